@@ -1,0 +1,34 @@
+# `make run` to try it, `make test` to test it; `make` lists the rest.
+CARGO ?= cargo
+export CARGO
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
+		printf '%-14s %s\n' "$$target" "$$text"; done
+
+run: ## serve the founding timeline on http://127.0.0.1:8080
+	$(CARGO) run --release --locked -- serve --demo
+
+test: ## all tests: SQLite and PostgreSQL, the OpenAPI lint, the contract run
+	$(CARGO) test --locked
+	scripts/lint-openapi
+	scripts/schemathesis
+
+check: ## what CI runs: formatting, lints, documentation, then all tests
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+	$(MAKE) test
+
+# Through a second file, so that a failed build leaves the committed document as it was.
+openapi: ## write openapi/openapi.json anew
+	$(CARGO) run --locked -- openapi > openapi/new.json || { rm openapi/new.json; exit 1; }
+	mv openapi/new.json openapi/openapi.json
+
+# Not part of `check`: it fetches the list of advisories, which changes without any commit here.
+deny: ## licences, advisories and sources of the dependencies
+	@$(CARGO) deny --version >/dev/null 2>&1 || \
+		{ echo "cargo-deny is missing: $(CARGO) install --locked cargo-deny" >&2; exit 1; }
+	$(CARGO) deny --locked check
+
+.PHONY: help run test check openapi deny

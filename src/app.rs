@@ -1,0 +1,68 @@
+//! The service: everything mounted and bound.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_cors::Cors;
+use actix_web::dev::Server;
+use actix_web::middleware::Compress;
+use actix_web::{App, HttpServer, web};
+
+use crate::config::Config;
+use crate::http::ask::Service;
+use crate::http::middleware::Conventions;
+use crate::http::routes::mount;
+use crate::node::Node;
+use crate::node::reader::Reader;
+
+/// Seconds that a client has to send its request's head.
+const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Binds the address and mounts everything; the server runs when it is awaited, and stops on SIGTERM or SIGINT after
+/// the requests that are open have been answered.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub fn serve(node: &Node, config: &Config) -> std::io::Result<(Server, Vec<SocketAddr>)> {
+    let index = Arc::clone(&node.index);
+    let database = node.database.clone();
+    let dataset = Arc::new(config.dataset.clone());
+    let conventions = Conventions { index: Arc::clone(&index), access_log: config.access_log };
+    let build = move || {
+        let service =
+            Service { index: Arc::clone(&index), reader: Reader::new(database.clone()), dataset: Arc::clone(&dataset) };
+        App::new()
+            .app_data(web::Data::new(service))
+            .wrap(Compress::default())
+            .wrap(cors())
+            .wrap(conventions.clone())
+            .configure(mount)
+    };
+    let mut server = HttpServer::new(build).shutdown_timeout(config.shutdown_timeout);
+    if let Some(workers) = config.workers {
+        server = server.workers(workers);
+    }
+    let server = server.client_request_timeout(REQUEST_TIMEOUT).bind(&config.bind)?;
+    let addresses = server.addrs();
+    Ok((server.run(), addresses))
+}
+
+/// Any page may read, and see the headers that reading needs.
+fn cors() -> Cors {
+    Cors::default()
+        .allow_any_origin()
+        .send_wildcard()
+        .block_on_origin_mismatch(false)
+        .allowed_methods(["GET", "HEAD", "OPTIONS"])
+        .allow_any_header()
+        .expose_headers([
+            "Link",
+            "ETag",
+            "Dataset-Revision",
+            "Request-Id",
+            "Retry-After",
+            "RateLimit",
+            "RateLimit-Policy",
+        ])
+        .max_age(86_400)
+}

@@ -1,0 +1,113 @@
+//! The command line: arguments in, library calls, words out.
+
+mod serve;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{BufReader, Write};
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::config::{Config, flags};
+use crate::http::docs::openapi_text;
+use crate::load;
+use crate::node::Node;
+use crate::node::clock::{Clock, IdKind};
+use crate::store::{check, migrate};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn command() -> Command {
+    let demo = Arg::new("demo").long("demo").action(ArgAction::SetTrue);
+    let demo = demo.help("Load the founding timeline into an empty database first");
+    let format = Arg::new("format").long("format").value_parser(["ndjson"]).required(true);
+    let format = format.help("ndjson: {\"resource\": …, \"document\": …} a line");
+    let file = Arg::new("file").required(true).value_name("FILE").help("The file, or - for standard input");
+    Command::new("marchline")
+        .about("An open timeline of protest, served as a REST API")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .args(flags())
+        .subcommand(Command::new("serve").about("Serve the timeline").arg(demo))
+        .subcommand(Command::new("import").about("Load documents from a file").arg(format).arg(file))
+        .subcommand(Command::new("migrate").about("Bring the database's tables up to date"))
+        .subcommand(Command::new("check").about("Compare everything that is stored with itself"))
+        .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
+}
+
+/// Runs the program; the exit code is 2 for wrong arguments, 1 for a failure.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version are errors to clap, and their exit code is 0.
+            drop(error.print());
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    match dispatch(&matches) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("marchline: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let Some((name, arguments)) = matches.subcommand() else {
+        return Ok(ExitCode::from(2));
+    };
+    if name == "openapi" {
+        std::io::stdout().write_all(openapi_text().as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = Config::read(arguments, |variable| std::env::var(variable).ok().filter(|value| !value.is_empty()))?;
+    env_logger::Builder::new().parse_filters(&config.log).format_timestamp_millis().init();
+    match name {
+        "serve" => serve::serve(&config, arguments.get_flag("demo")),
+        "import" => import(&config, arguments.get_one::<String>("file").map_or("-", String::as_str)),
+        "migrate" => migrate_only(&config),
+        _ => check_store(&config),
+    }
+}
+
+fn import(config: &Config, file: &str) -> Result<ExitCode, Failure> {
+    let input: Box<dyn std::io::Read> = match file {
+        "-" => Box::new(std::io::stdin()),
+        path => Box::new(File::open(path).map_err(|error| format!("{path}: {error}"))?),
+    };
+    let node = Node::start(config.database.clone(), Clock::system())?;
+    let writer = node.writer().ok_or("the writer has stopped")?;
+    let report = load::ndjson(writer, BufReader::new(input))?;
+    for refusal in &report.refused {
+        eprintln!("{refusal}");
+    }
+    let load::Report { created, corrected, unchanged, refused } = report;
+    println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {}", refused.len());
+    Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn migrate_only(config: &Config) -> Result<ExitCode, Failure> {
+    let mut conn = config.database.connect()?;
+    migrate::migrate(&mut conn, Clock::system().id(IdKind::Timed))?;
+    println!("{} is up to date", config.database);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_store(config: &Config) -> Result<ExitCode, Failure> {
+    let mut conn = config.database.connect()?;
+    let findings = check::check(&mut conn)?;
+    for finding in &findings.differences {
+        println!("{finding}");
+    }
+    println!(
+        "{} operations, {} versions, {} differences",
+        findings.operations,
+        findings.versions,
+        findings.differences.len()
+    );
+    Ok(if findings.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

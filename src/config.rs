@@ -1,0 +1,227 @@
+//! Settings. Each is named once, in one table; a value comes from the flag, else the environment, else the file, else
+//! the default.
+
+use std::collections::HashMap;
+use std::net::ToSocketAddrs;
+use std::path::Path;
+
+use clap::{Arg, ArgMatches};
+use thiserror::Error;
+
+use crate::domain::codes;
+use crate::store::connection::DatabaseUrl;
+
+/// One setting.
+pub struct Setting {
+    /// Its name in the file, and with hyphens as a flag.
+    pub name: &'static str,
+    /// Its name in the environment.
+    pub variable: &'static str,
+    /// Its value when nothing is said; `None` for unset.
+    pub default: Option<&'static str>,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Every setting there is, as `docs/operating.md` lists them.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "database_url",
+        variable: "DATABASE_URL",
+        default: Some("sqlite://marchline.db"),
+        meaning: "Where the data is: sqlite://FILE or postgres://USER@HOST/DATABASE",
+    },
+    Setting {
+        name: "bind",
+        variable: "MARCHLINE_BIND",
+        default: Some("127.0.0.1:8080"),
+        meaning: "Address and port to serve on; port 0 takes a free one",
+    },
+    Setting {
+        name: "workers",
+        variable: "MARCHLINE_WORKERS",
+        default: None,
+        meaning: "Threads that answer requests, each with a database connection; one per core unless set",
+    },
+    Setting {
+        name: "shutdown_timeout",
+        variable: "MARCHLINE_SHUTDOWN_TIMEOUT",
+        default: Some("30"),
+        meaning: "Seconds that open requests have to finish when the service is told to stop",
+    },
+    Setting {
+        name: "access_log",
+        variable: "MARCHLINE_ACCESS_LOG",
+        default: Some("brief"),
+        meaning: "brief: route, status, time and request id; full: also address and query string; off",
+    },
+    Setting {
+        name: "dataset_name",
+        variable: "MARCHLINE_DATASET_NAME",
+        default: Some("Marchline"),
+        meaning: "What the dataset calls itself",
+    },
+    Setting {
+        name: "dataset_licence",
+        variable: "MARCHLINE_DATASET_LICENCE",
+        default: None,
+        meaning: "The licence of its data, as an SPDX expression or in words",
+    },
+    Setting {
+        name: "dataset_attribution",
+        variable: "MARCHLINE_DATASET_ATTRIBUTION",
+        default: None,
+        meaning: "Whom to name when using it",
+    },
+    Setting {
+        name: "log",
+        variable: "RUST_LOG",
+        default: Some("info"),
+        meaning: "What is logged to standard error, in the notation of env_logger",
+    },
+];
+
+codes! {
+    /// What a line of the access log holds.
+    pub enum AccessLog {
+        /// Nothing is logged.
+        Off = "off",
+        /// Route, status, time and request id.
+        Brief = "brief",
+        /// Also the client's address and the query string.
+        Full = "full",
+    }
+}
+
+/// What the dataset calls itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the settings of the same names")]
+pub struct DatasetSettings {
+    pub name: String,
+    pub licence: Option<String>,
+    pub attribution: Option<String>,
+}
+
+/// All settings, read and checked.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the settings of the same names")]
+pub struct Config {
+    pub database: DatabaseUrl,
+    pub bind: String,
+    pub workers: Option<usize>,
+    pub shutdown_timeout: u64,
+    pub access_log: AccessLog,
+    pub dataset: DatasetSettings,
+    pub log: String,
+}
+
+/// A setting that cannot be meant.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the settings file {path} cannot be read: {reason}")]
+    File {
+        /// Which file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file names something that is no setting.
+    #[error("the settings file names `{0}`, which is no setting")]
+    UnknownSetting(String),
+    /// A value cannot be used.
+    #[error("{variable} (--{flag}): {reason}")]
+    Value {
+        /// The setting, as a variable.
+        variable: &'static str,
+        /// The setting, as a flag.
+        flag: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Setting {
+    /// Its name as a flag.
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+}
+
+/// The flags, one for each setting, and the one that names the file.
+pub fn flags() -> Vec<Arg> {
+    let file = Arg::new("config").long("config").value_name("FILE").global(true);
+    let file = file.help("A TOML file of settings [env: MARCHLINE_CONFIG]");
+    let flag = |setting: &'static Setting| {
+        let default = setting.default.map(|value| format!(" [default: {value}]")).unwrap_or_default();
+        let help = format!("{} [env: {}]{default}", setting.meaning, setting.variable);
+        Arg::new(setting.name).long(setting.flag()).value_name("VALUE").global(true).help(help)
+    };
+    SETTINGS.iter().map(flag).chain([file]).collect()
+}
+
+impl Config {
+    /// Puts the settings together.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn read(matches: &ArgMatches, environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let file = matches.get_one::<String>("config").cloned().or_else(|| environment("MARCHLINE_CONFIG"));
+        let file = file.map(|path| read_file(Path::new(&path))).transpose()?.unwrap_or_default();
+        let value = |name: &'static str| {
+            let setting = SETTINGS.iter().find(|setting| setting.name == name)?;
+            let given = matches.get_one::<String>(name).cloned().or_else(|| environment(setting.variable));
+            given.or_else(|| file.get(name).cloned()).or_else(|| setting.default.map(str::to_owned))
+        };
+        let required = |name| value(name).unwrap_or_default();
+        let database = required("database_url").parse::<DatabaseUrl>();
+        let bind = required("bind");
+        if bind.to_socket_addrs().is_err() {
+            return Err(wrong("bind", "expected an address and a port, such as 127.0.0.1:8080"));
+        }
+        let workers = value("workers").map(|text| match text.parse() {
+            Ok(0) | Err(_) => Err(wrong("workers", "expected a number of threads, at least 1")),
+            Ok(workers) => Ok(workers),
+        });
+        let seconds = required("shutdown_timeout").parse();
+        Ok(Self {
+            database: database.map_err(|error| wrong("database_url", error.to_string()))?,
+            bind,
+            workers: workers.transpose()?,
+            shutdown_timeout: seconds.map_err(|_| wrong("shutdown_timeout", "expected a number of seconds"))?,
+            access_log: AccessLog::parse(&required("access_log"))
+                .ok_or_else(|| wrong("access_log", "expected off, brief or full"))?,
+            dataset: DatasetSettings {
+                name: required("dataset_name"),
+                licence: value("dataset_licence"),
+                attribution: value("dataset_attribution"),
+            },
+            log: required("log"),
+        })
+    }
+}
+
+fn wrong(name: &'static str, reason: impl Into<String>) -> ConfigError {
+    let setting = SETTINGS.iter().find(|setting| setting.name == name);
+    let variable = setting.map_or(name, |setting| setting.variable);
+    ConfigError::Value { variable, flag: name.replace('_', "-"), reason: reason.into() }
+}
+
+fn read_file(path: &Path) -> Result<HashMap<String, String>, ConfigError> {
+    let failed = |reason: String| ConfigError::File { path: path.display().to_string(), reason };
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| failed(error.to_string()))?;
+    let mut values = HashMap::new();
+    for (name, value) in table {
+        if !SETTINGS.iter().any(|setting| setting.name == name) {
+            return Err(ConfigError::UnknownSetting(name));
+        }
+        let text = match value {
+            toml::Value::String(text) => Ok(text),
+            toml::Value::Integer(number) => Ok(number.to_string()),
+            _ => Err(failed(format!("`{name}` must be text or a whole number"))),
+        };
+        values.insert(name, text?);
+    }
+    Ok(values)
+}

@@ -1,0 +1,273 @@
+//! Reading a JSON document from outside: every fault is collected with its JSON pointer (RFC 6901), none hides
+//! another, and what comes out is normalised.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
+
+use super::catalog::{Catalog, Known};
+use super::resource::{Reference, Resource};
+
+/// Most items in any list of a document.
+pub const MAX_ITEMS: usize = 1_000;
+
+/// One thing wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, as a JSON pointer into the document.
+    pub pointer: String,
+    /// A stable code.
+    pub code: &'static str,
+    /// What is wrong, in a sentence.
+    pub detail: String,
+}
+
+/// What every part of a document being read shares: the faults found so far, and what references may mean.
+pub struct Reading<'a> {
+    faults: RefCell<Vec<Fault>>,
+    /// What is already stored.
+    pub catalog: &'a dyn Catalog,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a whole document: `read` gets its members, and a document with any fault is refused with all of them.
+    ///
+    /// # Errors
+    /// All faults, in the order they were met.
+    pub fn document<T>(
+        document: &Value,
+        catalog: &'a dyn Catalog,
+        read: impl FnOnce(&Object<'_>) -> Option<T>,
+    ) -> Result<T, Vec<Fault>> {
+        let reading = Self { faults: RefCell::default(), catalog };
+        let value = Input { value: document, pointer: String::new(), reading: &reading }.object(|o| {
+            // Read by `Identity`, before the rest.
+            o.asked.borrow_mut().extend(["id", "slug"]);
+            read(o)
+        });
+        let mut faults = reading.faults.into_inner();
+        match value {
+            Some(value) if faults.is_empty() => Ok(value),
+            _ => {
+                if faults.is_empty() {
+                    faults.push(Fault {
+                        pointer: String::new(),
+                        code: "invalid",
+                        detail: "The document cannot be read.".into(),
+                    });
+                }
+                Err(faults)
+            }
+        }
+    }
+}
+
+/// One value somewhere in a document.
+pub struct Input<'a> {
+    value: &'a Value,
+    pointer: String,
+    reading: &'a Reading<'a>,
+}
+
+impl<'a> Input<'a> {
+    /// Notes a fault at this value.
+    pub fn fault(&self, code: &'static str, detail: impl Into<String>) {
+        self.reading.faults.borrow_mut().push(Fault { pointer: self.pointer.clone(), code, detail: detail.into() });
+    }
+
+    fn expected(&self, what: &str) {
+        self.fault("wrong_type", format!("Expected {what}."));
+    }
+
+    /// What references may mean.
+    pub fn catalog(&self) -> &'a dyn Catalog {
+        self.reading.catalog
+    }
+
+    /// The value as it stands.
+    pub fn raw(&self) -> &'a Value {
+        self.value
+    }
+
+    /// Text in NFC without white space at its ends, of 1 to `max` characters.
+    pub fn text(&self, max: usize) -> Option<String> {
+        let Value::String(text) = self.value else {
+            self.expected("a string");
+            return None;
+        };
+        let text: String = text.nfc().collect::<String>().trim().to_owned();
+        // PostgreSQL cannot hold U+0000 in text, and no other control character but these belongs in a sentence.
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+            self.fault("control_character", "Control characters are not allowed.");
+            return None;
+        }
+        match text.chars().count() {
+            0 => self.fault("empty", "The text is empty; leave the member out, or null, where nothing is reported."),
+            n if n > max => self.fault("too_long", format!("The text has {n} characters; at most {max} are allowed.")),
+            _ => return Some(text),
+        }
+        None
+    }
+
+    /// A code of a closed list.
+    pub fn code<T>(&self, parse: fn(&str) -> Option<T>, list: &str) -> Option<T> {
+        let code = self.text(100)?;
+        let value = parse(&code);
+        if value.is_none() {
+            self.fault("unknown_code", format!("`{code}` is not a {list}; see /v1/vocabulary."));
+        }
+        value
+    }
+
+    /// A whole number.
+    pub fn integer(&self) -> Option<i64> {
+        let number = self.value.as_i64();
+        if number.is_none() {
+            self.expected("a whole number");
+        }
+        number
+    }
+
+    /// A number within a range.
+    pub fn number(&self, low: f64, high: f64) -> Option<f64> {
+        match self.value.as_f64() {
+            None => self.expected("a number"),
+            Some(n) if n < low || n > high => {
+                self.fault("out_of_range", format!("Expected a number from {low} to {high}."))
+            }
+            found => return found,
+        }
+        None
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self) -> Option<bool> {
+        let flag = self.value.as_bool();
+        if flag.is_none() {
+            self.expected("true or false");
+        }
+        flag
+    }
+
+    /// A UUID in its hyphenated form.
+    pub fn uuid(&self) -> Option<Uuid> {
+        let id = self.text(36).filter(|t| t.len() == 36).and_then(|t| Uuid::try_parse(&t).ok());
+        if id.is_none() {
+            self.fault("invalid_id", "Expected a UUID.");
+        }
+        id
+    }
+
+    /// An object; members nobody asked for are faults.
+    pub fn object<T>(self, read: impl FnOnce(&Object<'a>) -> Option<T>) -> Option<T> {
+        let Value::Object(members) = self.value else {
+            self.expected("an object");
+            return None;
+        };
+        let object = Object { members, here: self, asked: RefCell::default(), names_are_data: Cell::new(false) };
+        let value = read(&object);
+        object.refuse_the_rest();
+        value
+    }
+
+    /// A list, item by item; `None` items have noted their fault.
+    pub fn list<T>(&self, read: impl Fn(Input<'a>) -> Option<T>) -> Vec<T> {
+        let Value::Array(items) = self.value else {
+            self.expected("a list");
+            return Vec::new();
+        };
+        if items.len() > MAX_ITEMS {
+            self.fault("too_many", format!("The list has {} items; at most {MAX_ITEMS} are allowed.", items.len()));
+            return Vec::new();
+        }
+        let item = |(position, value): (usize, &'a Value)| {
+            read(Input { value, pointer: format!("{}/{position}", self.pointer), reading: self.reading })
+        };
+        items.iter().enumerate().filter_map(item).collect()
+    }
+
+    /// An id or slug of something stored.
+    pub fn reference(&self, resource: Resource) -> Option<Known> {
+        let text = self.text(100)?;
+        let found = Reference::parse(resource, &text).and_then(|r| self.reading.catalog.find(resource, &r));
+        if found.is_none() {
+            self.fault("unknown_reference", format!("There is no {resource} `{text}`."));
+        }
+        found
+    }
+
+    /// `{"id": …}` with an id or slug of something stored.
+    pub fn named(self, resource: Resource) -> Option<Known> {
+        self.object(|o| o.required("id")?.reference(resource))
+    }
+}
+
+/// The members of an object being read.
+pub struct Object<'a> {
+    members: &'a Map<String, Value>,
+    here: Input<'a>,
+    asked: RefCell<HashSet<&'static str>>,
+    names_are_data: Cell<bool>,
+}
+
+impl<'a> Object<'a> {
+    /// A member that may be left out; null counts as left out.
+    pub fn optional(&self, name: &'static str) -> Option<Input<'a>> {
+        self.asked.borrow_mut().insert(name);
+        let value = self.members.get(name).filter(|v| !v.is_null())?;
+        Some(Input { value, pointer: format!("{}/{name}", self.here.pointer), reading: self.here.reading })
+    }
+
+    /// A member that must be there.
+    pub fn required(&self, name: &'static str) -> Option<Input<'a>> {
+        let found = self.optional(name);
+        if found.is_none() {
+            self.fault(name, "required", format!("`{name}` is required."));
+        }
+        found
+    }
+
+    /// A list that may be left out.
+    pub fn list<T>(&self, name: &'static str, read: impl Fn(Input<'a>) -> Option<T>) -> Vec<T> {
+        self.optional(name).map(|i| i.list(read)).unwrap_or_default()
+    }
+
+    /// Notes a fault at a member.
+    pub fn fault(&self, name: &str, code: &'static str, detail: impl Into<String>) {
+        let pointer = format!("{}/{name}", self.here.pointer);
+        self.here.reading.faults.borrow_mut().push(Fault { pointer, code, detail: detail.into() });
+    }
+
+    /// What references may mean.
+    pub fn catalog(&self) -> &'a dyn Catalog {
+        self.here.reading.catalog
+    }
+
+    /// All members as name and value, for objects whose names are data (translations by language).
+    pub fn each<T>(&self, read: impl Fn(&'a str, Input<'a>) -> Option<T>) -> Vec<T> {
+        let item = |(name, value): (&'a String, &'a Value)| {
+            let pointer = format!("{}/{}", self.here.pointer, pointer_step(name));
+            read(name, Input { value, pointer, reading: self.here.reading })
+        };
+        self.names_are_data.set(true);
+        self.members.iter().filter_map(item).collect()
+    }
+
+    fn refuse_the_rest(&self) {
+        if self.names_are_data.get() {
+            return;
+        }
+        let asked = self.asked.borrow();
+        for name in self.members.keys().filter(|name| !asked.contains(name.as_str())) {
+            self.fault(&pointer_step(name), "unknown_member", format!("`{name}` is not a member of this object."));
+        }
+    }
+}
+
+/// A member name as one step of a JSON pointer (RFC 6901, section 3).
+pub fn pointer_step(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,161 @@
+//! What every read has in common: parameters, the moment it is read at, and the node it is read on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use chrono::Utc;
+
+use super::problem::{Code, Problem};
+use crate::config::DatasetSettings;
+use crate::domain::instant::Instant;
+use crate::index::Index;
+use crate::node::reader::Reader;
+use crate::query::params::{ParamFault, Params, shown};
+use crate::store::log;
+
+/// Longest time a request waits for its node to reach a revision.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What handlers work with.
+pub struct Service {
+    /// What the node knows.
+    pub index: Arc<Index>,
+    /// This worker's connection.
+    pub reader: Reader,
+    /// What the dataset calls itself.
+    pub dataset: Arc<DatasetSettings>,
+}
+
+/// A read, with its parameters not all taken yet.
+pub struct Ask {
+    /// What it is read from.
+    pub service: web::Data<Service>,
+    /// The parameters that are left.
+    pub params: Params,
+    /// `as_of`, as it was written.
+    pub as_of: Option<String>,
+    seq: Option<i64>,
+}
+
+impl Ask {
+    /// Begins a read whose answer has the given media type: waits for `Min-Revision`, and finds the moment of `as_of`.
+    ///
+    /// # Errors
+    /// 406 for another form, 503 for a revision that is not reached; faults of parameters stay with `params`.
+    pub async fn begin(req: &HttpRequest, media_type: &str) -> Result<Self, Problem> {
+        if !accepts(req, media_type) {
+            return Err(Problem::new(Code::NotAcceptable, format!("The answer can only be given as {media_type}.")));
+        }
+        let Some(service) = req.app_data::<web::Data<Service>>().cloned() else {
+            return Err(Problem::new(Code::Internal, "The service is not ready."));
+        };
+        let mut ask = Self { service, params: Params::parse(req.query_string()), as_of: None, seq: None };
+        if let Some(seq) = ask.min_revision(req) {
+            ask.reach(seq).await?;
+        }
+        ask.as_of = ask.params.take("as_of");
+        if let Some(text) = ask.as_of.clone() {
+            match ask.moment(&text).await? {
+                Ok(seq) => ask.seq = Some(seq),
+                Err((code, detail)) => ask.params.fault("as_of", code, detail),
+            }
+        }
+        Ok(ask)
+    }
+
+    fn min_revision(&mut self, req: &HttpRequest) -> Option<i64> {
+        let value = req.headers().get("min-revision")?;
+        let seq = value.to_str().ok().and_then(whole_number);
+        if seq.is_none() {
+            self.params.fault("Min-Revision", "malformed", "Expected the number of an operation.");
+        }
+        seq
+    }
+
+    /// The operation that `as_of` means.
+    async fn moment(&self, text: &str) -> Result<Result<i64, (&'static str, String)>, Problem> {
+        let ahead = |what: String| Ok(Err(("ahead_of_store", what)));
+        if let Some(seq) = whole_number(text) {
+            return match self.reach_if_stored(seq).await? {
+                Some(newest) => ahead(format!("The newest operation is {newest}.")),
+                None => Ok(Ok(seq)),
+            };
+        }
+        let Some(instant) = Instant::parse(text) else {
+            let detail = format!("`{}` is neither the number of an operation nor an RFC 3339 instant.", shown(text));
+            return Ok(Err(("malformed", detail)));
+        };
+        if Some(instant) > Instant::from_datetime(Utc::now()) {
+            return ahead("The instant lies in the future.".to_owned());
+        }
+        let seq = self.service.reader.read(|conn| log::seq_at(conn, instant))?;
+        self.reach(seq).await?;
+        Ok(Ok(seq))
+    }
+
+    /// Waits until the node has reached an operation.
+    ///
+    /// # Errors
+    /// 503 where it does not within two seconds.
+    pub async fn reach(&self, seq: i64) -> Result<(), Problem> {
+        let mut heads = self.service.index.watch();
+        let reached = tokio::time::timeout(PATIENCE, heads.wait_for(|head| head.seq >= seq)).await;
+        match reached {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(Problem::not_reached(seq, self.service.index.head().seq)),
+        }
+    }
+
+    /// Waits for an operation that is in the store; tells the newest there is where this one is not.
+    ///
+    /// # Errors
+    /// 503 where the node does not reach it in time.
+    pub async fn reach_if_stored(&self, seq: i64) -> Result<Option<i64>, Problem> {
+        if seq <= self.service.index.head().seq {
+            return Ok(None);
+        }
+        let newest = self.service.reader.read(log::head)?.seq;
+        if seq > newest {
+            return Ok(Some(newest));
+        }
+        self.reach(seq).await.map(|()| None)
+    }
+
+    /// Ends the reading of parameters: the operation that is read at, the newest where none was asked for.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn finish(&mut self) -> Result<i64, Problem> {
+        let faults: Vec<ParamFault> = std::mem::take(&mut self.params).finish();
+        if !faults.is_empty() {
+            return Err(Problem::parameters(faults));
+        }
+        Ok(self.seq.unwrap_or_else(|| self.service.index.head().seq))
+    }
+}
+
+/// A number of digits only.
+fn whole_number(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+/// Whether the client takes a media type (RFC 9110, section 12.5.1); no `Accept` means any.
+fn accepts(req: &HttpRequest, media_type: &str) -> bool {
+    let mut ranges = req.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).peekable();
+    if ranges.peek().is_none() {
+        return true;
+    }
+    let main_type = media_type.split('/').next().unwrap_or_default();
+    ranges.flat_map(|value| value.split(',')).any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let range = parts.next().unwrap_or_default();
+        let refused = parts.any(|p| p.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0)));
+        let meant = range == "*/*"
+            || range.eq_ignore_ascii_case(media_type)
+            || range.strip_suffix("/*").is_some_and(|t| t.eq_ignore_ascii_case(main_type));
+        meant && !refused
+    })
+}

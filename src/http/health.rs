@@ -1,0 +1,50 @@
+//! Whether the service is alive, and whether it is ready to answer.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ask::Service;
+use super::errors::ServiceErrors;
+use super::problem::{Code, Problem};
+use crate::store::{log, migrate};
+
+/// The state of the service.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// Always `ok`: anything else is a problem document.
+    #[schema(example = "ok")]
+    pub status: &'static str,
+}
+
+/// A commit is followed by its application within milliseconds; a node that takes longer is behind.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+const OK: Health = Health { status: "ok" };
+
+/// Whether the process is alive.
+#[utoipa::path(get, path = "/healthz", operation_id = "get_liveness", tag = "service",
+    responses((status = 200, description = "The process is alive.", body = Health), ServiceErrors))]
+pub async fn get_liveness() -> HttpResponse {
+    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK)
+}
+
+/// Whether the service can answer: the database is reachable, its tables are current, the index has caught up.
+#[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "service",
+    responses((status = 200, description = "The service can answer.", body = Health), ServiceErrors))]
+pub async fn get_readiness(_: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+    let (current, head) = service.reader.read(|conn| Ok((migrate::is_current(conn)?, log::head(conn)?)))?;
+    let not_ready = |why: &str| Err(Problem::new(Code::Unavailable, why));
+    if !current {
+        return not_ready("The database's tables are not those of this program.");
+    }
+    let caught_up =
+        |known: &log::Head| (known.dataset_id, known.epoch) == (head.dataset_id, head.epoch) && known.seq >= head.seq;
+    let mut heads = service.index.watch();
+    if !matches!(tokio::time::timeout(PATIENCE, heads.wait_for(caught_up)).await, Ok(Ok(_))) {
+        return not_ready("The index has not caught up with the database yet.");
+    }
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK))
+}

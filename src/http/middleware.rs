@@ -1,0 +1,154 @@
+//! What every answer has, whoever gives it: a request id, the node's revision, a problem document where it is an error, a
+//! line in the access log. HEAD is asked as GET, and its body left out by the protocol layer.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant as Timer;
+
+use actix_web::Error;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, Ready, ready};
+use uuid::Uuid;
+
+use super::problem::{MEDIA_TYPE, Problem};
+use crate::config::AccessLog;
+use crate::index::Index;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const DATASET_REVISION: HeaderName = HeaderName::from_static("dataset-revision");
+
+/// The conventions, as a layer around all routes.
+#[derive(Clone)]
+pub struct Conventions {
+    /// What the node knows.
+    pub index: Arc<Index>,
+    /// What the access log holds.
+    pub access_log: AccessLog,
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Conventions
+where
+    S: actix_web::dev::Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type InitError = ();
+    type Transform = Layer<S>;
+    type Future = Ready<Result<Self::Transform, Self::InitError>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(Layer { inner, conventions: self.clone() }))
+    }
+}
+
+/// The layer around one worker's routes.
+pub struct Layer<S> {
+    inner: S,
+    conventions: Conventions,
+}
+
+impl<S, B> actix_web::dev::Service<ServiceRequest> for Layer<S>
+where
+    S: actix_web::dev::Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    forward_ready!(inner);
+
+    fn call(&self, mut req: ServiceRequest) -> Self::Future {
+        let started = Timer::now();
+        let id = request_id(&req);
+        let method = req.method().clone();
+        if method == Method::HEAD {
+            req.head_mut().method = Method::GET;
+        }
+        let conventions = self.conventions.clone();
+        let answer = AssertUnwindSafe(self.inner.call(req)).catch_unwind();
+        async move {
+            let answer = match answer.await {
+                Ok(Ok(answer)) => problem_unless_ours(answer.map_into_boxed_body(), &id),
+                Ok(Err(error)) => return Err(error),
+                // The request went with the panic; the protocol layer sends the problem document without these headers.
+                Err(_) => {
+                    log::error!("a request panicked; request id {id}");
+                    return Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into());
+                }
+            };
+            let answer = conventions.with_headers(answer, &id);
+            conventions.log(&answer, &method, started, &id);
+            Ok(answer)
+        }
+        .boxed_local()
+    }
+}
+
+impl Conventions {
+    fn with_headers(&self, mut answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+        let head = self.index.head();
+        let headers = answer.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        if let Ok(revision) = HeaderValue::from_str(&format!("{}.{}", head.epoch, head.seq)) {
+            headers.insert(DATASET_REVISION, revision);
+        }
+        // Answers will differ by key; caches must know it before the first key is given out.
+        headers.append(header::VARY, HeaderValue::from_static("Authorization, Accept"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        answer
+    }
+
+    fn log(&self, answer: &ServiceResponse<BoxBody>, method: &Method, started: Timer, id: &str) {
+        let req = answer.request();
+        let route = req.match_pattern().unwrap_or_else(|| "-".to_owned());
+        let (status, millis) = (answer.status().as_u16(), started.elapsed().as_secs_f64() * 1000.0);
+        match self.access_log {
+            AccessLog::Off => {}
+            AccessLog::Brief => log::info!(target: "access", "{method} {route} {status} {millis:.1}ms {id}"),
+            AccessLog::Full => {
+                let address = req.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+                let query = req.query_string().escape_debug();
+                log::info!(target: "access", "{method} {route} {status} {millis:.1}ms {id} {address} ?{query}");
+            }
+        }
+    }
+}
+
+/// The client's own id for the request, if it is one that may stand in a log; else a new one.
+fn request_id(req: &ServiceRequest) -> String {
+    let given = req.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let fit = |id: &&str| {
+        (1..=100).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+    };
+    given.filter(fit).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// Turns an error that no handler of ours wrote into a problem document; errors of the service name the request.
+fn problem_unless_ours(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let status = answer.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return answer;
+    }
+    let problem = answer.response().error().and_then(|error| error.as_error::<Problem>());
+    let is_document = answer.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == MEDIA_TYPE);
+    let mut response = match problem {
+        _ if is_document && status.is_client_error() => return answer,
+        Some(problem) => problem.response(status, Some(id)),
+        None => Problem::of_status(status).response(status, Some(id)),
+    };
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = answer.headers().get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    let (request, _) = answer.into_parts();
+    ServiceResponse::new(request, response)
+}

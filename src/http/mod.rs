@@ -1,0 +1,21 @@
+//! HTTP: actix-web, and no SQL.
+
+mod actors;
+pub mod ask;
+mod campaigns;
+pub mod docs;
+mod entities;
+mod errors;
+mod events;
+mod health;
+mod locations;
+pub mod middleware;
+mod paging;
+mod params;
+pub mod problem;
+mod respond;
+mod root;
+pub mod routes;
+mod sources;
+mod timelines;
+mod vocabulary;

@@ -1,0 +1,136 @@
+//! The parameters that every list has: `limit`, `cursor` and `count`.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::ask::Ask;
+use super::problem::{Code, Problem};
+use crate::domain::codes;
+use crate::query::cursor::Cursor;
+use crate::query::page::{Page, Part};
+use crate::query::params::{Params, Unread};
+
+codes! {
+    /// Whether a list tells how many items there are in all.
+    pub enum Count {
+        /// It does.
+        Exact = "exact",
+        /// It leaves the total out.
+        Without = "none",
+    }
+}
+
+/// Items of a page where `limit` asks for no number.
+const DEFAULT_LIMIT: u32 = 50;
+/// Most items of a page.
+const MAX_LIMIT: u32 = 500;
+
+/// Where a page lies in its list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PageInfo {
+    /// Most items of this page.
+    #[schema(example = 50, minimum = 1, maximum = 500)]
+    pub limit: u32,
+    /// The `cursor` of the next page; null on the last one.
+    #[schema(example = json!(null))]
+    pub next: Option<String>,
+    /// The `cursor` of the previous page; null on the first one.
+    #[schema(example = json!(null))]
+    pub previous: Option<String>,
+    /// How many items there are in all, exactly; null with `count=none`.
+    #[schema(example = 13, minimum = 0)]
+    pub total: Option<u64>,
+}
+
+/// Which page is asked for.
+#[derive(Debug)]
+pub struct Paging<K> {
+    limit: u32,
+    cursor: Option<Cursor<K>>,
+    count: Count,
+}
+
+/// The moment and the question that the cursors of a page belong to.
+#[derive(Clone, Copy, Debug)]
+pub struct Pinned {
+    epoch: i64,
+    /// The operation that the page is computed at.
+    pub seq: i64,
+    question: u64,
+}
+
+impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
+    /// Takes the parameters; faults stay with `params`.
+    pub fn parse(params: &mut Params) -> Self {
+        let limit = params.number("limit", 1, MAX_LIMIT).unwrap_or(DEFAULT_LIMIT);
+        let count = params.code("count", Count::parse, Count::CODES).unwrap_or(Count::Exact);
+        let broken = || Unread::new("invalid_cursor", "This is not a cursor of this list.");
+        let cursor = params.read("cursor", |text| Cursor::decode(text).ok_or_else(broken));
+        Self { limit, cursor, count }
+    }
+
+    /// The moment the page is computed at: that of its cursor, so that pages fit together whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// 400 for a cursor of another question, 410 for one of another epoch.
+    pub async fn pin(&self, ask: &Ask, seq: i64, question: u64) -> Result<Pinned, Problem> {
+        let epoch = ask.service.index.head().epoch;
+        let Some(cursor) = &self.cursor else {
+            return Ok(Pinned { epoch, seq, question });
+        };
+        if cursor.question != question {
+            let detail = "The cursor was given for other filters, another order or another as_of; begin without it.";
+            return Err(Problem::parameter(Code::CursorMismatch, "cursor", detail));
+        }
+        if cursor.epoch != epoch {
+            let detail = "A backup was restored since this cursor was given; begin without it.";
+            return Err(Problem::parameter(Code::CursorExpired, "cursor", detail));
+        }
+        if ask.reach_if_stored(cursor.seq).await?.is_some() {
+            return Err(Problem::parameter(Code::CursorMismatch, "cursor", "This is not a cursor of this list."));
+        }
+        Ok(Pinned { epoch, seq: cursor.seq, question })
+    }
+
+    /// The part of the answer that is asked for.
+    pub fn part(&self) -> Part<'_, K> {
+        let cursor = self.cursor.as_ref();
+        Part {
+            from: cursor.map(|cursor| &cursor.key),
+            backward: cursor.is_some_and(|cursor| cursor.backward),
+            limit: self.limit as usize,
+        }
+    }
+
+    /// Where the page lies, with cursors to its neighbours.
+    pub fn info<T>(&self, page: &Page<K, T>, pinned: Pinned) -> PageInfo {
+        let Pinned { epoch, seq, question } = pinned;
+        let cursor = |key: &K, backward| Cursor { epoch, seq, question, backward, key: key.clone() }.encode();
+        let first = page.items.first().filter(|_| page.has_previous);
+        let last = page.items.last().filter(|_| page.has_next);
+        PageInfo {
+            limit: self.limit,
+            next: last.map(|(key, _)| cursor(key, false)),
+            previous: first.map(|(key, _)| cursor(key, true)),
+            total: (self.count == Count::Exact).then_some(page.total as u64),
+        }
+    }
+}
+
+/// Declares the document of a list.
+macro_rules! list_document {
+    ($(#[$meta:meta])* $name:ident, $item:ty, $query:ty) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+        pub struct $name {
+            /// The items of this page, in order.
+            pub data: Vec<$item>,
+            /// Where this page lies in the list.
+            pub page: $crate::http::paging::PageInfo,
+            /// The question as it was understood.
+            pub query: $query,
+        }
+    };
+}
+pub(crate) use list_document;

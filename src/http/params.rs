@@ -1,0 +1,177 @@
+//! Parameters as the OpenAPI document describes them, from tables of name, form and meaning. They are read where they are
+//! used; a test holds the two together.
+
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{RefOr, Required};
+
+use crate::domain::window::Overlap;
+use crate::http::paging::Count;
+use crate::query::event_query::Sort;
+use crate::view::event::Include;
+
+/// The form of a parameter's value.
+enum Form {
+    /// Values joined by commas, `!` in front of excluded ones; each matches the pattern.
+    Terms(&'static str),
+    /// Codes joined by commas.
+    Codes(&'static [&'static str]),
+    /// One code.
+    Code(&'static [&'static str]),
+    /// Any text.
+    Text,
+    /// Text that matches a pattern.
+    Pattern(&'static str),
+    /// A whole number within a range.
+    Number(i64, i64),
+}
+
+const CODE: &str = "^!?[a-z][a-z0-9_]*$";
+const ID: &str = "^!?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
+const REFERENCE: &str = "^!?[0-9a-zA-Z]+(-[0-9a-zA-Z]+)*$";
+const SLUG: &str = "^!?[0-9a-z]+(-[0-9a-z]+)*$";
+const COUNTRY: &str = "^!?[A-Z]{2}$";
+const ADMIN1: &str = "^!?[A-Z]{2}-[A-Z0-9]{1,3}$";
+const BOX: &str = r"^\s*-?[0-9.]+\s*(,\s*-?[0-9.]+\s*){3}$";
+
+fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, example: Value) -> Parameter {
+    let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
+    let one_of = |codes: &'static [&'static str]| text().enum_values(Some(codes.iter().copied()));
+    let list = |items: ObjectBuilder| Schema::Array(ArrayBuilder::new().items(items).min_items(Some(1)).build());
+    let is_list = matches!(form, Form::Terms(_) | Form::Codes(_));
+    let schema = match form {
+        Form::Terms(pattern) => list(text().pattern(Some(pattern))),
+        Form::Codes(codes) => list(one_of(codes)),
+        Form::Code(codes) => one_of(codes).into(),
+        Form::Text => text().min_length(Some(1)).into(),
+        Form::Pattern(pattern) => text().pattern(Some(pattern)).into(),
+        Form::Number(low, high) => ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(low))
+            .maximum(Some(high))
+            .into(),
+    };
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(Required::False)
+        .description(Some(description))
+        .example(Some(example))
+        .schema(Some(RefOr::T(schema)));
+    // A list is one value with commas, never a parameter that is repeated.
+    if is_list { parameter.style(Some(ParameterStyle::Form)).explode(Some(false)).build() } else { parameter.build() }
+}
+
+fn query(name: &str, form: Form, description: &str, example: impl Into<Value>) -> Parameter {
+    parameter(ParameterIn::Query, name, form, description, example.into())
+}
+
+macro_rules! parameters {
+    ($(#[$meta:meta])* $name:ident => $list:expr) => {
+        $(#[$meta])*
+        pub struct $name;
+
+        impl IntoParams for $name {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                $list
+            }
+        }
+    };
+}
+
+parameters! {
+    /// Filters and order of a list of events.
+    EventFilterParams => vec![
+        query("id", Form::Terms(ID), "Ids of events; `!` excludes.", json!(["019c1159-7000-7000-8000-0000000000e4"])),
+        query("type", Form::Terms(CODE), "Main types, as in `/v1/vocabulary`; `!` excludes.", json!(["rally", "clash"])),
+        query("category", Form::Terms(CODE), "Categories of main types; `!` excludes.", json!(["demonstration"])),
+        query("status", Form::Terms(CODE), "Statuses; `!` excludes.", json!(["happened", "ongoing"])),
+        query("actor", Form::Terms(REFERENCE), "Ids or slugs of actors that take part themselves. `actor`, `actor_within` \
+            and `role` speak of one participation; with `!`, of none.", json!(["ice"])),
+        query("actor_within", Form::Terms(REFERENCE), "Ids or slugs of actors: these or any of their parts take part; `!` \
+            excludes.", json!(["dhs"])),
+        query("role", Form::Terms(CODE), "Roles in which an actor takes part; `!` excludes.", json!(["target"])),
+        query("location", Form::Terms(REFERENCE), "Ids or slugs of locations: these or any below them. `location`, \
+            `country`, `admin1` and `bbox` speak of one place; with `!`, of none.", json!(["los-angeles"])),
+        query("country", Form::Terms(COUNTRY), "ISO 3166-1 alpha-2 codes; `!` excludes.", json!(["US"])),
+        query("admin1", Form::Terms(ADMIN1), "ISO 3166-2 codes; `!` excludes.", json!(["US-CA"])),
+        query("campaign", Form::Terms(REFERENCE), "Ids or slugs of campaigns; `!` excludes.", json!(["ice-out"])),
+        query("issue", Form::Terms(SLUG), "Slugs of issues; `!` excludes.", json!(["immigration"])),
+        query("from", Form::Text, "Begin of the window: a date or EDTF value in the event's own calendar, or an RFC 3339 \
+            instant.", "2026-01-31"),
+        query("to", Form::Text, "End of the window, inclusive: `2026-01` means to the end of January. Forms as for \
+            `from`.", "2026-01-31"),
+        query("overlap", Form::Code(Overlap::CODES), "Whether an event may possibly lie in the window \
+            (the default), or must definitely.", "possible"),
+        query("time_zone", Form::Text, "An IANA zone: the dates of `from` and `to` are read in it, instead of in each \
+            event's own calendar.", "America/Los_Angeles"),
+        query("bbox", Form::Pattern(BOX), "A box as west,south,east,north in degrees; west may be greater than east across \
+            the antimeridian. Points of countries and first-level divisions never match.", "-118.3,34.0,-118.2,34.1"),
+        query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest` or by when the version \
+            was recorded; `-` turns it round. Undated events come last. `-when` unless given.", "-when"),
+    ]
+}
+
+parameters! {
+    /// How an event is given.
+    EventViewParams => vec![
+        query("include", Form::Codes(Include::CODES), "Parts that are given on request.",
+            json!(["evidence"])),
+        query("lang", Form::Text, "A BCP 47 tag: title and summary are given in this language where there is a \
+            translation; `language` says what was given.", "es"),
+    ]
+}
+
+parameters! {
+    /// Which page of a list.
+    PageParams => vec![
+        query("limit", Form::Number(1, 500), "Most items of the page; 50 unless given.", 50),
+        query("cursor", Form::Text, "`page.next` or `page.previous` of another page of the same list; the page is computed \
+            at the moment of that one.", "WzEsNDIsOTk3LGZhbHNlLFsxLDJdXQ"),
+        query("count", Form::Code(Count::CODES), "`none` leaves the total out.", "exact"),
+    ]
+}
+
+parameters! {
+    /// The moment of a read.
+    ReadParams => vec![
+        query("as_of", Form::Text, "The number of an operation, or an RFC 3339 instant: the answer is given as it would \
+            have been then.", "42"),
+    ]
+}
+
+parameters! {
+    /// What a read may ask by header.
+    ReadHeaders => vec![
+        parameter(ParameterIn::Header, "Min-Revision", Form::Pattern("^[0-9]+$"), "The number of an operation: the node \
+            waits up to two seconds until it has reached it, and answers 503 if it does not.", json!("42")),
+        parameter(ParameterIn::Header, "If-None-Match", Form::Text, "An `ETag` given before: the answer is 304 while it \
+            still holds.", json!("W/\"6f1ed002ab559585\"")),
+    ]
+}
+
+parameters! {
+    /// Filters of a list of anything but events.
+    EntityFilterParams => vec![
+        query("id", Form::Terms(ID), "Ids; `!` excludes.", json!(["019c1159-7000-7002-8000-000000000002"])),
+        query("kind", Form::Terms(CODE), "Kinds, as in `/v1/vocabulary`; `!` excludes.", json!(["agency"])),
+        query("q", Form::Text, "Text that stands in a name or alias; case and accents make no difference.", "customs"),
+    ]
+}
+
+parameters! {
+    /// Filters of a list of things that have no kind.
+    NamedFilterParams => vec![
+        query("id", Form::Terms(ID), "Ids; `!` excludes.", json!(["019c1159-7000-7004-8000-000000000001"])),
+        query("q", Form::Text, "Text that stands in a name or alias; case and accents make no difference.", "shutdown"),
+    ]
+}
+
+parameters! {
+    /// How far to walk along links.
+    DepthParam => vec![
+        query("depth", Form::Number(1, 10), "How many links away an event may be; 1 unless given.", 2),
+    ]
+}

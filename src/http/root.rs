@@ -1,0 +1,151 @@
+//! What the dataset is.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::ask::Ask;
+use super::errors::ServiceErrors;
+use super::params::{ReadHeaders, ReadParams};
+use super::problem::Problem;
+use super::respond::{self, Fingerprint};
+use crate::domain::instant::Instant;
+use crate::domain::resource::Resource;
+use crate::store::error::StoreError;
+
+/// What the dataset is, how much it holds, and where to go from here.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Dataset {
+    /// The dataset's name.
+    #[schema(example = "Marchline")]
+    pub name: String,
+    /// The licence its data may be used under, as an SPDX expression or in words; null where none was stated.
+    #[schema(example = "CC0-1.0")]
+    pub licence: Option<String>,
+    /// Whom to name when using it; null where nobody has to be.
+    #[schema(example = json!(null))]
+    pub attribution: Option<String>,
+    /// Tells this dataset from any other.
+    #[schema(example = "019c1159-7000-7fff-8000-000000000000")]
+    pub dataset_id: Uuid,
+    /// Raised when a backup is restored.
+    #[schema(example = 1, minimum = 1)]
+    pub epoch: i64,
+    /// The operation that this answer was computed at.
+    #[schema(example = 42, minimum = 0)]
+    pub seq: i64,
+    /// When the newest operation was recorded; null while there is none.
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-02-01T09:30:00.000000Z")]
+    pub recorded_at: Option<Instant>,
+    /// How much it holds.
+    pub counts: DatasetCounts,
+    /// Where to go from here.
+    pub links: DatasetLinks,
+}
+
+/// How much a dataset holds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DatasetCounts {
+    /// Events.
+    #[schema(example = 13, minimum = 0)]
+    pub events: u64,
+    /// Actors.
+    #[schema(example = 16, minimum = 0)]
+    pub actors: u64,
+    /// Locations.
+    #[schema(example = 10, minimum = 0)]
+    pub locations: u64,
+    /// Sources.
+    #[schema(example = 1, minimum = 0)]
+    pub sources: u64,
+    /// Campaigns.
+    #[schema(example = 1, minimum = 0)]
+    pub campaigns: u64,
+    /// Timelines.
+    #[schema(example = 1, minimum = 0)]
+    pub timelines: u64,
+}
+
+/// Paths of the service.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DatasetLinks {
+    /// Events.
+    #[schema(example = "/v1/events")]
+    pub events: &'static str,
+    /// Actors.
+    #[schema(example = "/v1/actors")]
+    pub actors: &'static str,
+    /// Locations.
+    #[schema(example = "/v1/locations")]
+    pub locations: &'static str,
+    /// Sources.
+    #[schema(example = "/v1/sources")]
+    pub sources: &'static str,
+    /// Campaigns.
+    #[schema(example = "/v1/campaigns")]
+    pub campaigns: &'static str,
+    /// Timelines.
+    #[schema(example = "/v1/timelines")]
+    pub timelines: &'static str,
+    /// The codes that documents and filters use.
+    #[schema(example = "/v1/vocabulary")]
+    pub vocabulary: &'static str,
+    /// The description of this service.
+    #[schema(example = "/openapi.json")]
+    pub openapi: &'static str,
+    /// The same, for people.
+    #[schema(example = "/docs/")]
+    pub docs: &'static str,
+}
+
+const LINKS: DatasetLinks = DatasetLinks {
+    events: "/v1/events",
+    actors: "/v1/actors",
+    locations: "/v1/locations",
+    sources: "/v1/sources",
+    campaigns: "/v1/campaigns",
+    timelines: "/v1/timelines",
+    vocabulary: "/v1/vocabulary",
+    openapi: "/openapi.json",
+    docs: "/docs/",
+};
+
+/// What the dataset is, how much it holds, and where to go from here.
+#[utoipa::path(get, path = "/v1", operation_id = "get_dataset", tag = "dataset", params(ReadParams, ReadHeaders),
+    responses((status = 200, description = "The dataset.", body = Dataset,
+        headers(("ETag", description = "Weak validator of the answer."),
+                ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
+        (status = 304, description = "The answer is the one the client has."), ServiceErrors))]
+pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut ask = Ask::begin(&req, "application/json").await?;
+    let seq = ask.finish()?;
+    let state = ask.service.index.read();
+    let count = |resource| state.entities.count(resource, seq);
+    let settings = &ask.service.dataset;
+    let dataset = Dataset {
+        name: settings.name.clone(),
+        licence: settings.licence.clone(),
+        attribution: settings.attribution.clone(),
+        dataset_id: state.head.dataset_id,
+        epoch: state.head.epoch,
+        seq,
+        recorded_at: (state.head.seq > 0).then_some(state.head.recorded_at),
+        counts: DatasetCounts {
+            events: state.events.visible(seq).count() as u64,
+            actors: count(Resource::Actor),
+            locations: count(Resource::Location),
+            sources: count(Resource::Source),
+            campaigns: count(Resource::Campaign),
+            timelines: count(Resource::Timeline),
+        },
+        links: LINKS,
+    };
+    let mut print = Fingerprint::default();
+    print.text(&serde_json::to_string(&dataset).map_err(StoreError::from)?);
+    let etag = print.weak();
+    if respond::is_known(&req, &etag) {
+        return Ok(respond::not_modified(&etag));
+    }
+    Ok(respond::json(&etag, &dataset))
+}

@@ -1,0 +1,235 @@
+//! All versions of actors, locations, sources, campaigns and timelines, in memory: they give events their names, also
+//! as they were in the past.
+
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+use crate::domain::actor::ActorContent;
+use crate::domain::campaign::CampaignContent;
+use crate::domain::catalog::LocationFacts;
+use crate::domain::content::Content;
+use crate::domain::instant::Instant;
+use crate::domain::place::LocationContent;
+use crate::domain::resource::{Reference, Resource};
+use crate::domain::source::SourceContent;
+use crate::domain::timeline::TimelineContent;
+use crate::store::document::Document;
+use crate::store::log::{Change, ChangeKind};
+
+/// One version of an entity; `document` is `None` where the entity ceased.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields of `store::log::Change`")]
+pub struct EntityVersion {
+    pub seq: i64,
+    pub revision: i32,
+    pub recorded_at: Instant,
+    pub kind: ChangeKind,
+    pub reason: Option<String>,
+    pub made_by: Option<String>,
+    pub document: Option<Arc<Document<Content>>>,
+}
+
+/// An entity with all its versions, oldest first.
+#[derive(Debug)]
+pub struct Entity {
+    /// What it is.
+    pub resource: Resource,
+    /// Its number in the store.
+    pub no: i64,
+    /// Its stable name.
+    pub slug: String,
+    /// Its versions.
+    pub versions: Vec<EntityVersion>,
+}
+
+impl Entity {
+    /// The version that was current at `seq`.
+    pub fn at(&self, seq: i64) -> Option<&EntityVersion> {
+        let newer = self.versions.partition_point(|version| version.seq <= seq);
+        self.versions[..newer].last()
+    }
+}
+
+/// The values of a kind of entity, taken out of the general form.
+pub trait EntityContent: Sized {
+    /// The values, if the content is of this kind.
+    fn of(content: &Content) -> Option<&Self>;
+}
+
+macro_rules! entity_content {
+    ($($type:ty => $variant:ident),+) => {
+        $(impl EntityContent for $type {
+            fn of(content: &Content) -> Option<&Self> {
+                match content {
+                    Content::$variant(values) => Some(values),
+                    _ => None,
+                }
+            }
+        })+
+    };
+}
+
+entity_content!(
+    ActorContent => Actor, LocationContent => Location, SourceContent => Source, CampaignContent => Campaign,
+    TimelineContent => Timeline
+);
+
+/// All entities of a dataset.
+#[derive(Debug, Default)]
+pub struct Entities {
+    by_id: HashMap<Uuid, Entity>,
+    by_slug: HashMap<(Resource, String), Uuid>,
+}
+
+impl Entities {
+    /// Takes in one change of the log.
+    pub fn apply(&mut self, change: Change) {
+        let Some(slug) = change.slug else {
+            return;
+        };
+        self.by_slug.insert((change.resource, slug.clone()), change.id);
+        let entity = self.by_id.entry(change.id).or_insert_with(|| Entity {
+            resource: change.resource,
+            no: change.entity_no,
+            slug,
+            versions: Vec::new(),
+        });
+        entity.versions.push(EntityVersion {
+            seq: change.seq,
+            revision: change.revision,
+            recorded_at: change.recorded_at,
+            kind: change.kind,
+            reason: change.reason,
+            made_by: change.made_by,
+            document: change.public.map(|(_, document)| Arc::new(document)),
+        });
+    }
+
+    /// The entity with this id, whatever became of it.
+    pub fn get(&self, id: Uuid) -> Option<&Entity> {
+        self.by_id.get(&id)
+    }
+
+    /// The entity a reference names, whatever became of it.
+    pub fn find(&self, resource: Resource, reference: &Reference) -> Option<(Uuid, &Entity)> {
+        let id = match reference {
+            Reference::Id(id) => *id,
+            Reference::Slug(slug) => *self.by_slug.get(&(resource, slug.as_str().to_owned()))?,
+        };
+        self.by_id.get(&id).filter(|entity| entity.resource == resource).map(|entity| (id, entity))
+    }
+
+    /// Whether a slug is taken.
+    pub fn has_slug(&self, resource: Resource, slug: &str) -> bool {
+        self.by_slug.contains_key(&(resource, slug.to_owned()))
+    }
+
+    /// Every entity of a resource that existed at `seq`.
+    pub fn all(&self, resource: Resource, seq: i64) -> impl Iterator<Item = (&Entity, &Arc<Document<Content>>)> {
+        let of = self.by_id.values().filter(move |entity| entity.resource == resource);
+        of.filter_map(move |entity| Some((entity, entity.at(seq)?.document.as_ref()?)))
+    }
+
+    /// How many entities of a resource existed at `seq`.
+    pub fn count(&self, resource: Resource, seq: i64) -> u64 {
+        self.all(resource, seq).count() as u64
+    }
+
+    /// An entity as it was at `seq`.
+    pub fn at(&self, seq: i64) -> Moment<'_> {
+        Moment { entities: self, seq }
+    }
+}
+
+/// The entities as they were at one `seq`.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    entities: &'a Entities,
+    seq: i64,
+}
+
+/// Longer chains than this are circles that an earlier program let in: follow them no further.
+const MAX_DEPTH: usize = 64;
+
+impl<'a> Moment<'a> {
+    /// The operation whose state this is.
+    pub const fn seq(self) -> i64 {
+        self.seq
+    }
+
+    /// An entity's version.
+    pub fn version(self, id: Uuid) -> Option<(&'a Entity, &'a EntityVersion)> {
+        let entity = self.entities.get(id)?;
+        Some((entity, entity.at(self.seq)?))
+    }
+
+    /// An entity's values, if it is of this kind.
+    pub fn values<C: EntityContent>(self, id: Uuid) -> Option<(&'a Entity, &'a C)> {
+        let (entity, version) = self.version(id)?;
+        Some((entity, C::of(&version.document.as_ref()?.content)?))
+    }
+
+    /// The entity that this one is a part of.
+    pub fn parent(self, id: Uuid) -> Option<Uuid> {
+        parent(&self.version(id)?.1.document.as_ref()?.content)
+    }
+
+    /// The entity, its parent, and so on up to the root.
+    pub fn line(self, id: Uuid) -> impl Iterator<Item = Uuid> + 'a {
+        std::iter::successors(Some(id), move |id| self.parent(*id)).take(MAX_DEPTH)
+    }
+
+    /// These entities and all that are parts of them.
+    pub fn with_parts(self, resource: Resource, roots: &[Uuid]) -> HashSet<Uuid> {
+        let mut children: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for (_, document) in self.entities.all(resource, self.seq) {
+            if let Some(parent) = parent(&document.content) {
+                children.entry(parent).or_default().push(document.id);
+            }
+        }
+        let mut found: HashSet<Uuid> = HashSet::new();
+        let mut waiting = roots.to_vec();
+        while let Some(id) = waiting.pop() {
+            if found.insert(id) {
+                waiting.extend(children.get(&id).into_iter().flatten());
+            }
+        }
+        found
+    }
+
+    /// The locations for which a test on their own or their nearest ancestor's value holds.
+    pub fn locations_where(
+        self,
+        value: impl Fn(&LocationContent) -> Option<&str>,
+        test: impl Fn(&str) -> bool,
+    ) -> HashSet<Uuid> {
+        let holds = |id: Uuid| {
+            let inherited = self.line(id).find_map(|id| value(self.values::<LocationContent>(id)?.1));
+            inherited.is_some_and(&test)
+        };
+        let all = self.entities.all(Resource::Location, self.seq);
+        all.map(|(_, document)| document.id).filter(|id| holds(*id)).collect()
+    }
+}
+
+/// The entity that content names as the one it is a part of.
+pub fn parent(content: &Content) -> Option<Uuid> {
+    match content {
+        Content::Actor(actor) => actor.parent,
+        Content::Location(location) => location.parent,
+        Content::Source(source) => source.syndicated_from,
+        _ => None,
+    }
+}
+
+/// Facts of a location whose ancestors' values `values` tells.
+pub fn location_facts<'a>(line: impl Iterator<Item = &'a LocationContent>) -> Option<LocationFacts> {
+    let mut line = line.peekable();
+    let kind = line.peek()?.kind;
+    let time_zone = line.find_map(|location| Tz::from_str(location.time_zone.as_deref()?).ok());
+    Some(LocationFacts { kind, time_zone })
+}

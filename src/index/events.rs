@@ -1,0 +1,194 @@
+//! All versions of events as far as queries ask about them.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::domain::content::Content;
+use crate::domain::event::EventContent;
+use crate::domain::instant::Instant;
+use crate::domain::place::Point;
+use crate::domain::vocabulary::{ActorRole, Confidence, EventStatus, EventType, LinkRelation, PlacePrecision};
+use crate::domain::window::TimeFacts;
+use crate::store::log::{Change, ChangeKind};
+
+/// One version of an event.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields of `store::log::Change`")]
+pub struct EventVersion {
+    pub id: Uuid,
+    pub event_no: i64,
+    pub version_no: i64,
+    pub revision: i32,
+    pub seq: i64,
+    /// The operation that superseded this version; `i64::MAX` while it is the newest.
+    pub seq_to: i64,
+    pub recorded_at: Instant,
+    pub kind: ChangeKind,
+    pub reason: Option<String>,
+    pub made_by: Option<String>,
+    /// What the public is given, and the key of its document; `None` where that is nothing.
+    pub public: Option<(i64, EventFacts)>,
+}
+
+impl EventVersion {
+    /// Whether this was the event's newest version at `seq`.
+    pub const fn is_at(&self, seq: i64) -> bool {
+        self.seq <= seq && seq < self.seq_to
+    }
+}
+
+/// What filters, sorting and links need of an event.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields of `domain::event::EventContent`")]
+pub struct EventFacts {
+    pub event_type: EventType,
+    pub status: EventStatus,
+    /// Microseconds of `start.earliest`; `None` for undated events.
+    pub start: Option<i64>,
+    pub time: Option<TimeFacts>,
+    pub places: Box<[PlaceFacts]>,
+    pub actors: Box<[(Uuid, ActorRole)]>,
+    pub campaigns: Box<[Uuid]>,
+    pub issues: Box<[String]>,
+    pub sources: Box<[Uuid]>,
+    pub links: Box<[LinkFacts]>,
+    /// Everything but events that the document names, each once.
+    pub named: Box<[Uuid]>,
+}
+
+/// What filters need of one place.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields of `domain::place::EventPlace`")]
+pub struct PlaceFacts {
+    pub location: Uuid,
+    pub point: Option<Point>,
+    pub precision: PlacePrecision,
+}
+
+/// A link from the event.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the fields of `domain::event::Link`")]
+pub struct LinkFacts {
+    pub relation: LinkRelation,
+    pub object: Uuid,
+    pub confidence: Option<Confidence>,
+    pub evidence_id: Option<Uuid>,
+}
+
+impl EventFacts {
+    fn of(event: &EventContent) -> Self {
+        let place = |p: &crate::domain::place::EventPlace| PlaceFacts {
+            location: p.location,
+            point: p.point,
+            precision: p.precision,
+        };
+        let link = |l: &crate::domain::event::Link| LinkFacts {
+            relation: l.relation,
+            object: l.event,
+            confidence: l.confidence,
+            evidence_id: l.evidence_id,
+        };
+        Self {
+            event_type: event.event_type,
+            status: event.status,
+            start: event.when.start.as_ref().map(|start| start.earliest.micros()),
+            time: TimeFacts::of(&event.when),
+            places: event.places.iter().map(place).collect(),
+            actors: event.actors.iter().map(|part| (part.actor, part.role)).collect(),
+            campaigns: event.campaigns.clone().into(),
+            issues: event.issues.clone().into(),
+            sources: event.sources.clone().into(),
+            links: event.links.iter().map(link).collect(),
+            named: named(event),
+        }
+    }
+}
+
+fn named(event: &EventContent) -> Box<[Uuid]> {
+    let evidence = event.evidence.iter().flat_map(|item| item.about.into_iter().chain([item.source]));
+    let mut ids: Vec<Uuid> = (event.places.iter().map(|place| place.location))
+        .chain(event.actors.iter().map(|part| part.actor))
+        .chain(event.campaigns.iter().copied())
+        .chain(event.sources.iter().copied())
+        .chain(evidence)
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into()
+}
+
+/// All versions of all events.
+#[derive(Debug, Default)]
+pub struct Events {
+    versions: Vec<EventVersion>,
+    by_id: HashMap<Uuid, Vec<usize>>,
+    /// Versions by the events that they link to.
+    linking_to: HashMap<Uuid, Vec<usize>>,
+}
+
+impl Events {
+    /// Takes in one change of the log.
+    pub fn apply(&mut self, change: Change) {
+        let row = self.versions.len();
+        let own = self.by_id.entry(change.id).or_default();
+        if let Some(previous) = own.last() {
+            self.versions[*previous].seq_to = change.seq;
+        }
+        own.push(row);
+        let public = change.public.and_then(|(key, document)| match &document.content {
+            Content::Event(event) => Some((key, EventFacts::of(event))),
+            _ => None,
+        });
+        for link in public.iter().flat_map(|(_, facts)| &facts.links) {
+            self.linking_to.entry(link.object).or_default().push(row);
+        }
+        self.versions.push(EventVersion {
+            id: change.id,
+            event_no: change.entity_no,
+            version_no: change.version_no,
+            revision: change.revision,
+            seq: change.seq,
+            seq_to: i64::MAX,
+            recorded_at: change.recorded_at,
+            kind: change.kind,
+            reason: change.reason,
+            made_by: change.made_by,
+            public,
+        });
+    }
+
+    /// The events that the public could see at `seq`, in the order in which these versions were recorded.
+    pub fn visible(&self, seq: i64) -> impl Iterator<Item = (&EventVersion, i64, &EventFacts)> {
+        let known = self.versions.partition_point(|version| version.seq <= seq);
+        let current = self.versions[..known].iter().filter(move |version| version.is_at(seq));
+        current.filter_map(|version| version.public.as_ref().map(|(key, facts)| (version, *key, facts)))
+    }
+
+    /// An event's versions up to `seq`, oldest first, whether the public may see them or not.
+    pub fn versions(&self, id: Uuid, seq: i64) -> impl DoubleEndedIterator<Item = &EventVersion> {
+        let rows = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);
+        rows.iter().map(|row| &self.versions[*row]).filter(move |version| version.seq <= seq)
+    }
+
+    /// The version of an event that was the newest at `seq`.
+    pub fn at(&self, id: Uuid, seq: i64) -> Option<&EventVersion> {
+        self.versions(id, seq).next_back()
+    }
+
+    /// An event the public could see at `seq`.
+    pub fn public_at(&self, id: Uuid, seq: i64) -> Option<(&EventVersion, i64, &EventFacts)> {
+        let version = self.at(id, seq)?;
+        version.public.as_ref().map(|(key, facts)| (version, *key, facts))
+    }
+
+    /// The links that point to an event at `seq`, with their subjects.
+    pub fn links_to(&self, id: Uuid, seq: i64) -> impl Iterator<Item = (&EventVersion, &LinkFacts)> {
+        let rows = self.linking_to.get(&id).map_or(&[][..], Vec::as_slice);
+        let current = rows.iter().map(|row| &self.versions[*row]).filter(move |version| version.is_at(seq));
+        current.flat_map(move |version| {
+            let links = version.public.iter().flat_map(|(_, facts)| &facts.links);
+            links.filter(move |link| link.object == id).map(move |link| (version, link))
+        })
+    }
+}

@@ -1,0 +1,118 @@
+//! The timeline index: what this node knows, in memory, to answer queries. It applies the change log and nothing else,
+//! in order, also its own writes, so that at any `seq` every node knows the same.
+
+pub mod entities;
+pub mod events;
+
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::domain::instant::Instant;
+use crate::domain::resource::Resource;
+use crate::store::connection::AnyConnection;
+use crate::store::error::StoreError;
+use crate::store::log::{self, Head};
+use entities::Entities;
+use events::Events;
+
+/// Operations applied while readers wait.
+const BATCH: i64 = 2_000;
+
+/// What the node knows, up to `head.seq`. Since every version stays, whoever reads at an older `seq` is not disturbed
+/// by what is applied meanwhile.
+#[derive(Debug)]
+pub struct State {
+    /// How far the log has been applied.
+    pub head: Head,
+    /// Everything but events.
+    pub entities: Entities,
+    /// Events.
+    pub events: Events,
+}
+
+impl State {
+    fn empty(head: Head) -> Self {
+        Self {
+            head: Head { seq: 0, recorded_at: Instant::MIN, ..head },
+            entities: Entities::default(),
+            events: Events::default(),
+        }
+    }
+}
+
+/// The index, shared by all who read and the two who apply: the writer, and the follower of other nodes.
+#[derive(Debug)]
+pub struct Index {
+    state: RwLock<State>,
+    turn: Mutex<()>,
+    heads: watch::Sender<Head>,
+}
+
+impl Index {
+    /// An index that knows nothing yet.
+    pub fn new() -> Self {
+        let head = Head { dataset_id: Uuid::nil(), epoch: 0, seq: 0, recorded_at: Instant::MIN };
+        Self { state: RwLock::new(State::empty(head)), turn: Mutex::default(), heads: watch::Sender::new(head) }
+    }
+
+    /// What the node knows now.
+    pub fn read(&self) -> RwLockReadGuard<'_, State> {
+        // A thread that panicked while it applied left a prefix of the log behind, which is a valid state.
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far the log has been applied.
+    pub fn head(&self) -> Head {
+        *self.heads.borrow()
+    }
+
+    /// Tells whenever more of the log has been applied.
+    pub fn watch(&self) -> watch::Receiver<Head> {
+        self.heads.subscribe()
+    }
+
+    /// Applies what the log holds beyond what is known; all of it again where the dataset or its epoch is another one.
+    ///
+    /// # Errors
+    /// When the log cannot be read; what was applied so far stays.
+    pub fn catch_up(&self, conn: &mut AnyConnection) -> Result<Head, StoreError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let target = log::head(conn)?;
+        let known = self.head();
+        if (target.dataset_id, target.epoch) != (known.dataset_id, known.epoch) || target.seq < known.seq {
+            *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::empty(target);
+        }
+        loop {
+            let changes = log::changes(conn, self.read().head.seq, BATCH)?;
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            let Some(last) = changes.last() else {
+                // Also across a gap of numbers that a restored backup left.
+                if target.seq > state.head.seq {
+                    state.head = target;
+                }
+                self.heads.send_replace(state.head);
+                return Ok(state.head);
+            };
+            let reached = Head { seq: last.seq, recorded_at: last.recorded_at, ..target };
+            for change in changes {
+                match change.resource {
+                    Resource::Event => state.events.apply(change),
+                    _ => state.entities.apply(change),
+                }
+            }
+            state.head = reached;
+            self.heads.send_replace(reached);
+            if reached.seq >= target.seq {
+                return Ok(reached);
+            }
+        }
+    }
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self::new()
+    }
+}

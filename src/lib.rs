@@ -1,0 +1,23 @@
+//! Marchline: an open timeline of protest. What it is made of, from the ground up:
+//!
+//! - [`domain`]: events and all they are made of, without I/O;
+//! - [`store`]: versions of everything in SQLite or PostgreSQL;
+//! - [`index`]: what a node knows, in memory, applied from the change log;
+//! - [`query`]: questions, and how the index answers them;
+//! - [`view`]: stored documents with names put in;
+//! - [`node`]: the writer and the follower;
+//! - [`load`]: documents from files, through the writer;
+//! - [`http`]: the REST API, and [`app`], which mounts it;
+//! - [`config`] and [`cli`]: settings and commands.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod http;
+pub mod index;
+pub mod load;
+pub mod node;
+pub mod query;
+pub mod store;
+pub mod view;

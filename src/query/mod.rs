@@ -1,0 +1,27 @@
+//! Questions: how a query string becomes one validated `EventQuery`, and how that is answered. The same filter serves
+//! lists, totals and every other face of a query.
+
+pub mod cursor;
+pub mod event_query;
+pub mod page;
+pub mod params;
+pub mod plan;
+pub mod terms;
+
+use std::collections::BTreeMap;
+
+use crate::domain::input::{Fault, pointer_step};
+use event_query::EventQuery;
+use params::Params;
+
+/// What is wrong with a query that is to be saved, by parameter.
+pub fn check_saved_query(query: &BTreeMap<String, String>) -> Vec<Fault> {
+    let mut params = Params::from_pairs(query.iter().map(|(name, value)| (name.clone(), value.clone())).collect());
+    let _ = EventQuery::parse(&mut params);
+    let fault = |fault: params::ParamFault| Fault {
+        pointer: format!("/{}", pointer_step(&fault.parameter)),
+        code: fault.code,
+        detail: fault.detail,
+    };
+    params.finish().into_iter().map(fault).collect()
+}

@@ -1,0 +1,75 @@
+//! A page out of an ordered answer.
+
+/// Which part of the answer a page is.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a, K> {
+    /// The key the page lies behind, or before; `None` for the first page.
+    pub from: Option<&'a K>,
+    /// Whether the page lies before `from`.
+    pub backward: bool,
+    /// Most items of the page.
+    pub limit: usize,
+}
+
+/// A page, and whether there is more on either side of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Page<K, T> {
+    /// The items with their keys, in order.
+    pub items: Vec<(K, T)>,
+    /// Whether there are items before it.
+    pub has_previous: bool,
+    /// Whether there are items behind it.
+    pub has_next: bool,
+    /// How many items the whole answer has.
+    pub total: usize,
+}
+
+/// Cuts a page out of all items; keys are unique.
+pub fn cut<K: Ord, T>(mut items: Vec<(K, T)>, part: Part<'_, K>) -> Page<K, T> {
+    items.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let total = items.len();
+    let (start, end) = match (part.from, part.backward) {
+        (None, _) => (0, part.limit.min(total)),
+        (Some(key), false) => {
+            let start = items.partition_point(|(k, _)| k <= key);
+            (start, start.saturating_add(part.limit).min(total))
+        }
+        (Some(key), true) => {
+            let end = items.partition_point(|(k, _)| k < key);
+            (end.saturating_sub(part.limit), end)
+        }
+    };
+    items.truncate(end);
+    let items = items.split_off(start);
+    Page { items, has_previous: start > 0, has_next: end < total, total }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn pages_forward_and_back_give_each_item_once(keys in prop::collection::btree_set(0_i64..500, 0..60), limit in 1_usize..9) {
+            let all = || keys.iter().rev().map(|key| (*key, ())).collect::<Vec<_>>();
+            let mut forward = Vec::new();
+            let mut page = cut(all(), Part { from: None, backward: false, limit });
+            loop {
+                prop_assert_eq!(page.total, keys.len());
+                forward.extend(page.items.iter().map(|(key, ())| *key));
+                let Some(last) = page.items.last().map(|(key, ())| *key).filter(|_| page.has_next) else { break };
+                page = cut(all(), Part { from: Some(&last), backward: false, limit });
+            }
+            prop_assert_eq!(&forward, &keys.iter().copied().collect::<Vec<_>>());
+            let mut backward: Vec<i64> = page.items.iter().map(|(key, ())| *key).collect();
+            while let Some(first) = page.items.first().map(|(key, ())| *key).filter(|_| page.has_previous) {
+                page = cut(all(), Part { from: Some(&first), backward: true, limit });
+                backward.splice(0..0, page.items.iter().map(|(key, ())| *key));
+            }
+            prop_assert_eq!(backward.len(), keys.len());
+            prop_assert_eq!(backward.into_iter().collect::<BTreeSet<_>>(), keys);
+        }
+    }
+}

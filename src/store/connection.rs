@@ -1,0 +1,134 @@
+//! Connections to either database.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
+use thiserror::Error;
+
+/// A connection to SQLite or PostgreSQL.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Where the data is: `sqlite://FILE` or `postgres://…`. Only this type opens connections, since a scheme that is taken
+/// for a file name would silently start an empty database.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file, created when it does not exist.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URI, kept as it was given.
+    Postgres(String),
+}
+
+/// A database URL that cannot be meant.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DatabaseUrlError {
+    /// Neither of the known schemes.
+    #[error("the database URL starts with `{0}`; use sqlite://FILE or postgres://USER@HOST/DATABASE")]
+    UnknownScheme(String),
+    /// `sqlite://` and no file behind it.
+    #[error("the database URL names no file; use sqlite://FILE, for example sqlite://marchline.db")]
+    NoFile,
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = DatabaseUrlError;
+
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        match url.split_once("://") {
+            // In memory every connection would see a database of its own.
+            Some(("sqlite", "" | ":memory:")) => Err(DatabaseUrlError::NoFile),
+            Some(("sqlite", path)) => Ok(Self::Sqlite(PathBuf::from(path))),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(url.to_owned())),
+            // Never the whole URL: it may hold a password.
+            Some((scheme, _)) => Err(DatabaseUrlError::UnknownScheme(format!("{scheme}://"))),
+            None => Err(DatabaseUrlError::UnknownScheme(url.chars().take(12).collect())),
+        }
+    }
+}
+
+/// Without user and password, so that it may stand in a log.
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            Self::Postgres(url) => {
+                let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+                let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+                let shown = host.split(['?', '#']).next().unwrap_or_default();
+                write!(f, "postgres://{shown}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// `busy_timeout`: how long a writer waits for another process's write, in milliseconds. `synchronous=FULL` makes an
+/// acknowledged write survive a power cut; readers of a write-ahead log never wait for writers.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON;";
+
+/// A lost server is noticed within seconds rather than never, and a reader never waits for ever.
+const POSTGRES_SETTINGS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
+     SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning; SET time zone 'UTC';";
+
+impl DatabaseUrl {
+    /// Opens a connection with the settings that Marchline relies on.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or the file not opened.
+    pub fn connect(&self) -> Result<AnyConnection, ConnectionError> {
+        match self {
+            Self::Sqlite(path) => {
+                let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
+                connection.batch_execute(SQLITE_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConnection::Sqlite(connection))
+            }
+            Self::Postgres(url) => {
+                let mut connection = PgConnection::establish(url)?;
+                connection.batch_execute(POSTGRES_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConnection::Postgres(connection))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_two_schemes_are_known() {
+        assert_eq!("sqlite://a/b.db".parse(), Ok(DatabaseUrl::Sqlite("a/b.db".into())));
+        assert!(matches!("postgresql://h/d".parse(), Ok(DatabaseUrl::Postgres(_))));
+        for wrong in [
+            "postgre://h/d",
+            "marchline.db",
+            "",
+            "sqlite:marchline.db",
+            "mysql://h/d",
+            "sqlite://",
+            "sqlite://:memory:",
+        ] {
+            assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_shown_url_holds_no_password() {
+        let url: Result<DatabaseUrl, _> = "postgres://me:secret@db:5432/marchline?sslpassword=x".parse();
+        assert_eq!(url.map(|u| u.to_string()), Ok("postgres://db:5432/marchline".to_owned()));
+    }
+}

@@ -1,0 +1,125 @@
+//! The ready documents: what readers of one audience are given of one version, with ids where names will stand.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::error::StoreError;
+use crate::domain::content::Content;
+use crate::domain::event::EventContent;
+use crate::domain::instant::Instant;
+use crate::domain::resource::Resource;
+
+/// Who may read a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody: no privacy policy applies.
+    Everybody,
+    /// Readers without `read:restricted`, where a policy applies.
+    Public,
+    /// Holders of `read:restricted`, where a policy applies.
+    Restricted,
+}
+
+impl Audience {
+    /// The audience as a column.
+    pub const fn column(self) -> i16 {
+        match self {
+            Self::Everybody => 0,
+            Self::Public => 1,
+            Self::Restricted => 2,
+        }
+    }
+}
+
+/// One version's document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document<C> {
+    /// The member's id.
+    pub id: Uuid,
+    /// Its slug, where its resource has slugs.
+    pub slug: Option<String>,
+    /// The version's number, from 1.
+    pub revision: i32,
+    /// The operation that wrote this version.
+    pub seq: i64,
+    /// When the first version was recorded.
+    pub created_at: Instant,
+    /// When this version was recorded.
+    pub recorded_at: Instant,
+    /// Its values.
+    pub content: C,
+}
+
+impl<C> Document<C> {
+    /// The same document around other values.
+    pub fn map<'a, D>(&'a self, content: impl FnOnce(&'a C) -> D) -> Document<D> {
+        Document {
+            id: self.id,
+            slug: self.slug.clone(),
+            revision: self.revision,
+            seq: self.seq,
+            created_at: self.created_at,
+            recorded_at: self.recorded_at,
+            content: content(&self.content),
+        }
+    }
+}
+
+impl Document<Content> {
+    /// The document as it is stored.
+    ///
+    /// # Errors
+    /// Never for what the domain can hold.
+    pub fn to_body(&self) -> Result<String, StoreError> {
+        let body = match &self.content {
+            Content::Event(content) => serde_json::to_string(&self.map(|_| content)),
+            Content::Actor(content) => serde_json::to_string(&self.map(|_| content)),
+            Content::Location(content) => serde_json::to_string(&self.map(|_| content)),
+            Content::Source(content) => serde_json::to_string(&self.map(|_| content)),
+            Content::Campaign(content) => serde_json::to_string(&self.map(|_| content)),
+            Content::Timeline(content) => serde_json::to_string(&self.map(|_| content)),
+        };
+        Ok(body?)
+    }
+
+    /// Reads a stored document.
+    ///
+    /// # Errors
+    /// `Corrupt` for text that Marchline did not write.
+    pub fn from_body(resource: Resource, body: &str) -> Result<Self, StoreError> {
+        fn read<C: DeserializeOwned + Clone>(
+            body: &str,
+            wrap: fn(C) -> Content,
+        ) -> Result<Document<Content>, StoreError> {
+            let document: Document<C> = serde_json::from_str(body)?;
+            Ok(document.map(|content| wrap(content.clone())))
+        }
+        match resource {
+            Resource::Event => read(body, |event: EventContent| Content::Event(Box::new(event))),
+            Resource::Actor => read(body, Content::Actor),
+            Resource::Location => read(body, Content::Location),
+            Resource::Source => read(body, Content::Source),
+            Resource::Campaign => read(body, Content::Campaign),
+            Resource::Timeline => read(body, Content::Timeline),
+        }
+    }
+}
+
+/// Microseconds in an hour.
+const HOUR: i64 = 3_600_000_000;
+/// Bits of a key that hold the version's number and, lowest, whether the document is the restricted one.
+const VERSION_BITS: u32 = 36;
+/// Hour of a document that has no start: behind all others.
+const NO_HOUR: i64 = (1 << 27) - 1;
+
+/// The key of a document: the hour of the event's start since the year 1, then the version. Keys that follow the start
+/// let a page of a timeline be read from neighbouring blocks.
+pub fn key(content: &Content, version_no: i64, audience: Audience) -> i64 {
+    let start = match content {
+        Content::Event(event) => event.when.start.as_ref().map(|start| start.earliest),
+        _ => None,
+    };
+    let hour = start.map_or(NO_HOUR, |start| (start.micros() - Instant::MIN.micros()) / HOUR);
+    (hour << VERSION_BITS) | (version_no << 1) | i64::from(audience == Audience::Restricted)
+}

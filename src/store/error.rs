@@ -1,0 +1,39 @@
+//! What can go wrong in the store. Its text is for the log; clients are told that something failed, and when.
+
+use thiserror::Error;
+
+/// A failure of the store.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database refused a statement, or went away.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+    /// The database could not be reached.
+    #[error("connection: {0}")]
+    Connection(#[from] diesel::ConnectionError),
+    /// The tables could not be brought up to date.
+    #[error("migration: {0}")]
+    Migration(String),
+    /// What was read contradicts what Marchline writes.
+    #[error("the stored data is damaged: {0}")]
+    Corrupt(String),
+    /// The group of operations that this one was written with could not be committed.
+    #[error("not written: {0}")]
+    Unwritten(String),
+    /// The writer was stopped before it could answer.
+    #[error("the writer has stopped")]
+    Stopped,
+}
+
+impl StoreError {
+    /// Data that contradicts what Marchline writes.
+    pub fn corrupt(what: impl Into<String>) -> Self {
+        Self::Corrupt(what.into())
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}

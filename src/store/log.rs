@@ -1,0 +1,196 @@
+//! The change log, read in order: what the index and every follower apply.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::connection::AnyConnection;
+use super::document::{Audience, Document};
+use super::error::StoreError;
+use super::schema::{dataset, document, entity, operation, version};
+use super::sql_types::{SqlId, SqlInstant};
+use crate::domain::codes;
+use crate::domain::content::Content;
+use crate::domain::instant::Instant;
+use crate::domain::resource::Resource;
+
+codes! {
+    /// What an operation did to one member of a resource.
+    pub enum ChangeKind {
+        /// It is new.
+        Created = "created",
+        /// It has a new version.
+        Corrected = "corrected",
+        /// It ceased: another one took it in.
+        Merged = "merged",
+        /// It ceased: several others took its place.
+        Split = "split",
+        /// It was withdrawn.
+        Retracted = "retracted",
+        /// It was withdrawn and is back.
+        Restored = "restored",
+        /// A value was removed from all its versions.
+        Redacted = "redacted",
+    }
+}
+
+impl ChangeKind {
+    /// Whether the member ceased by it.
+    pub const fn ends(self) -> bool {
+        matches!(self, Self::Merged | Self::Split | Self::Retracted)
+    }
+}
+
+/// Where the log stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Which dataset this is.
+    pub dataset_id: Uuid,
+    /// Raised when a backup is restored, so that nothing from the lost future is taken for the present.
+    pub epoch: i64,
+    /// The newest operation.
+    pub seq: i64,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+}
+
+/// One member's part in an operation.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The operation.
+    pub seq: i64,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// Why, in the words of whoever did it.
+    pub reason: Option<String>,
+    /// Its author's public label, if there is one.
+    pub made_by: Option<String>,
+    /// What was done.
+    pub kind: ChangeKind,
+    /// What it was done to.
+    pub resource: Resource,
+    /// The member's id.
+    pub id: Uuid,
+    /// The member's slug, where its resource has slugs.
+    pub slug: Option<String>,
+    /// The member's number in the store.
+    pub entity_no: i64,
+    /// The number of the version that was written.
+    pub version_no: i64,
+    /// Counts the member's versions from 1.
+    pub revision: i32,
+    /// What the public is given, and under which key; `None` where it is given nothing.
+    pub public: Option<(i64, Document<Content>)>,
+}
+
+/// Reads where the log stands.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn head(conn: &mut AnyConnection) -> Result<Head, StoreError> {
+    let columns = (dataset::dataset_id, dataset::epoch, dataset::seq, dataset::recorded_at);
+    let (dataset_id, epoch, seq, recorded_at): (SqlId, i64, i64, SqlInstant) =
+        dataset::table.select(columns).first(conn)?;
+    Ok(Head { dataset_id: dataset_id.0, epoch, seq, recorded_at: recorded_at.0 })
+}
+
+type ChangeRow =
+    ((i64, i64, i32, String), (i64, String, SqlId, Option<String>), (i64, SqlInstant, Option<String>, Option<String>));
+
+/// The changes of at most `operations` operations behind `after`, in the order in which they happened.
+///
+/// # Errors
+/// When the database cannot be asked, or holds what Marchline did not write.
+pub fn changes(conn: &mut AnyConnection, after: i64, operations: i64) -> Result<Vec<Change>, StoreError> {
+    let seqs: Vec<i64> = operation::table
+        .filter(operation::seq.gt(after))
+        .order(operation::seq)
+        .limit(operations)
+        .select(operation::seq)
+        .load(conn)?;
+    let Some(last) = seqs.last() else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<ChangeRow> = version::table
+        .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
+        .inner_join(operation::table.on(operation::seq.eq(version::seq)))
+        .filter(version::seq.gt(after).and(version::seq.le(last)))
+        // Numbers of versions are given under the same lock as those of operations, and so in the same order.
+        .order(version::no)
+        .select((
+            (version::no, version::seq, version::revision, version::kind),
+            (entity::no, entity::resource, entity::id, entity::slug),
+            (operation::seq, operation::recorded_at, operation::reason, operation::made_by),
+        ))
+        .load(conn)?;
+    let mut bodies = public_bodies(conn, &rows)?;
+    rows.into_iter().map(|row| change(row, &mut bodies)).collect()
+}
+
+fn public_bodies(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<HashMap<i64, (i64, String)>, StoreError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+        return Ok(HashMap::new());
+    };
+    let documents: Vec<(i64, i64, String)> = document::table
+        .filter(document::version_no.ge(first.0.0).and(document::version_no.le(last.0.0)))
+        .filter(document::audience.ne(Audience::Restricted.column()))
+        .select((document::version_no, document::key, document::body))
+        .load(conn)?;
+    Ok(documents.into_iter().map(|(version_no, key, body)| (version_no, (key, body))).collect())
+}
+
+fn change(row: ChangeRow, bodies: &mut HashMap<i64, (i64, String)>) -> Result<Change, StoreError> {
+    let ((version_no, seq, revision, kind), (entity_no, resource, id, slug), (_, recorded_at, reason, made_by)) = row;
+    let unknown = |what: &str| StoreError::corrupt(format!("unknown code `{what}`"));
+    let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
+    let public = bodies.remove(&version_no);
+    let public = public.map(|(key, body)| Ok::<_, StoreError>((key, Document::from_body(resource, &body)?)));
+    Ok(Change {
+        seq,
+        recorded_at: recorded_at.0,
+        reason,
+        made_by,
+        kind: ChangeKind::parse(&kind).ok_or_else(|| unknown(&kind))?,
+        resource,
+        id: id.0,
+        slug,
+        entity_no,
+        version_no,
+        revision,
+        public: public.transpose()?,
+    })
+}
+
+/// The newest operation recorded at or before an instant; 0 where there is none.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn seq_at(conn: &mut AnyConnection, instant: Instant) -> Result<i64, StoreError> {
+    let found = operation::table
+        .filter(operation::recorded_at.le(SqlInstant(instant)))
+        .order(operation::recorded_at.desc())
+        .select(operation::seq)
+        .first(conn)
+        .optional()?;
+    Ok(found.unwrap_or(0))
+}
+
+/// The documents with these keys, in the order of the keys asked for.
+///
+/// # Errors
+/// When the database cannot be asked, or a document is missing.
+pub fn documents(
+    conn: &mut AnyConnection,
+    resource: Resource,
+    keys: &[i64],
+) -> Result<Vec<Document<Content>>, StoreError> {
+    let rows: Vec<(i64, String)> =
+        document::table.filter(document::key.eq_any(keys)).select((document::key, document::body)).load(conn)?;
+    let mut bodies: HashMap<i64, String> = rows.into_iter().collect();
+    let document = |key| {
+        let body = bodies.remove(key).ok_or_else(|| StoreError::corrupt(format!("document {key} is missing")))?;
+        Document::from_body(resource, &body)
+    };
+    keys.iter().map(document).collect()
+}

@@ -1,0 +1,12 @@
+//! The store: diesel and SQL, for SQLite and PostgreSQL alike, and no SQL anywhere else.
+
+pub mod check;
+pub mod connection;
+pub mod document;
+pub mod error;
+pub mod log;
+pub mod migrate;
+pub mod rows;
+pub mod schema;
+pub mod sql_types;
+pub mod write;

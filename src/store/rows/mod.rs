@@ -1,0 +1,149 @@
+//! The typed rows of each resource: written once per version and read back by `check`. One file a resource; every
+//! `insert` takes the numbers of the entities that the content names, every `load` the ids of those numbers.
+
+pub mod event;
+mod event_parts;
+pub mod others;
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::connection::AnyConnection;
+use super::error::StoreError;
+use super::schema;
+use super::sql_types::SqlInstant;
+use crate::domain::shared::ExternalId;
+use crate::domain::when::{EdtfDate, When};
+
+/// Inserts rows in one statement. Batches are not in the common subset that `MultiConnection` covers.
+macro_rules! insert {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let rows = &$rows;
+        if !rows.is_empty() {
+            match $conn {
+                $crate::store::connection::AnyConnection::Postgres(c) => {
+                    diesel::insert_into($table).values(rows).execute(c)?
+                }
+                $crate::store::connection::AnyConnection::Sqlite(c) => {
+                    diesel::insert_into($table).values(rows).execute(c)?
+                }
+            };
+        }
+    }};
+}
+pub(super) use insert;
+
+/// The numbers of the entities that a content names.
+pub type Numbers = HashMap<Uuid, i64>;
+
+/// A position in a list, as a column.
+fn position(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(i32::MAX)
+}
+
+/// The number of an entity that was looked up when the content was read.
+pub(super) fn number(numbers: &Numbers, id: Uuid) -> Result<i64, StoreError> {
+    numbers.get(&id).copied().ok_or_else(|| StoreError::corrupt(format!("entity {id} has no number")))
+}
+
+fn code<T>(parse: fn(&str) -> Option<T>, text: &str) -> Result<T, StoreError> {
+    parse(text).ok_or_else(|| StoreError::corrupt(format!("unknown code `{text}`")))
+}
+
+fn optional_code<T>(parse: fn(&str) -> Option<T>, text: Option<&str>) -> Result<Option<T>, StoreError> {
+    text.map(|text| code(parse, text)).transpose()
+}
+
+/// The ids of entities by number, looked up for one version at a time.
+pub(super) fn ids(conn: &mut AnyConnection, numbers: &[i64]) -> Result<HashMap<i64, Uuid>, StoreError> {
+    let mut found = HashMap::new();
+    for no in numbers {
+        if !found.contains_key(no) {
+            let id: super::sql_types::SqlId =
+                schema::entity::table.filter(schema::entity::no.eq(no)).select(schema::entity::id).first(conn)?;
+            found.insert(*no, id.0);
+        }
+    }
+    Ok(found)
+}
+
+fn id_of(ids: &HashMap<i64, Uuid>, no: i64) -> Result<Uuid, StoreError> {
+    ids.get(&no).copied().ok_or_else(|| StoreError::corrupt(format!("entity number {no} is missing")))
+}
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = schema::alias, treat_none_as_default_value = false)]
+struct AliasRow {
+    version_no: i64,
+    position: i32,
+    name: String,
+}
+
+fn insert_aliases(conn: &mut AnyConnection, version_no: i64, aliases: &[String]) -> Result<(), StoreError> {
+    let row = |(i, name): (usize, &String)| AliasRow { version_no, position: position(i), name: name.clone() };
+    let rows: Vec<_> = aliases.iter().enumerate().map(row).collect();
+    insert!(conn, schema::alias::table, rows);
+    Ok(())
+}
+
+fn load_aliases(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<String>, StoreError> {
+    use schema::alias::dsl;
+    Ok(dsl::alias.filter(dsl::version_no.eq(version_no)).order(dsl::position).select(dsl::name).load(conn)?)
+}
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = schema::external_id, treat_none_as_default_value = false)]
+struct ExternalIdRow {
+    version_no: i64,
+    position: i32,
+    scheme: String,
+    id: String,
+}
+
+fn insert_external_ids(conn: &mut AnyConnection, version_no: i64, ids: &[ExternalId]) -> Result<(), StoreError> {
+    let row = |(i, e): (usize, &ExternalId)| ExternalIdRow {
+        version_no,
+        position: position(i),
+        scheme: e.scheme.clone(),
+        id: e.id.clone(),
+    };
+    let rows: Vec<_> = ids.iter().enumerate().map(row).collect();
+    insert!(conn, schema::external_id::table, rows);
+    Ok(())
+}
+
+fn load_external_ids(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<ExternalId>, StoreError> {
+    use schema::external_id::dsl;
+    let query = dsl::external_id.filter(dsl::version_no.eq(version_no)).order(dsl::position);
+    let rows: Vec<(String, String)> = query.select((dsl::scheme, dsl::id)).load(conn)?;
+    Ok(rows.into_iter().map(|(scheme, id)| ExternalId { scheme, id }).collect())
+}
+
+/// The columns that hold one end of `when`.
+type EdgeColumns = (Option<String>, Option<SqlInstant>, Option<SqlInstant>);
+
+fn edge_columns(edge: Option<&EdtfDate>) -> EdgeColumns {
+    match edge {
+        None => (None, None, None),
+        Some(e) => (Some(e.edtf.clone()), Some(SqlInstant(e.earliest)), Some(SqlInstant(e.latest))),
+    }
+}
+
+fn edge(columns: EdgeColumns) -> Option<EdtfDate> {
+    let (Some(edtf), Some(earliest), Some(latest)) = columns else {
+        return None;
+    };
+    Some(EdtfDate { edtf, earliest: earliest.0, latest: latest.0 })
+}
+
+/// `when` from its columns: what can be derived from the two values is derived again, the bounds stay as frozen.
+fn when(start: EdgeColumns, end: EdgeColumns, time_zone: Option<&str>) -> Result<When, StoreError> {
+    let zone = optional_code(|name| name.parse().ok(), time_zone)?;
+    let (start, end) = (edge(start), edge(end));
+    let text = |edge: &Option<EdtfDate>| edge.as_ref().map(|e| e.edtf.clone());
+    let derived = When::new(text(&start).as_deref(), text(&end).as_deref(), zone);
+    let derived = derived.map_err(|_| StoreError::corrupt("a stored date is not valid".to_owned()))?;
+    Ok(When { start, end, ..derived })
+}

@@ -1,0 +1,406 @@
+//! The event as readers are given it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::known;
+use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
+use crate::domain::codes;
+use crate::domain::count::Outcomes;
+use crate::domain::event::{Demand, EventContent, Evidence, Translation};
+use crate::domain::instant::Instant;
+use crate::domain::language;
+use crate::domain::place::{EventPlace, LocationContent, Point};
+use crate::domain::privacy::PrivacyPolicy;
+use crate::domain::shared::ExternalId;
+use crate::domain::size::Size;
+use crate::domain::verification::{Verification, VerificationBy};
+use crate::domain::vocabulary::{
+    ActorRole, Category, Confidence, EventStatus, EventType, LinkRelation, PlacePrecision, PlaceRole,
+};
+use crate::domain::when::When;
+use crate::index::State;
+use crate::index::entities::Moment;
+use crate::index::events::{EventVersion, LinkFacts};
+use crate::store::document::Document;
+use crate::store::error::StoreError;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+codes! {
+    /// Parts of an event that are given on request.
+    pub enum Include {
+        /// Who says what about which field.
+        Evidence = "evidence",
+        /// Relations to other events.
+        Links = "links",
+        /// Title and summary in other languages.
+        Translations = "translations",
+    }
+}
+
+codes! {
+    /// Which end of a link an event is.
+    pub enum Direction {
+        /// The event is the subject: it says this of the other.
+        Outgoing = "outgoing",
+        /// The event is the object: the other says this of it.
+        Incoming = "incoming",
+    }
+}
+
+/// Something that happened, or was announced to happen. `evidence`, `links` and `translations` are there when `include`
+/// asks for them; every other member always is, and null means *not reported*, never zero.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Event {
+    /// The event's id.
+    #[schema(example = "019c1159-7000-7000-8000-0000000000e4")]
+    pub id: Uuid,
+    /// Counts this event's versions from 1.
+    #[schema(example = 1, minimum = 1)]
+    pub revision: i32,
+    /// The operation that wrote this version.
+    #[schema(example = 42, minimum = 1)]
+    pub seq: i64,
+    /// When the event was first recorded.
+    #[schema(value_type = String, format = DateTime, example = "2026-02-01T09:30:00.000000Z")]
+    pub created_at: Instant,
+    /// When this version was recorded.
+    #[schema(value_type = String, format = DateTime, example = "2026-02-01T09:30:00.000000Z")]
+    pub recorded_at: Instant,
+    /// What it mainly was.
+    #[serde(rename = "type")]
+    #[schema(example = "rally")]
+    pub event_type: EventType,
+    /// The category that its type belongs to.
+    #[schema(example = "demonstration")]
+    pub category: Category,
+    /// What else it was.
+    #[schema(example = json!(["march"]))]
+    pub tactics: Vec<EventType>,
+    /// Whether it happened.
+    #[schema(example = "happened")]
+    pub status: EventStatus,
+    /// How well it is attested.
+    #[schema(example = "reported")]
+    pub verification: Verification,
+    /// Whether a rule or an editor decided that.
+    #[schema(example = "rule")]
+    pub verification_by: VerificationBy,
+    /// A title, in `language`.
+    #[schema(example = "“ICE Out” rally in downtown Los Angeles")]
+    pub title: String,
+    /// A summary, in `language`; null where there is none.
+    #[schema(example = "A largely peaceful rally on two days.")]
+    pub summary: Option<String>,
+    /// The language of title and summary as given here (BCP 47); null where it was not said.
+    #[schema(example = "en")]
+    pub language: Option<String>,
+    /// Title and summary in other languages, by BCP 47 tag. There with `include=translations`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub translations: Option<BTreeMap<String, Translation>>,
+    /// When it was.
+    pub when: When,
+    /// Where it was; the first is the primary place.
+    pub places: Vec<EventPlaceItem>,
+    /// Who took part.
+    pub actors: Vec<EventActorItem>,
+    /// What it was about, as slugs.
+    #[schema(example = json!(["immigration"]))]
+    pub issues: Vec<String>,
+    /// What participants asked for.
+    pub demands: Vec<Demand>,
+    /// The campaigns it belongs to.
+    pub campaigns: Vec<NamedRef>,
+    /// Who reports it.
+    pub sources: Vec<SourceRef>,
+    /// How many people took part; null where nothing was reported.
+    pub size: Option<Size>,
+    /// What followed; null where nothing was reported.
+    pub outcomes: Option<Outcomes>,
+    /// Who says what about which field. There with `include=evidence`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub evidence: Option<Vec<EvidenceItem>>,
+    /// Relations to other events, told from this one's side. There with `include=links`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub links: Option<Vec<EventLink>>,
+    /// The ids other collections gave it.
+    pub external_ids: Vec<ExternalId>,
+    /// Whether and why something is kept from this reader; null where nothing is.
+    pub privacy: Option<PrivacyNotice>,
+}
+
+/// A place of an event.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventPlaceItem {
+    /// The location.
+    pub location: LocationRef,
+    /// What it was to the event.
+    #[schema(example = "site")]
+    pub role: PlaceRole,
+    /// The event's own point, else the location's; null where no point means the place: always for countries and
+    /// first-level divisions.
+    pub point: Option<Point>,
+    /// How exact the place is known.
+    #[schema(example = "neighbourhood")]
+    pub precision: PlacePrecision,
+    /// Radius of the circle around the point in which the place lies, in metres; null where it was not reported.
+    #[schema(example = json!(null))]
+    pub radius_m: Option<f64>,
+}
+
+/// An actor's part in an event.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventActorItem {
+    /// The actor.
+    pub actor: ActorRef,
+    /// The actor's part.
+    #[schema(example = "target")]
+    pub role: ActorRole,
+}
+
+/// Who says what about one field of an event.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EvidenceItem {
+    /// The evidence's id.
+    #[schema(example = "019c1159-7000-7006-8000-000000e04001")]
+    pub id: Uuid,
+    /// The source that says it.
+    pub source: SourceRef,
+    /// The field of the event that it speaks of.
+    #[schema(example = "size")]
+    pub field: String,
+    /// The actor or place meant, where `field` is `actors` or `places`.
+    #[serde(rename = "ref")]
+    pub about: Option<NamedRef>,
+    /// The value of the field as this source says, in any JSON form; null where the quotation alone says it.
+    #[schema(value_type = Value, example = "thousands")]
+    pub value: Value,
+    /// The source's own words; null where they are not kept.
+    #[schema(example = json!(null))]
+    pub quote: Option<String>,
+    /// Where in the source, such as a paragraph or a second.
+    #[schema(example = "¶3, ¶5")]
+    pub locator: Option<String>,
+    /// How sure it is.
+    #[schema(example = "high")]
+    pub confidence: Option<Confidence>,
+    /// Whom the source names as saying it; null where it speaks for itself.
+    #[schema(example = "local reporting")]
+    pub attributed_to: Option<String>,
+    /// Another piece of evidence of this event that it contradicts.
+    #[schema(example = json!(null))]
+    pub disputes: Option<Uuid>,
+}
+
+/// A relation to another event.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventLink {
+    /// The relation, read from subject to object.
+    #[schema(example = "response_to")]
+    pub relation: LinkRelation,
+    /// Whether this event is the subject (`outgoing`) or the object (`incoming`).
+    #[schema(example = "outgoing")]
+    pub direction: Direction,
+    /// The other event.
+    pub event: EventRef,
+    /// How sure the relation is; null where it was not said.
+    #[schema(example = "in_part")]
+    pub confidence: Option<Confidence>,
+    /// The subject's evidence for it; null where there is none.
+    #[schema(example = json!(null))]
+    pub evidence_id: Option<Uuid>,
+}
+
+/// An event, named by another one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventRef {
+    /// The event's id.
+    #[schema(example = "019c1159-7000-7000-8000-0000000000e1")]
+    pub id: Uuid,
+    /// The event's title, in its own language.
+    #[schema(example = "Immigration enforcement operations in Minneapolis")]
+    pub title: String,
+}
+
+/// What a privacy policy means for this reader.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PrivacyNotice {
+    /// Whether this document is less exact than what is known.
+    #[schema(example = true)]
+    pub coarsened: bool,
+    /// Why; null where no reason was given.
+    #[schema(example = "Participants face prosecution.")]
+    pub reason: Option<String>,
+}
+
+/// How an event is to be given.
+#[derive(Clone, Debug, Default)]
+pub struct EventView {
+    /// What `include` asks for.
+    pub include: Vec<Include>,
+    /// The language asked for.
+    pub lang: Option<String>,
+}
+
+/// Titles of events that others name.
+pub type Titles = HashMap<Uuid, String>;
+
+impl EventView {
+    /// Whether a part is asked for.
+    pub fn has(&self, part: Include) -> bool {
+        self.include.contains(&part)
+    }
+
+    /// Puts names into a stored event. `titles` holds those of the events it is linked with.
+    ///
+    /// # Errors
+    /// When something it refers to is missing.
+    pub fn render(&self, document: Document<EventContent>, state: &State, seq: i64, titles: &Titles) -> Result<Event> {
+        let names = state.entities.at(seq);
+        let Document { id, revision, seq: written, created_at, recorded_at, content: event, .. } = document;
+        let links = self.has(Include::Links).then(|| links(state, seq, id, titles));
+        let evidence = self
+            .has(Include::Evidence)
+            .then(|| event.evidence.into_iter().map(|item| evidence_item(names, item)).collect::<Result<Vec<_>>>());
+        let (title, summary, language) = self.words(event.title, event.summary, event.language, &event.translations);
+        Ok(Event {
+            id,
+            revision,
+            seq: written,
+            created_at,
+            recorded_at,
+            event_type: event.event_type,
+            category: event.event_type.category(),
+            tactics: event.tactics,
+            status: event.status,
+            verification: event.verification,
+            verification_by: event.verification_by,
+            title,
+            summary,
+            language,
+            translations: self.has(Include::Translations).then_some(event.translations),
+            when: event.when,
+            places: event.places.into_iter().map(|place| place_item(names, place)).collect::<Result<_>>()?,
+            actors: (event.actors.into_iter())
+                .map(|part| Ok(EventActorItem { actor: ActorRef::of(names, part.actor)?, role: part.role }))
+                .collect::<Result<_>>()?,
+            issues: event.issues,
+            demands: event.demands,
+            campaigns: event.campaigns.into_iter().map(|id| NamedRef::campaign(names, id)).collect::<Result<_>>()?,
+            sources: event.sources.into_iter().map(|id| SourceRef::of(names, id)).collect::<Result<_>>()?,
+            size: event.size,
+            outcomes: event.outcomes,
+            evidence: evidence.transpose()?,
+            links,
+            external_ids: event.external_ids,
+            privacy: event.privacy.map(privacy_notice),
+        })
+    }
+
+    /// Title and summary in the language asked for where there is a translation, else as they are.
+    fn words(
+        &self,
+        title: String,
+        summary: Option<String>,
+        language: Option<String>,
+        translations: &BTreeMap<String, Translation>,
+    ) -> (String, Option<String>, Option<String>) {
+        let given = (title, summary, language);
+        let Some(wanted) = &self.lang else {
+            return given;
+        };
+        let own = given.2.as_deref().into_iter();
+        let best = language::best(wanted, own.chain(translations.keys().map(String::as_str)));
+        match best.and_then(|tag| Some((tag, translations.get(tag)?))) {
+            Some((tag, words)) => (words.title.clone(), words.summary.clone(), Some(tag.to_owned())),
+            None => given,
+        }
+    }
+}
+
+/// The links of an event in both directions, as far as the other end can be seen.
+pub fn links_of(state: &State, seq: i64, id: Uuid) -> impl Iterator<Item = (Direction, Uuid, LinkFacts)> {
+    let outgoing = state.events.public_at(id, seq).into_iter().flat_map(|(_, _, facts)| &facts.links);
+    let outgoing = outgoing.map(|link| (Direction::Outgoing, link.object, *link));
+    let subject = |(version, link): (&EventVersion, &LinkFacts)| (Direction::Incoming, version.id, *link);
+    let incoming = state.events.links_to(id, seq).map(subject);
+    outgoing.chain(incoming).filter(move |(_, other, _)| state.events.public_at(*other, seq).is_some())
+}
+
+fn links(state: &State, seq: i64, id: Uuid, titles: &Titles) -> Vec<EventLink> {
+    let link = |(direction, other, link): (Direction, Uuid, LinkFacts)| {
+        Some(EventLink {
+            relation: link.relation,
+            direction,
+            event: EventRef { id: other, title: titles.get(&other)?.clone() },
+            confidence: link.confidence,
+            evidence_id: link.evidence_id,
+        })
+    };
+    links_of(state, seq, id).filter_map(link).collect()
+}
+
+/// The point that a place of an event means, if any: its own, else the location's, and none for what is no finer than a
+/// first-level division.
+pub fn point_of(names: Moment<'_>, location: Uuid, own: Option<Point>, precision: PlacePrecision) -> Option<Point> {
+    if matches!(precision, PlacePrecision::Country | PlacePrecision::Admin1) {
+        return None;
+    }
+    own.or_else(|| names.values::<LocationContent>(location)?.1.point)
+}
+
+fn place_item(names: Moment<'_>, place: EventPlace) -> Result<EventPlaceItem> {
+    let radius = || names.values::<LocationContent>(place.location)?.1.radius_m;
+    Ok(EventPlaceItem {
+        location: LocationRef::of(names, place.location)?,
+        role: place.role,
+        point: point_of(names, place.location, place.point, place.precision),
+        precision: place.precision,
+        radius_m: place.radius_m.or_else(|| place.point.is_none().then(radius).flatten()),
+    })
+}
+
+fn evidence_item(names: Moment<'_>, item: Evidence) -> Result<EvidenceItem> {
+    let about = item.about.map(|id| match item.field.as_str() {
+        "actors" => NamedRef::actor(names, id),
+        _ => NamedRef::location(names, id),
+    });
+    Ok(EvidenceItem {
+        id: item.id,
+        source: SourceRef::of(names, item.source)?,
+        field: item.field,
+        about: about.transpose()?,
+        value: item.value,
+        quote: item.quote,
+        locator: item.locator,
+        confidence: item.confidence,
+        attributed_to: item.attributed_to,
+        disputes: item.disputes,
+    })
+}
+
+/// Public versions are the only ones rendered, and a policy always makes one.
+fn privacy_notice(policy: PrivacyPolicy) -> PrivacyNotice {
+    PrivacyNotice { coarsened: true, reason: policy.reason }
+}
+
+/// The titles of stored events.
+pub fn titles(documents: Vec<Document<EventContent>>) -> Titles {
+    documents.into_iter().map(|document| (document.id, document.content.title)).collect()
+}
+
+/// The stored event that an id must mean.
+///
+/// # Errors
+/// When it is missing.
+pub fn expect_one(documents: Vec<Document<EventContent>>, id: Uuid) -> Result<Document<EventContent>> {
+    known(documents.into_iter().next(), id)
+}

@@ -1,0 +1,34 @@
+//! What readers are given: stored documents with the names put in. The one place where what is stored becomes what is
+//! sent, for JSON answers and every other form.
+
+pub mod actor;
+pub mod campaign;
+pub mod event;
+pub mod history;
+pub mod links;
+pub mod location;
+pub mod reference;
+pub mod source;
+pub mod timeline;
+
+use uuid::Uuid;
+
+use crate::domain::instant::Instant;
+use crate::store::error::StoreError;
+
+/// What every document but an event's starts with, and how many events name its subject.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the same fields, described for readers, are in each view")]
+pub struct EntityHead {
+    pub id: Uuid,
+    pub slug: String,
+    pub revision: i32,
+    pub seq: i64,
+    pub recorded_at: Instant,
+    pub event_count: i64,
+}
+
+/// A name that must be there: references are checked when they are written, and nothing is ever deleted.
+fn known<T>(found: Option<T>, id: Uuid) -> Result<T, StoreError> {
+    found.ok_or_else(|| StoreError::corrupt(format!("{id} is referred to and missing")))
+}
