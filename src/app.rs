@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::http::ask::Service;
 use crate::http::middleware::Conventions;
 use crate::http::routes::mount;
-use crate::node::Node;
+use crate::index::Index;
 use crate::node::reader::Reader;
 
 /// Seconds that a client has to send its request's head.
@@ -23,9 +23,9 @@ const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub fn serve(node: &Node, config: &Config) -> std::io::Result<(Server, Vec<SocketAddr>)> {
-    let index = Arc::clone(&node.index);
-    let database = node.database.clone();
+pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Vec<SocketAddr>)> {
+    let index = Arc::clone(index);
+    let database = config.database.clone();
     let dataset = Arc::new(config.dataset.clone());
     let conventions = Conventions { index: Arc::clone(&index), access_log: config.access_log };
     let build = move || {

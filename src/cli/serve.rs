@@ -19,7 +19,7 @@ pub fn serve(config: &Config, demo: bool) -> Result<ExitCode, Failure> {
         load_demo(&node)?;
     }
     actix_web::rt::System::new().block_on(async {
-        let (server, addresses) = app::serve(&node, &config)?;
+        let (server, addresses) = app::serve(&node.index, &config)?;
         for address in addresses {
             log::info!("listening on http://{address}");
         }

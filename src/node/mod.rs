@@ -22,8 +22,6 @@ use writer::Writer;
 /// A node, ready to read and to write. When it is dropped, what was queued is written before it stops.
 #[derive(Debug)]
 pub struct Node {
-    /// Where the data is.
-    pub database: DatabaseUrl,
     /// What the node knows.
     pub index: Arc<Index>,
     writer: Option<Writer>,
@@ -42,9 +40,9 @@ impl Node {
         let index = Arc::new(Index::new());
         index.catch_up(&mut conn)?;
         let (writer, thread) = Writer::start(database.clone(), Arc::clone(&index), clock)?;
-        let (follower, following) = Follower::start(conn, database.clone(), Arc::clone(&index));
+        let (follower, following) = Follower::start(conn, database, Arc::clone(&index));
         let threads = vec![thread, following];
-        Ok(Self { database, index, writer: Some(writer), threads, follower: Some(follower) })
+        Ok(Self { index, writer: Some(writer), threads, follower: Some(follower) })
     }
 
     /// The node's writer.

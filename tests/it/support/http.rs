@@ -1,0 +1,78 @@
+//! A small HTTP client that takes every status as an answer.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// An answer of the service.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    /// A header's value; several of one name are joined by commas.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<_> = self.headers.iter().filter(|(known, _)| known == name).map(|(_, v)| v.clone()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.body))
+    }
+
+    /// The answer of a request that must succeed.
+    pub fn ok(self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.json()
+    }
+
+    /// The `errors` of a problem document, as (parameter or pointer, code).
+    pub fn faults(&self) -> Vec<(String, String)> {
+        assert_eq!(self.header("content-type").as_deref(), Some("application/problem+json"), "{}", self.body);
+        let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
+        let problem = self.json();
+        let errors = problem["errors"].as_array().expect("errors is a list");
+        let place =
+            |item: &Value| if item["pointer"].is_null() { text(item, "parameter") } else { text(item, "pointer") };
+        errors.iter().map(|item| (place(item), text(item, "code"))).collect()
+    }
+}
+
+/// Sends a request. `target` may be a path with a query.
+pub fn send(base: &str, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into();
+    let mut request = ureq::http::Request::builder().method(method).uri(format!("{base}{target}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut answer = agent.run(request.body(()).expect("a request")).expect("an answer");
+    let headers = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let (status, headers) = (answer.status().as_u16(), headers.collect());
+    Answer { status, headers, body: answer.body_mut().read_to_string().expect("a body of text") }
+}
+
+/// Sends bytes as they are and reads until the server closes: for requests that no client library would send.
+pub fn send_raw(base: &str, request: &[u8]) -> String {
+    let address = base.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    stream.write_all(request).expect("the server reads");
+    let mut answer = Vec::new();
+    // A server that resets the connection after its answer has still answered.
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}

@@ -1,0 +1,32 @@
+//! What the tests stand on: a world of their own each, with a database, a node and a server on a free port.
+
+pub mod http;
+pub mod postgres;
+pub mod program;
+pub mod world;
+
+/// Declares one test that runs on both databases, as `NAME::sqlite` and `NAME::postgres`.
+macro_rules! on_both_databases {
+    ($($(#[$meta:meta])* fn $name:ident($world:ident: $builder:ty) $body:block)+) => {
+        $(
+            $(#[$meta])*
+            mod $name {
+                #[allow(unused_imports, reason = "not every test needs all that its file imports")]
+                use super::*;
+
+                fn story($world: $builder) $body
+
+                #[test]
+                fn sqlite() {
+                    story(<$builder>::on($crate::support::world::Backend::Sqlite));
+                }
+
+                #[test]
+                fn postgres() {
+                    story(<$builder>::on($crate::support::world::Backend::Postgres));
+                }
+            }
+        )+
+    };
+}
+pub(crate) use on_both_databases;

@@ -1,0 +1,76 @@
+//! The program as a user runs it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// A command of the program on a database, with nothing else of this process's settings.
+pub fn command(database_url: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_marchline"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MARCHLINE_") || name == "RUST_LOG") {
+        command.env_remove(name);
+    }
+    command.args(arguments).env("DATABASE_URL", database_url).stdin(Stdio::null());
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(database_url: &str, arguments: &[&str]) -> Output {
+    command(database_url, arguments).output().expect("the program runs")
+}
+
+/// What a command wrote to standard output and to standard error.
+pub fn words(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// A server of its own process, killed when this is dropped.
+pub struct Served {
+    pub base: String,
+    pub child: Child,
+}
+
+impl Served {
+    /// Starts `marchline serve` with more arguments and waits until it listens.
+    pub fn start(database_url: &str, arguments: &[&str]) -> Self {
+        let mut command = command(database_url, &["serve"]);
+        let command = command.args(arguments).env("MARCHLINE_BIND", "127.0.0.1:0").stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        let mut log = BufReader::new(child.stderr.take().expect("stderr was piped"));
+        let mut seen = String::new();
+        let base = loop {
+            let mut line = String::new();
+            assert!(log.read_line(&mut line).expect("the log is text") > 0, "the server ended: {seen}");
+            if let Some((_, base)) = line.trim_end().split_once("listening on ") {
+                break base.to_owned();
+            }
+            seen.push_str(&line);
+        };
+        // The log is read to its end, so that the server never waits for room in the pipe.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Self { base, child }
+    }
+
+    /// Asks it to stop (SIGTERM) and waits; tells the exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        let pid = libc::pid_t::try_from(self.child.id()).expect("a process id");
+        // SAFETY: the process is our child and has not been waited for, so that the id is still its own.
+        unsafe { libc::kill(pid, libc::SIGTERM) };
+        self.child.wait().expect("the server ends").code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Writes lines to a file.
+pub fn write_lines(path: &Path, lines: impl IntoIterator<Item = String>) {
+    let text: String = lines.into_iter().map(|line| line + "\n").collect();
+    std::fs::write(path, text).expect("the file can be written");
+}
