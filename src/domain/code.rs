@@ -1,20 +1,21 @@
 //! Closed lists of codes, as they stand in JSON, in query parameters and in the database.
 
-/// Declares an enum whose variants have one fixed wire code each, with parsing and listing.
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+
+/// Declares an enum whose variants have one fixed wire code each, with parsing, listing and a described schema.
 macro_rules! codes {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:expr])+
         pub enum $name:ident {
-            $($(#[$variant_meta:meta])* $variant:ident = $code:literal),+ $(,)?
+            $($(#[doc = $variant_doc:expr])+ $variant:ident = $code:literal),+ $(,)?
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])+
         #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
         )]
         pub enum $name {
-            $($(#[$variant_meta])* #[serde(rename = $code)] $variant),+
+            $($(#[doc = $variant_doc])+ #[serde(rename = $code)] $variant),+
         }
 
         impl $name {
@@ -46,7 +47,29 @@ macro_rules! codes {
                 f.write_str(self.code())
             }
         }
+
+        // By hand: utoipa's derive does not see a code that a macro passes on.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                let meanings = [$(concat!($($variant_doc),+)),+];
+                utoipa::openapi::RefOr::T($crate::domain::code_schema(concat!($($doc),+), Self::CODES, &meanings))
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
     };
 }
 
 pub(crate) use codes;
+
+/// The schema of a list of codes, each with its meaning.
+pub fn code_schema(list: &str, codes: &[&'static str], meanings: &[&str]) -> Schema {
+    let line = |(code, meaning): (&&str, &&str)| format!("\n- `{code}`: {}", meaning.trim());
+    let lines: String = codes.iter().zip(meanings).map(line).collect();
+    let schema = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .description(Some(format!("{}\n{lines}", list.trim())))
+        .enum_values(Some(codes.iter().copied()))
+        .examples(codes.first().copied());
+    schema.into()
+}

@@ -54,7 +54,7 @@ impl Count {
             match (state, value) {
                 (_, Some(..=-1)) => faults.push(CountFault::new(field, "negative", "A number of people is 0 or more.")),
                 (CountState::Zero, Some(1..)) => {
-                    faults.push(CountFault::new(field, "contradiction", "With `none` it can only be 0."))
+                    faults.push(CountFault::new(field, "contradiction", "With `none` it can only be 0."));
                 }
                 (CountState::Some, Some(0)) => {
                     faults.push(CountFault::new(field, "contradiction", "With `some` there was at least 1."));

@@ -157,7 +157,9 @@ fn read_event(o: &Object<'_>, id: Uuid) -> Option<EventContent> {
     let event_type = o.required("type").and_then(|i| i.code(EventType::parse, "type of event"));
     let title = o.required("title").and_then(|i| i.text(MAX_TITLE));
     let sources: Vec<Uuid> = once_each(o.list("sources", |i| Some(i.named(Resource::Source)?.id)));
-    if sources.is_empty() && !o.optional("sources").is_some_and(|i| i.raw().as_array().is_some_and(|a| !a.is_empty())) {
+    // Sources that were given and cannot be read have a fault of their own.
+    let given = o.optional("sources").and_then(|i| i.raw().as_array()).is_some_and(|list| !list.is_empty());
+    if sources.is_empty() && !given {
         o.fault("sources", "required", "An event needs at least one source.");
     }
     let places = o.list("places", event_place);

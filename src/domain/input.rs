@@ -136,7 +136,7 @@ impl<'a> Input<'a> {
         match self.value.as_f64() {
             None => self.expected("a number"),
             Some(n) if n < low || n > high => {
-                self.fault("out_of_range", format!("Expected a number from {low} to {high}."))
+                self.fault("out_of_range", format!("Expected a number from {low} to {high}."));
             }
             found => return found,
         }

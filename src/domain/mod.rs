@@ -31,4 +31,4 @@ pub mod vocabulary_document;
 pub mod when;
 pub mod window;
 
-pub(crate) use code::codes;
+pub(crate) use code::{code_schema, codes};

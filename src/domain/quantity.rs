@@ -273,7 +273,7 @@ impl<P: Fn(i64) -> (i64, Option<i64>)> Reader<'_, P> {
                 self.skip(1);
                 match self.rest {
                     [Token::Mark('-'), Token::Word(next), ..] if value >= 20 && small(next).is_some_and(|n| n < 10) => {
-                        self.skip(1)
+                        self.skip(1);
                     }
                     [Token::Word("of"), Token::Word(next), ..] if value == 2 && unit(next).is_some() => self.skip(1),
                     _ => {}

@@ -5,7 +5,8 @@ use std::sync::{Arc, LazyLock};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::OpenApi;
-use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi as Document, Server};
+use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi as Document, RefOr, Schema, Server};
 use utoipa_swagger_ui::{Config, serve};
 
 use super::ask::Ask;
@@ -16,6 +17,9 @@ use super::routes::Documented;
 use crate::store::error::StoreError;
 
 /// The description of this service in OpenAPI 3.1.
+///
+/// # Errors
+/// Faults of the request.
 #[utoipa::path(get, path = "/openapi.json", operation_id = "get_openapi", tag = "service",
     responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value),
         (status = 304, description = "The document is the one the client has."), ServiceErrors))]
@@ -74,7 +78,37 @@ pub fn openapi() -> Document {
         tag("vocabulary", "The codes."),
         tag("service", "The service itself."),
     ]);
+    for schema in document.components.iter_mut().flat_map(|components| components.schemas.values_mut()) {
+        require_nullable(schema);
+    }
     document
+}
+
+/// Makes every member that may be null a required one: it says *not reported* by being null, and is never left out. What
+/// is left out unless asked for is never null.
+fn require_nullable(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else {
+        return;
+    };
+    let is_null = |kind: &SchemaType| match kind {
+        SchemaType::Type(kind) => *kind == Type::Null,
+        SchemaType::Array(kinds) => kinds.contains(&Type::Null),
+        SchemaType::AnyValue => true,
+    };
+    let may_be_null = |schema: &RefOr<Schema>| match schema {
+        RefOr::T(Schema::Object(member)) => is_null(&member.schema_type),
+        RefOr::T(Schema::Array(member)) => is_null(&member.schema_type),
+        RefOr::T(Schema::OneOf(either)) => either.items.iter().any(|item| match item {
+            RefOr::T(Schema::Object(item)) => is_null(&item.schema_type),
+            _ => false,
+        }),
+        _ => false,
+    };
+    for (name, member) in &object.properties {
+        if may_be_null(member) && !object.required.contains(name) {
+            object.required.push(name.clone());
+        }
+    }
 }
 
 /// Leads to the page.
@@ -83,6 +117,9 @@ pub async fn to_docs() -> HttpResponse {
 }
 
 /// The page and its files, all of them inside the program.
+///
+/// # Errors
+/// 404 for a file that the page does not have.
 pub async fn page(req: HttpRequest) -> Result<HttpResponse, Problem> {
     static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
         Arc::new(Config::from("/openapi.json").try_it_out_enabled(true).validator_url("none").use_base_layout())

@@ -13,7 +13,7 @@ macro_rules! problem_responses {
         pub enum $name {
             $(
                 #[response(status = $status, description = $description, content_type = "application/problem+json")]
-                $variant(#[to_schema] ProblemDocument),
+                $variant(ProblemDocument),
             )+
         }
     };

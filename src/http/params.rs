@@ -22,6 +22,8 @@ enum Form {
     Code(&'static [&'static str]),
     /// Any text.
     Text,
+    /// Any text, or none.
+    Free,
     /// Text that matches a pattern.
     Pattern(&'static str),
     /// A whole number within a range.
@@ -46,6 +48,7 @@ fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, exam
         Form::Codes(codes) => list(one_of(codes)),
         Form::Code(codes) => one_of(codes).into(),
         Form::Text => text().min_length(Some(1)).into(),
+        Form::Free => text().into(),
         Form::Pattern(pattern) => text().pattern(Some(pattern)).into(),
         Form::Number(low, high) => ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::Integer))
@@ -147,7 +150,7 @@ parameters! {
     ReadHeaders => vec![
         parameter(ParameterIn::Header, "Min-Revision", Form::Pattern("^[0-9]+$"), "The number of an operation: the node \
             waits up to two seconds until it has reached it, and answers 503 if it does not.", json!("42")),
-        parameter(ParameterIn::Header, "If-None-Match", Form::Text, "An `ETag` given before: the answer is 304 while it \
+        parameter(ParameterIn::Header, "If-None-Match", Form::Free, "An `ETag` given before: the answer is 304 while it \
             still holds.", json!("W/\"6f1ed002ab559585\"")),
     ]
 }

@@ -16,6 +16,7 @@ use crate::store::error::StoreError;
 
 /// What the dataset is, how much it holds, and where to go from here.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name that the contract gives the id")]
 pub struct Dataset {
     /// The dataset's name.
     #[schema(example = "Marchline")]

@@ -5,14 +5,14 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use utoipa::OpenApi;
 
-use super::problem::{Code, Problem};
+use super::problem::{Code, Problem, ProblemDocument};
 use super::{actors, campaigns, docs, events, health, locations, root, sources, timelines, vocabulary};
 
 macro_rules! routes {
     ($($path:literal => $module:ident::$handler:ident,)+) => {
         /// The operations of the table, described.
         #[derive(OpenApi)]
-        #[openapi(paths($($module::$handler),+))]
+        #[openapi(paths($($module::$handler),+), components(schemas(ProblemDocument)))]
         pub struct Documented;
 
         /// Every described path, in the order of the table.

@@ -16,8 +16,8 @@ use crate::domain::event::EventContent;
 use crate::domain::identity::{Identity, slug_from};
 use crate::domain::input::Fault;
 use crate::domain::place::LocationContent;
-use crate::domain::privacy::public_version;
-use crate::domain::resource::{Reference, Resource};
+use crate::domain::privacy::{AncestorAt, public_version};
+use crate::domain::resource::{Reference, Resource, Slug};
 use crate::domain::source::SourceContent;
 use crate::domain::timeline::TimelineContent;
 use crate::index::Index;
@@ -26,7 +26,7 @@ use crate::store::connection::AnyConnection;
 use crate::store::document::{Audience, Document};
 use crate::store::error::StoreError;
 use crate::store::log::ChangeKind;
-use crate::store::rows::Numbers;
+use crate::store::rows::{self, Numbers};
 use crate::store::write::{self, Counters, NewVersion, Newest};
 
 /// What an operation is performed with.
@@ -72,12 +72,22 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
     Ok(Outcome { seq: changed.then_some(head.seq), done })
 }
 
+/// What the public is given of a document.
+enum Published {
+    /// All of it.
+    Everything,
+    /// Another version, as a policy says.
+    Coarsened(Box<EventContent>),
+    /// Nothing, as a policy says.
+    Nothing,
+}
+
 /// A document that was read and found good.
 struct Checked {
     identity: Identity,
     id: Uuid,
     content: Content,
-    public: Option<Option<EventContent>>,
+    public: Published,
     newest: Option<Newest>,
     numbers: Numbers,
 }
@@ -107,11 +117,11 @@ impl Step<'_> {
         });
         let state = self.index.read();
         let catalog = WriterCatalog::new(&state, self.pending, self.conn);
-        let id = self::id_of(&catalog, resource, &identity)
+        let id = id_of(&catalog, resource, &identity)
             .unwrap_or_else(|| self.clock.id(if hides_time(document) { IdKind::Random } else { IdKind::Timed }));
         let newest = write::newest(&mut catalog.conn(), resource, id)?;
         if newest.is_none() {
-            faults.extend(self::identity_taken(&catalog, resource, &identity)?);
+            faults.extend(identity_taken(&catalog, resource, &identity)?);
         }
         let mut content = read(resource, document, id, &catalog).unwrap_or_else(|found| {
             faults.extend(found);
@@ -133,13 +143,7 @@ impl Step<'_> {
         }
         match content {
             Some(content) if faults.is_empty() => {
-                let public = match &content {
-                    Content::Event(event) => {
-                        let ancestor = |id, kind| catalog.ancestor(id, kind);
-                        event.privacy.as_ref().map(|policy| public_version(event, policy, &ancestor))
-                    }
-                    _ => None,
-                };
+                let public = published(&content, &|id, kind| catalog.ancestor(id, kind));
                 let numbers = catalog.numbers();
                 Ok(Checked { identity, id, content, public, newest, numbers })
             }
@@ -154,18 +158,17 @@ impl Step<'_> {
         let slug =
             content.name().map(|name| identity.slug.map_or_else(|| slug_from(name, id), |s| s.as_str().to_owned()));
         let slug = newest.as_ref().and_then(|n| n.document.as_ref()).and_then(|old| old.slug.clone()).or(slug);
-        let (entity_no, revision, created_at) = match &newest {
-            Some(newest) => (newest.entity_no, newest.revision + 1, newest.created_at),
-            None => {
-                self.counters.entity_no += 1;
-                write::insert_entity(self.conn, self.counters.entity_no, resource, id, slug.as_deref(), head.seq)?;
-                (self.counters.entity_no, 1, head.recorded_at)
-            }
+        let (entity_no, revision, created_at) = if let Some(newest) = &newest {
+            (newest.entity_no, newest.revision + 1, newest.created_at)
+        } else {
+            self.counters.entity_no += 1;
+            write::insert_entity(self.conn, self.counters.entity_no, resource, id, slug.as_deref(), head.seq)?;
+            (self.counters.entity_no, 1, head.recorded_at)
         };
         self.counters.version_no += 1;
         let no = self.counters.version_no;
         write::insert_version(self.conn, NewVersion { no, entity_no, revision, seq: head.seq, kind })?;
-        write::insert_rows(self.conn, no, &content, &numbers)?;
+        rows::insert(self.conn, no, &content, &numbers)?;
         let document = Document {
             id,
             slug: slug.clone(),
@@ -176,11 +179,12 @@ impl Step<'_> {
             content,
         };
         let documents = match public {
-            None => vec![(Audience::Everybody, document.clone())],
-            Some(public) => {
-                let public = public.map(|event| (Audience::Public, document.map(|_| Content::Event(Box::new(event)))));
-                public.into_iter().chain([(Audience::Restricted, document.clone())]).collect()
-            }
+            Published::Everything => vec![(Audience::Everybody, document.clone())],
+            Published::Nothing => vec![(Audience::Restricted, document.clone())],
+            Published::Coarsened(event) => vec![
+                (Audience::Public, document.map(|_| Content::Event(event))),
+                (Audience::Restricted, document.clone()),
+            ],
         };
         write::insert_documents(self.conn, no, &documents)?;
         if let Some(slug) = slug {
@@ -206,10 +210,20 @@ impl Step<'_> {
     }
 }
 
+fn published(content: &Content, ancestor: AncestorAt<'_>) -> Published {
+    let Content::Event(event) = content else {
+        return Published::Everything;
+    };
+    match event.privacy.as_ref().map(|policy| public_version(event, policy, ancestor)) {
+        None => Published::Everything,
+        Some(None) => Published::Nothing,
+        Some(Some(public)) => Published::Coarsened(Box::new(public)),
+    }
+}
+
 /// The id of the member that a document means: its own, or that of the member with its slug.
 fn id_of(catalog: &WriterCatalog<'_>, resource: Resource, identity: &Identity) -> Option<Uuid> {
-    let by_slug =
-        |slug: &crate::domain::resource::Slug| Some(catalog.entity(resource, &Reference::Slug(slug.clone()))?.known.id);
+    let by_slug = |slug: &Slug| Some(catalog.entity(resource, &Reference::Slug(slug.clone()))?.known.id);
     identity.id.or_else(|| identity.slug.as_ref().and_then(by_slug))
 }
 

@@ -200,7 +200,7 @@ impl EventQuery {
             BoundingBox::parse(text)
         });
         let sort = params.code("sort", Sort::parse, Sort::CODES);
-        echo.sort = sort.unwrap_or(Sort::WhenDescending).code().to_owned();
+        echo.sort = String::from(sort.unwrap_or(Sort::WhenDescending).code());
         Self {
             id,
             event_type,

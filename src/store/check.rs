@@ -6,8 +6,8 @@ use super::connection::AnyConnection;
 use super::document::{Audience, Document};
 use super::error::StoreError;
 use super::log::{self, ChangeKind};
+use super::rows;
 use super::schema::{dataset, document, entity, operation, version};
-use super::write::load_rows;
 use crate::domain::content::Content;
 use crate::domain::resource::Resource;
 
@@ -58,7 +58,7 @@ pub fn check(conn: &mut AnyConnection) -> Result<Findings, StoreError> {
             let no = row.0;
             match check_version(conn, row) {
                 Ok(differences) => {
-                    findings.differences.extend(differences.into_iter().map(|d| format!("version {no}: {d}")))
+                    findings.differences.extend(differences.into_iter().map(|d| format!("version {no}: {d}")));
                 }
                 Err(StoreError::Corrupt(what)) => findings.differences.push(format!("version {no}: {what}")),
                 Err(error) => return Err(error),
@@ -123,7 +123,7 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow) -> Result<Vec<String
     if (document.revision, document.seq) != (revision, seq) {
         differences.push("its document names another revision or operation".to_owned());
     }
-    if document.content != load_rows(conn, resource, no)? {
+    if document.content != rows::load(conn, resource, no)? {
         differences.push("its document and its rows differ".to_owned());
     }
     Ok(differences)

@@ -8,14 +8,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 use thiserror::Error;
 
-/// A connection to SQLite or PostgreSQL.
-#[derive(diesel::MultiConnection)]
-pub enum AnyConnection {
-    /// PostgreSQL.
-    Postgres(PgConnection),
-    /// SQLite.
-    Sqlite(SqliteConnection),
-}
+pub use super::any_connection::{AnyConnection, MultiBackend};
 
 /// Where the data is: `sqlite://FILE` or `postgres://…`. Only this type opens connections, since a scheme that is taken
 /// for a file name would silently start an empty database.

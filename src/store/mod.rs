@@ -1,5 +1,6 @@
 //! The store: diesel and SQL, for SQLite and PostgreSQL alike, and no SQL anywhere else.
 
+mod any_connection;
 pub mod check;
 pub mod connection;
 pub mod document;

@@ -1,4 +1,6 @@
 //! The tables, as diesel sees them; the truth is in `migrations/`, and a test holds the two together.
+#![allow(missing_docs, reason = "diesel's macro writes items without any")]
+#![allow(clippy::wildcard_imports, reason = "the columns' types are named as in diesel")]
 
 diesel::table! {
     use crate::store::sql_types::{Id, Moment};

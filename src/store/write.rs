@@ -8,7 +8,7 @@ use super::connection::AnyConnection;
 use super::document::{Audience, Document, key};
 use super::error::StoreError;
 use super::log::{ChangeKind, Head};
-use super::rows::{self, Numbers, insert};
+use super::rows::insert_batch;
 use super::schema::{dataset, document, entity, external_id, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::content::Content;
@@ -29,6 +29,8 @@ pub struct Counters {
     pub version_no: i64,
 }
 
+type DatasetRow = (SqlId, i64, i64, SqlInstant, i64, i64);
+
 /// Begins the transaction of a group of operations and takes the lock that all writers take turns by.
 ///
 /// # Errors
@@ -38,7 +40,6 @@ pub fn begin(conn: &mut AnyConnection) -> Result<Counters> {
         AnyConnection::Sqlite(_) => "BEGIN IMMEDIATE",
         AnyConnection::Postgres(_) => "BEGIN",
     })?;
-    type Row = (SqlId, i64, i64, SqlInstant, i64, i64);
     let columns = (
         dataset::dataset_id,
         dataset::epoch,
@@ -47,7 +48,7 @@ pub fn begin(conn: &mut AnyConnection) -> Result<Counters> {
         dataset::last_entity_no,
         dataset::last_version_no,
     );
-    let (dataset_id, epoch, seq, recorded_at, entity_no, version_no): Row = match conn {
+    let (dataset_id, epoch, seq, recorded_at, entity_no, version_no): DatasetRow = match conn {
         AnyConnection::Postgres(c) => dataset::table.select(columns).for_update().first(c)?,
         AnyConnection::Sqlite(c) => dataset::table.select(columns).first(c)?,
     };
@@ -182,36 +183,6 @@ pub fn insert_version(conn: &mut AnyConnection, new: NewVersion) -> Result<()> {
     Ok(())
 }
 
-/// Writes the typed rows of a version.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_rows(conn: &mut AnyConnection, version_no: i64, content: &Content, numbers: &Numbers) -> Result<()> {
-    match content {
-        Content::Event(event) => rows::event::insert_event(conn, version_no, event, numbers),
-        Content::Actor(actor) => rows::others::insert_actor(conn, version_no, actor, numbers),
-        Content::Location(location) => rows::others::insert_location(conn, version_no, location, numbers),
-        Content::Source(source) => rows::others::insert_source(conn, version_no, source, numbers),
-        Content::Campaign(campaign) => rows::others::insert_campaign(conn, version_no, campaign),
-        Content::Timeline(timeline) => rows::others::insert_timeline(conn, version_no, timeline, numbers),
-    }
-}
-
-/// Reads the typed rows of a version back.
-///
-/// # Errors
-/// When rows are missing or damaged.
-pub fn load_rows(conn: &mut AnyConnection, resource: Resource, version_no: i64) -> Result<Content> {
-    Ok(match resource {
-        Resource::Event => Content::Event(Box::new(rows::event::load_event(conn, version_no)?)),
-        Resource::Actor => Content::Actor(rows::others::load_actor(conn, version_no)?),
-        Resource::Location => Content::Location(rows::others::load_location(conn, version_no)?),
-        Resource::Source => Content::Source(rows::others::load_source(conn, version_no)?),
-        Resource::Campaign => Content::Campaign(rows::others::load_campaign(conn, version_no)?),
-        Resource::Timeline => Content::Timeline(rows::others::load_timeline(conn, version_no)?),
-    })
-}
-
 #[derive(Insertable)]
 #[diesel(table_name = document, treat_none_as_default_value = false)]
 struct DocumentRow {
@@ -239,7 +210,7 @@ pub fn insert_documents(
         })
     };
     let rows = documents.iter().map(row).collect::<Result<Vec<_>>>()?;
-    insert!(conn, document::table, rows);
+    insert_batch!(conn, document::table, rows);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::event_parts as parts;
-use super::{Numbers, code, edge_columns, insert, insert_external_ids, load_external_ids, optional_code, when};
+use super::{Numbers, code, edge_columns, insert_batch, insert_external_ids, load_external_ids, optional_code, when};
 use crate::domain::event::EventContent;
 use crate::domain::privacy::{PlaceLimit, PrivacyPolicy, TimeLimit};
 use crate::domain::size::{Size, SizeBasis, SizeRule};
@@ -61,7 +61,12 @@ struct PrivacyRow {
     public_summary: Option<String>,
 }
 
-pub fn insert_event(conn: &mut AnyConnection, version_no: i64, event: &EventContent, numbers: &Numbers) -> Result<()> {
+pub(super) fn insert_event(
+    conn: &mut AnyConnection,
+    version_no: i64,
+    event: &EventContent,
+    numbers: &Numbers,
+) -> Result<()> {
     let (start_edtf, start_earliest, start_latest) = edge_columns(event.when.start.as_ref());
     let (end_edtf, end_earliest, end_latest) = edge_columns(event.when.end.as_ref());
     let row = EventRow {
@@ -81,7 +86,7 @@ pub fn insert_event(conn: &mut AnyConnection, version_no: i64, event: &EventCont
         end_latest,
         time_zone: event.when.time_zone.clone(),
     };
-    insert!(conn, schema::event_version::table, vec![row]);
+    insert_batch!(conn, schema::event_version::table, vec![row]);
     insert_size(conn, version_no, event.size.as_ref())?;
     insert_privacy(conn, version_no, event.privacy.as_ref())?;
     insert_external_ids(conn, version_no, &event.external_ids)?;
@@ -93,7 +98,7 @@ pub fn insert_event(conn: &mut AnyConnection, version_no: i64, event: &EventCont
     parts::insert_links(conn, version_no, &event.links, numbers)
 }
 
-pub fn load_event(conn: &mut AnyConnection, version_no: i64) -> Result<EventContent> {
+pub(super) fn load_event(conn: &mut AnyConnection, version_no: i64) -> Result<EventContent> {
     use schema::event_version::dsl;
     let row: EventRow =
         dsl::event_version.filter(dsl::version_no.eq(version_no)).select(EventRow::as_select()).first(conn)?;
@@ -139,7 +144,7 @@ fn insert_size(conn: &mut AnyConnection, version_no: i64, size: Option<&Size>) -
         rule: size.rule.map(|rule| rule.code().to_owned()),
         size_order: size.order,
     };
-    insert!(conn, schema::event_size::table, size.map(row).into_iter().collect::<Vec<_>>());
+    insert_batch!(conn, schema::event_size::table, size.map(row).into_iter().collect::<Vec<_>>());
     Ok(())
 }
 
@@ -171,7 +176,7 @@ fn insert_privacy(conn: &mut AnyConnection, version_no: i64, policy: Option<&Pri
         public_title: policy.public_title.clone(),
         public_summary: policy.public_summary.clone(),
     };
-    insert!(conn, schema::event_privacy::table, policy.map(row).into_iter().collect::<Vec<_>>());
+    insert_batch!(conn, schema::event_privacy::table, policy.map(row).into_iter().collect::<Vec<_>>());
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{Numbers, code, id_of, ids, insert, number, optional_code, position};
+use super::{Numbers, code, id_of, ids, insert_batch, number, optional_code, position};
 use crate::domain::actor::Participation;
 use crate::domain::count::{ByGroup, Count, CountState, Outcomes};
 use crate::domain::event::{Demand, EventContent, Evidence, Link, Translation};
@@ -61,15 +61,15 @@ macro_rules! load {
     }};
 }
 
-pub fn insert_classification(conn: &mut AnyConnection, version_no: i64, event: &EventContent) -> Result<()> {
+pub(super) fn insert_classification(conn: &mut AnyConnection, version_no: i64, event: &EventContent) -> Result<()> {
     let tactics: Vec<_> = (event.tactics.iter().enumerate())
         .map(|(i, t)| TacticRow { version_no, position: position(i), event_type: t.code().to_owned() })
         .collect();
-    insert!(conn, schema::event_tactic::table, tactics);
+    insert_batch!(conn, schema::event_tactic::table, tactics);
     let issues: Vec<_> = (event.issues.iter().enumerate())
         .map(|(i, issue)| IssueRow { version_no, position: position(i), issue: issue.clone() })
         .collect();
-    insert!(conn, schema::event_issue::table, issues);
+    insert_batch!(conn, schema::event_issue::table, issues);
     let translation = |(language, t): (&String, &Translation)| TranslationRow {
         version_no,
         language: language.clone(),
@@ -77,34 +77,34 @@ pub fn insert_classification(conn: &mut AnyConnection, version_no: i64, event: &
         summary: t.summary.clone(),
     };
     let translations: Vec<_> = event.translations.iter().map(translation).collect();
-    insert!(conn, schema::event_translation::table, translations);
+    insert_batch!(conn, schema::event_translation::table, translations);
     Ok(())
 }
 
-pub fn load_tactics(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<EventType>> {
+pub(super) fn load_tactics(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<EventType>> {
     let rows = load!(conn, event_tactic, TacticRow, version_no, position);
     rows.iter().map(|row| code(EventType::parse, &row.event_type)).collect()
 }
 
-pub fn load_issues(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<String>> {
+pub(super) fn load_issues(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<String>> {
     Ok(load!(conn, event_issue, IssueRow, version_no, position).into_iter().map(|row| row.issue).collect())
 }
 
-pub fn load_translations(conn: &mut AnyConnection, version_no: i64) -> Result<BTreeMap<String, Translation>> {
+pub(super) fn load_translations(conn: &mut AnyConnection, version_no: i64) -> Result<BTreeMap<String, Translation>> {
     let rows = load!(conn, event_translation, TranslationRow, version_no, language);
     let pair = |row: TranslationRow| (row.language, Translation { title: row.title, summary: row.summary });
     Ok(rows.into_iter().map(pair).collect())
 }
 
 /// What an event says of other entities.
-pub struct References {
+pub(super) struct References {
     pub places: Vec<EventPlace>,
     pub actors: Vec<Participation>,
     pub campaigns: Vec<Uuid>,
     pub sources: Vec<Uuid>,
 }
 
-pub fn insert_references(
+pub(super) fn insert_references(
     conn: &mut AnyConnection,
     version_no: i64,
     event: &EventContent,
@@ -122,20 +122,28 @@ pub fn insert_references(
             radius_m: place.radius_m,
         })
     };
-    insert!(conn, schema::event_place::table, event.places.iter().enumerate().map(place).collect::<Result<Vec<_>>>()?);
+    insert_batch!(
+        conn,
+        schema::event_place::table,
+        event.places.iter().enumerate().map(place).collect::<Result<Vec<_>>>()?
+    );
     let actor = |(i, part): (usize, &Participation)| {
         let actor_no = number(numbers, part.actor)?;
         Ok(ActorRow { version_no, position: position(i), actor_no, role: part.role.code().to_owned() })
     };
-    insert!(conn, schema::event_actor::table, event.actors.iter().enumerate().map(actor).collect::<Result<Vec<_>>>()?);
+    insert_batch!(
+        conn,
+        schema::event_actor::table,
+        event.actors.iter().enumerate().map(actor).collect::<Result<Vec<_>>>()?
+    );
     let campaign = |(i, id): (usize, &Uuid)| {
         Ok(CampaignRow { version_no, position: position(i), campaign_no: number(numbers, *id)? })
     };
     let campaigns = event.campaigns.iter().enumerate().map(campaign).collect::<Result<Vec<_>>>()?;
-    insert!(conn, schema::event_campaign::table, campaigns);
+    insert_batch!(conn, schema::event_campaign::table, campaigns);
     let source =
         |(i, id): (usize, &Uuid)| Ok(SourceRow { version_no, position: position(i), source_no: number(numbers, *id)? });
-    insert!(
+    insert_batch!(
         conn,
         schema::event_source::table,
         event.sources.iter().enumerate().map(source).collect::<Result<Vec<_>>>()?
@@ -143,7 +151,7 @@ pub fn insert_references(
     Ok(())
 }
 
-pub fn load_references(conn: &mut AnyConnection, version_no: i64) -> Result<References> {
+pub(super) fn load_references(conn: &mut AnyConnection, version_no: i64) -> Result<References> {
     let places = load!(conn, event_place, PlaceRow, version_no, position);
     let actors = load!(conn, event_actor, ActorRow, version_no, position);
     let campaigns = load!(conn, event_campaign, CampaignRow, version_no, position);
@@ -173,7 +181,7 @@ pub fn load_references(conn: &mut AnyConnection, version_no: i64) -> Result<Refe
     })
 }
 
-pub fn insert_demands(conn: &mut AnyConnection, version_no: i64, demands: &[Demand]) -> Result<()> {
+pub(super) fn insert_demands(conn: &mut AnyConnection, version_no: i64, demands: &[Demand]) -> Result<()> {
     let mut rows = Vec::new();
     let mut words = Vec::new();
     for (i, demand) in demands.iter().enumerate() {
@@ -186,12 +194,12 @@ pub fn insert_demands(conn: &mut AnyConnection, version_no: i64, demands: &[Dema
             words: text.clone(),
         }));
     }
-    insert!(conn, schema::event_demand::table, rows);
-    insert!(conn, schema::event_demand_words::table, words);
+    insert_batch!(conn, schema::event_demand::table, rows);
+    insert_batch!(conn, schema::event_demand_words::table, words);
     Ok(())
 }
 
-pub fn load_demands(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<Demand>> {
+pub(super) fn load_demands(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<Demand>> {
     let words = load!(conn, event_demand_words, WordsRow, version_no, position);
     let demand = |row: DemandRow| {
         let own = words.iter().filter(|words| words.demand == row.position);
@@ -224,7 +232,7 @@ fn counts(outcomes: &Outcomes) -> [(&'static str, Option<&Count>); 10] {
 /// Marks that outcomes were reported, even where every number is unknown and every list empty.
 const REPORTED: &str = "reported";
 
-pub fn insert_outcomes(conn: &mut AnyConnection, version_no: i64, outcomes: Option<&Outcomes>) -> Result<()> {
+pub(super) fn insert_outcomes(conn: &mut AnyConnection, version_no: i64, outcomes: Option<&Outcomes>) -> Result<()> {
     let Some(outcomes) = outcomes else {
         return Ok(());
     };
@@ -235,7 +243,7 @@ pub fn insert_outcomes(conn: &mut AnyConnection, version_no: i64, outcomes: Opti
     let reported = counts(outcomes).into_iter().filter_map(|(measure, count)| Some((measure, count?)));
     let mut rows: Vec<_> = reported.map(|(measure, count)| row(measure, count.state, count.low, count.high)).collect();
     rows.push(row(REPORTED, CountState::Some, None, None));
-    insert!(conn, schema::event_count::table, rows);
+    insert_batch!(conn, schema::event_count::table, rows);
     let sides = [
         ("property_damage", &outcomes.property_damage),
         ("participant_measures", &outcomes.participant_measures),
@@ -249,11 +257,11 @@ pub fn insert_outcomes(conn: &mut AnyConnection, version_no: i64, outcomes: Opti
             words: words.clone(),
         })
     });
-    insert!(conn, schema::event_measure::table, measures.collect::<Vec<_>>());
+    insert_batch!(conn, schema::event_measure::table, measures.collect::<Vec<_>>());
     Ok(())
 }
 
-pub fn load_outcomes(conn: &mut AnyConnection, version_no: i64) -> Result<Option<Outcomes>> {
+pub(super) fn load_outcomes(conn: &mut AnyConnection, version_no: i64) -> Result<Option<Outcomes>> {
     let rows = load!(conn, event_count, CountRow, version_no, measure);
     if rows.is_empty() {
         return Ok(None);
@@ -284,7 +292,7 @@ pub fn load_outcomes(conn: &mut AnyConnection, version_no: i64) -> Result<Option
     }))
 }
 
-pub fn insert_evidence(
+pub(super) fn insert_evidence(
     conn: &mut AnyConnection,
     version_no: i64,
     evidence: &[Evidence],
@@ -306,11 +314,11 @@ pub fn insert_evidence(
             disputes: item.disputes.map(SqlId),
         })
     };
-    insert!(conn, schema::evidence::table, evidence.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?);
+    insert_batch!(conn, schema::evidence::table, evidence.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?);
     Ok(())
 }
 
-pub fn load_evidence(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<Evidence>> {
+pub(super) fn load_evidence(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<Evidence>> {
     let rows = load!(conn, evidence, EvidenceRow, version_no, position);
     let numbers = rows.iter().flat_map(|row| row.about_no.into_iter().chain([row.source_no]));
     let ids = ids(conn, &numbers.collect::<Vec<_>>())?;
@@ -331,7 +339,7 @@ pub fn load_evidence(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<Ev
     rows.into_iter().map(item).collect()
 }
 
-pub fn insert_links(conn: &mut AnyConnection, version_no: i64, links: &[Link], numbers: &Numbers) -> Result<()> {
+pub(super) fn insert_links(conn: &mut AnyConnection, version_no: i64, links: &[Link], numbers: &Numbers) -> Result<()> {
     let row = |(i, link): (usize, &Link)| {
         Ok(LinkRow {
             version_no,
@@ -342,11 +350,11 @@ pub fn insert_links(conn: &mut AnyConnection, version_no: i64, links: &[Link], n
             evidence_id: link.evidence_id.map(SqlId),
         })
     };
-    insert!(conn, schema::event_link::table, links.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?);
+    insert_batch!(conn, schema::event_link::table, links.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?);
     Ok(())
 }
 
-pub fn load_links(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<Link>> {
+pub(super) fn load_links(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<Link>> {
     let rows = load!(conn, event_link, LinkRow, version_no, position);
     let ids = ids(conn, &rows.iter().map(|row| row.object_no).collect::<Vec<_>>())?;
     let link = |row: LinkRow| {

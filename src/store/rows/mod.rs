@@ -1,9 +1,9 @@
 //! The typed rows of each resource: written once per version and read back by `check`. One file a resource; every
 //! `insert` takes the numbers of the entities that the content names, every `load` the ids of those numbers.
 
-pub mod event;
+mod event;
 mod event_parts;
-pub mod others;
+mod others;
 
 use std::collections::HashMap;
 
@@ -14,11 +14,13 @@ use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::schema;
 use super::sql_types::SqlInstant;
+use crate::domain::content::Content;
+use crate::domain::resource::Resource;
 use crate::domain::shared::ExternalId;
 use crate::domain::when::{EdtfDate, When};
 
 /// Inserts rows in one statement. Batches are not in the common subset that `MultiConnection` covers.
-macro_rules! insert {
+macro_rules! insert_batch {
     ($conn:expr, $table:expr, $rows:expr) => {{
         let rows = &$rows;
         if !rows.is_empty() {
@@ -33,10 +35,45 @@ macro_rules! insert {
         }
     }};
 }
-pub(super) use insert;
+pub(super) use insert_batch;
 
 /// The numbers of the entities that a content names.
 pub type Numbers = HashMap<Uuid, i64>;
+
+/// Writes the typed rows of a version.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(
+    conn: &mut AnyConnection,
+    version_no: i64,
+    content: &Content,
+    numbers: &Numbers,
+) -> Result<(), StoreError> {
+    match content {
+        Content::Event(event) => event::insert_event(conn, version_no, event, numbers),
+        Content::Actor(actor) => others::insert_actor(conn, version_no, actor, numbers),
+        Content::Location(location) => others::insert_location(conn, version_no, location, numbers),
+        Content::Source(source) => others::insert_source(conn, version_no, source, numbers),
+        Content::Campaign(campaign) => others::insert_campaign(conn, version_no, campaign),
+        Content::Timeline(timeline) => others::insert_timeline(conn, version_no, timeline, numbers),
+    }
+}
+
+/// Reads the typed rows of a version back.
+///
+/// # Errors
+/// When rows are missing or damaged.
+pub fn load(conn: &mut AnyConnection, resource: Resource, version_no: i64) -> Result<Content, StoreError> {
+    Ok(match resource {
+        Resource::Event => Content::Event(Box::new(event::load_event(conn, version_no)?)),
+        Resource::Actor => Content::Actor(others::load_actor(conn, version_no)?),
+        Resource::Location => Content::Location(others::load_location(conn, version_no)?),
+        Resource::Source => Content::Source(others::load_source(conn, version_no)?),
+        Resource::Campaign => Content::Campaign(others::load_campaign(conn, version_no)?),
+        Resource::Timeline => Content::Timeline(others::load_timeline(conn, version_no)?),
+    })
+}
 
 /// A position in a list, as a column.
 fn position(index: usize) -> i32 {
@@ -84,7 +121,7 @@ struct AliasRow {
 fn insert_aliases(conn: &mut AnyConnection, version_no: i64, aliases: &[String]) -> Result<(), StoreError> {
     let row = |(i, name): (usize, &String)| AliasRow { version_no, position: position(i), name: name.clone() };
     let rows: Vec<_> = aliases.iter().enumerate().map(row).collect();
-    insert!(conn, schema::alias::table, rows);
+    insert_batch!(conn, schema::alias::table, rows);
     Ok(())
 }
 
@@ -110,7 +147,7 @@ fn insert_external_ids(conn: &mut AnyConnection, version_no: i64, ids: &[Externa
         id: e.id.clone(),
     };
     let rows: Vec<_> = ids.iter().enumerate().map(row).collect();
-    insert!(conn, schema::external_id::table, rows);
+    insert_batch!(conn, schema::external_id::table, rows);
     Ok(())
 }
 

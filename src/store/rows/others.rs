@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Numbers, code, edge_columns, id_of, ids, insert, insert_aliases, insert_external_ids, load_aliases,
+    Numbers, code, edge_columns, id_of, ids, insert_aliases, insert_batch, insert_external_ids, load_aliases,
     load_external_ids, number, optional_code, position, when,
 };
 use crate::domain::actor::ActorContent;
@@ -35,19 +35,24 @@ struct ActorRow {
     parent_no: Option<i64>,
 }
 
-pub fn insert_actor(conn: &mut AnyConnection, version_no: i64, actor: &ActorContent, numbers: &Numbers) -> Result<()> {
+pub(super) fn insert_actor(
+    conn: &mut AnyConnection,
+    version_no: i64,
+    actor: &ActorContent,
+    numbers: &Numbers,
+) -> Result<()> {
     let row = ActorRow {
         version_no,
         name: actor.name.clone(),
         kind: actor.kind.code().to_owned(),
         parent_no: actor.parent.map(|id| number(numbers, id)).transpose()?,
     };
-    insert!(conn, schema::actor_version::table, vec![row]);
+    insert_batch!(conn, schema::actor_version::table, vec![row]);
     insert_aliases(conn, version_no, &actor.aliases)?;
     insert_external_ids(conn, version_no, &actor.external_ids)
 }
 
-pub fn load_actor(conn: &mut AnyConnection, version_no: i64) -> Result<ActorContent> {
+pub(super) fn load_actor(conn: &mut AnyConnection, version_no: i64) -> Result<ActorContent> {
     use schema::actor_version::dsl;
     let row: ActorRow =
         dsl::actor_version.filter(dsl::version_no.eq(version_no)).select(ActorRow::as_select()).first(conn)?;
@@ -75,7 +80,7 @@ struct LocationRow {
     time_zone: Option<String>,
 }
 
-pub fn insert_location(
+pub(super) fn insert_location(
     conn: &mut AnyConnection,
     version_no: i64,
     place: &LocationContent,
@@ -93,11 +98,11 @@ pub fn insert_location(
         radius_m: place.radius_m,
         time_zone: place.time_zone.clone(),
     };
-    insert!(conn, schema::location_version::table, vec![row]);
+    insert_batch!(conn, schema::location_version::table, vec![row]);
     insert_external_ids(conn, version_no, &place.external_ids)
 }
 
-pub fn load_location(conn: &mut AnyConnection, version_no: i64) -> Result<LocationContent> {
+pub(super) fn load_location(conn: &mut AnyConnection, version_no: i64) -> Result<LocationContent> {
     use schema::location_version::dsl;
     let row: LocationRow =
         dsl::location_version.filter(dsl::version_no.eq(version_no)).select(LocationRow::as_select()).first(conn)?;
@@ -131,7 +136,7 @@ struct SourceRow {
     syndicated_from_no: Option<i64>,
 }
 
-pub fn insert_source(
+pub(super) fn insert_source(
     conn: &mut AnyConnection,
     version_no: i64,
     source: &SourceContent,
@@ -151,11 +156,11 @@ pub fn insert_source(
         content_hash: source.content_hash.clone(),
         syndicated_from_no: source.syndicated_from.map(|id| number(numbers, id)).transpose()?,
     };
-    insert!(conn, schema::source_version::table, vec![row]);
+    insert_batch!(conn, schema::source_version::table, vec![row]);
     Ok(())
 }
 
-pub fn load_source(conn: &mut AnyConnection, version_no: i64) -> Result<SourceContent> {
+pub(super) fn load_source(conn: &mut AnyConnection, version_no: i64) -> Result<SourceContent> {
     use schema::source_version::dsl;
     let row: SourceRow =
         dsl::source_version.filter(dsl::version_no.eq(version_no)).select(SourceRow::as_select()).first(conn)?;
@@ -189,7 +194,7 @@ struct CampaignRow {
     time_zone: Option<String>,
 }
 
-pub fn insert_campaign(conn: &mut AnyConnection, version_no: i64, campaign: &CampaignContent) -> Result<()> {
+pub(super) fn insert_campaign(conn: &mut AnyConnection, version_no: i64, campaign: &CampaignContent) -> Result<()> {
     let (start_edtf, start_earliest, start_latest) = edge_columns(campaign.when.start.as_ref());
     let (end_edtf, end_earliest, end_latest) = edge_columns(campaign.when.end.as_ref());
     let row = CampaignRow {
@@ -204,11 +209,11 @@ pub fn insert_campaign(conn: &mut AnyConnection, version_no: i64, campaign: &Cam
         end_latest,
         time_zone: campaign.when.time_zone.clone(),
     };
-    insert!(conn, schema::campaign_version::table, vec![row]);
+    insert_batch!(conn, schema::campaign_version::table, vec![row]);
     insert_aliases(conn, version_no, &campaign.aliases)
 }
 
-pub fn load_campaign(conn: &mut AnyConnection, version_no: i64) -> Result<CampaignContent> {
+pub(super) fn load_campaign(conn: &mut AnyConnection, version_no: i64) -> Result<CampaignContent> {
     use schema::campaign_version::dsl;
     let row: CampaignRow =
         dsl::campaign_version.filter(dsl::version_no.eq(version_no)).select(CampaignRow::as_select()).first(conn)?;
@@ -244,7 +249,7 @@ struct EntryRow {
     caption: Option<String>,
 }
 
-pub fn insert_timeline(
+pub(super) fn insert_timeline(
     conn: &mut AnyConnection,
     version_no: i64,
     timeline: &TimelineContent,
@@ -258,17 +263,17 @@ pub fn insert_timeline(
         query: timeline.query.as_ref().map(serde_json::to_string).transpose()?,
         cover: timeline.cover.clone(),
     };
-    insert!(conn, schema::timeline_version::table, vec![row]);
+    insert_batch!(conn, schema::timeline_version::table, vec![row]);
     let entry = |(i, entry): (usize, &TimelineEntry)| {
         let event_no = number(numbers, entry.event_id)?;
         Ok(EntryRow { version_no, position: position(i), event_no, caption: entry.caption.clone() })
     };
     let rows = timeline.entries.iter().enumerate().map(entry).collect::<Result<Vec<_>>>()?;
-    insert!(conn, schema::timeline_entry::table, rows);
+    insert_batch!(conn, schema::timeline_entry::table, rows);
     Ok(())
 }
 
-pub fn load_timeline(conn: &mut AnyConnection, version_no: i64) -> Result<TimelineContent> {
+pub(super) fn load_timeline(conn: &mut AnyConnection, version_no: i64) -> Result<TimelineContent> {
     use schema::timeline_entry::dsl as entry;
     use schema::timeline_version::dsl;
     let row: TimelineRow =
