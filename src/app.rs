@@ -11,6 +11,7 @@ use actix_web::{App, HttpServer, web};
 use crate::config::Config;
 use crate::http::ask::Service;
 use crate::http::middleware::Conventions;
+use crate::http::openapi::openapi_text;
 use crate::http::routes::mount;
 use crate::index::Index;
 use crate::node::reader::Reader;
@@ -27,10 +28,15 @@ pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Ve
     let index = Arc::clone(index);
     let database = config.database.clone();
     let dataset = Arc::new(config.dataset.clone());
+    let openapi: Arc<str> = openapi_text().into();
     let conventions = Conventions { index: Arc::clone(&index), access_log: config.access_log };
     let build = move || {
-        let service =
-            Service { index: Arc::clone(&index), reader: Reader::new(database.clone()), dataset: Arc::clone(&dataset) };
+        let service = Service {
+            index: Arc::clone(&index),
+            reader: Reader::new(database.clone()),
+            dataset: Arc::clone(&dataset),
+            openapi: Arc::clone(&openapi),
+        };
         App::new()
             .app_data(web::Data::new(service))
             .wrap(Compress::default())

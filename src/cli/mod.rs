@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::config::{Config, flags};
-use crate::http::docs::openapi_text;
+use crate::http::openapi::openapi_text;
 use crate::load;
 use crate::node::Node;
 use crate::node::clock::{Clock, IdKind};

@@ -5,8 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::catalog::Catalog;
-use super::event::MAX_NAME;
-use super::input::{Fault, Input, Reading};
+use super::input::{Fault, Input, MAX_NAME, Reading};
 use super::resource::Resource;
 use super::shared::{ExternalId, aliases, external_ids, own_parent};
 use super::vocabulary::{ActorKind, ActorRole};

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::catalog::Catalog;
-use super::event::{MAX_NAME, MAX_TEXT};
-use super::input::{Fault, Reading};
+use super::input::{Fault, MAX_NAME, MAX_TEXT, Reading};
 use super::shared::{aliases, when};
 use super::when::When;
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::actor::{Participation, participation};
 use super::catalog::Catalog;
 use super::count::Outcomes;
-use super::input::{Fault, Input, Object, Reading};
+use super::input::{Fault, Input, MAX_NAME, MAX_TEXT, MAX_TITLE, Object, Reading};
 use super::language::language;
 use super::outcomes::outcomes;
 use super::place::{EventPlace, event_place};
@@ -22,13 +22,6 @@ use super::size::{Size, SizeBasis, SizeParts, SizeRule};
 use super::verification::{Verification, VerificationBy, by_rule};
 use super::vocabulary::{Confidence, EventStatus, EventType, LinkRelation, Stance};
 use super::when::When;
-
-/// Most characters of a title.
-pub const MAX_TITLE: usize = 300;
-/// Most characters of a summary, a description or a quotation.
-pub const MAX_TEXT: usize = 10_000;
-/// Most characters of a name, a code or a label.
-pub const MAX_NAME: usize = 300;
 
 /// The values of one version of an event. Actors, places, sources and campaigns stand as ids; their names are put in
 /// when the event is read.

@@ -14,6 +14,13 @@ use super::resource::{Reference, Resource};
 /// Most items in any list of a document.
 pub const MAX_ITEMS: usize = 1_000;
 
+/// Most characters of a title.
+pub const MAX_TITLE: usize = 300;
+/// Most characters of a summary, a description or a quotation.
+pub const MAX_TEXT: usize = 10_000;
+/// Most characters of a name, a code or a label.
+pub const MAX_NAME: usize = 300;
+
 /// One thing wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

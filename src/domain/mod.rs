@@ -18,6 +18,7 @@ pub mod language;
 mod outcomes;
 pub mod place;
 pub mod privacy;
+pub mod public_version;
 pub mod quantity;
 mod quantity_words;
 pub mod resource;

@@ -1,8 +1,7 @@
 //! Reading what followed from an event: arrests, injuries, deaths, damage and what each side did.
 
 use super::count::{ByGroup, Count, CountState, Outcomes};
-use super::event::MAX_NAME;
-use super::input::{Input, Object};
+use super::input::{Input, MAX_NAME, Object};
 
 /// Reads `outcomes`.
 pub fn outcomes(input: Input<'_>) -> Option<Outcomes> {

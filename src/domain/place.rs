@@ -6,8 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::catalog::Catalog;
-use super::event::MAX_NAME;
-use super::input::{Fault, Input, Object, Reading};
+use super::input::{Fault, Input, MAX_NAME, Object, Reading};
 use super::resource::Resource;
 use super::shared::{ExternalId, external_ids, own_parent, time_zone};
 use super::vocabulary::{LocationKind, PlacePrecision, PlaceRole};

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::event::MAX_NAME;
-use super::input::{Input, Object};
+use super::input::{Input, MAX_NAME, Object};
 use super::resource::Resource;
 use super::when::{Side, When};
 

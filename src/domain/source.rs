@@ -7,8 +7,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::catalog::Catalog;
-use super::event::{MAX_NAME, MAX_TEXT};
-use super::input::{Fault, Input, Reading};
+use super::input::{Fault, Input, MAX_NAME, MAX_TEXT, Reading};
 use super::instant::Instant;
 use super::language::language;
 use super::resource::Resource;

@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::catalog::Catalog;
-use super::event::{MAX_NAME, MAX_TEXT, MAX_TITLE};
-use super::input::{Fault, Reading};
+use super::input::{Fault, MAX_NAME, MAX_TEXT, MAX_TITLE, Reading};
 use super::language::language;
 use super::resource::Resource;
 

@@ -26,6 +26,8 @@ pub struct Service {
     pub reader: Reader,
     /// What the dataset calls itself.
     pub dataset: Arc<DatasetSettings>,
+    /// The description of the service.
+    pub openapi: Arc<str>,
 }
 
 /// A read, with its parameters not all taken yet.

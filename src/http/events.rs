@@ -25,9 +25,10 @@ use crate::query::plan::{EventKey, Plan, sort_key};
 use crate::store::document::Document;
 use crate::store::error::StoreError;
 use crate::store::log;
-use crate::view::event::{Event, EventView, Include, Titles, expect_one, links_of, titles};
+use crate::view::event::{Event, EventView, Include, expect_one};
 use crate::view::history::{Revision, difference};
-use crate::view::links::{Neighbourhood, walk};
+use crate::view::links::{Titles, links_of, titles};
+use crate::view::neighbourhood::{Neighbourhood, walk};
 
 const JSON: &str = "application/json";
 

@@ -3,13 +3,14 @@
 mod actors;
 pub mod ask;
 mod campaigns;
-pub mod docs;
+mod docs;
 mod entities;
 mod errors;
 mod events;
 mod health;
 mod locations;
 pub mod middleware;
+pub mod openapi;
 mod paging;
 mod params;
 pub mod problem;

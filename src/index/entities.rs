@@ -13,10 +13,11 @@ use crate::domain::campaign::CampaignContent;
 use crate::domain::catalog::LocationFacts;
 use crate::domain::content::Content;
 use crate::domain::instant::Instant;
-use crate::domain::place::LocationContent;
+use crate::domain::place::{LocationContent, Point};
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::source::SourceContent;
 use crate::domain::timeline::TimelineContent;
+use crate::domain::vocabulary::PlacePrecision;
 use crate::store::document::Document;
 use crate::store::log::{Change, ChangeKind};
 
@@ -199,6 +200,15 @@ impl<'a> Moment<'a> {
             }
         }
         found
+    }
+
+    /// The point that a place of an event means, if any: the event's own, else the location's; none for what is no finer
+    /// than a first-level division.
+    pub fn point_of(self, location: Uuid, own: Option<Point>, precision: PlacePrecision) -> Option<Point> {
+        if matches!(precision, PlacePrecision::Country | PlacePrecision::Admin1) {
+            return None;
+        }
+        own.or_else(|| self.values::<LocationContent>(location)?.1.point)
     }
 
     /// The locations for which a test on their own or their nearest ancestor's value holds.

@@ -16,7 +16,7 @@ use crate::domain::event::EventContent;
 use crate::domain::identity::{Identity, slug_from};
 use crate::domain::input::Fault;
 use crate::domain::place::LocationContent;
-use crate::domain::privacy::{AncestorAt, public_version};
+use crate::domain::public_version::{AncestorAt, public_version};
 use crate::domain::resource::{Reference, Resource, Slug};
 use crate::domain::source::SourceContent;
 use crate::domain::timeline::TimelineContent;

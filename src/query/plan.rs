@@ -12,7 +12,6 @@ use crate::domain::window::Overlap;
 use crate::index::State;
 use crate::index::entities::Moment;
 use crate::index::events::{EventFacts, EventVersion, PlaceFacts};
-use crate::view::event::point_of;
 
 /// A condition on one id of a place or a participation.
 #[derive(Debug, Default)]
@@ -96,7 +95,7 @@ impl<'a> Plan<'a> {
         }
         places.iter().any(|place| {
             let in_box = bbox.is_none_or(|bbox| {
-                let point = point_of(self.names, place.location, place.point, place.precision);
+                let point = self.names.point_of(place.location, place.point, place.precision);
                 point.is_some_and(|point| bbox.contains(point))
             });
             in_box && self.places.iter().all(|condition| condition.wants(place.location))

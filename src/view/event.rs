@@ -1,6 +1,6 @@
 //! The event as readers are given it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::known;
+use super::links::{EventLink, Titles, links};
 use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
 use crate::domain::codes;
 use crate::domain::count::Outcomes;
@@ -19,13 +20,10 @@ use crate::domain::privacy::PrivacyPolicy;
 use crate::domain::shared::ExternalId;
 use crate::domain::size::Size;
 use crate::domain::verification::{Verification, VerificationBy};
-use crate::domain::vocabulary::{
-    ActorRole, Category, Confidence, EventStatus, EventType, LinkRelation, PlacePrecision, PlaceRole,
-};
+use crate::domain::vocabulary::{ActorRole, Category, Confidence, EventStatus, EventType, PlacePrecision, PlaceRole};
 use crate::domain::when::When;
 use crate::index::State;
 use crate::index::entities::Moment;
-use crate::index::events::{EventVersion, LinkFacts};
 use crate::store::document::Document;
 use crate::store::error::StoreError;
 
@@ -40,16 +38,6 @@ codes! {
         Links = "links",
         /// Title and summary in other languages.
         Translations = "translations",
-    }
-}
-
-codes! {
-    /// Which end of a link an event is.
-    pub enum Direction {
-        /// The event is the subject: it says this of the other.
-        Outgoing = "outgoing",
-        /// The event is the object: the other says this of it.
-        Incoming = "incoming",
     }
 }
 
@@ -200,36 +188,6 @@ pub struct EvidenceItem {
     pub disputes: Option<Uuid>,
 }
 
-/// A relation to another event.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EventLink {
-    /// The relation, read from subject to object.
-    #[schema(example = "response_to")]
-    pub relation: LinkRelation,
-    /// Whether this event is the subject (`outgoing`) or the object (`incoming`).
-    #[schema(example = "outgoing")]
-    pub direction: Direction,
-    /// The other event.
-    pub event: EventRef,
-    /// How sure the relation is; null where it was not said.
-    #[schema(example = "in_part")]
-    pub confidence: Option<Confidence>,
-    /// The subject's evidence for it; null where there is none.
-    #[schema(example = json!(null))]
-    pub evidence_id: Option<Uuid>,
-}
-
-/// An event, named by another one.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EventRef {
-    /// The event's id.
-    #[schema(example = "019c1159-7000-7000-8000-0000000000e1")]
-    pub id: Uuid,
-    /// The event's title, in its own language.
-    #[schema(example = "Immigration enforcement operations in Minneapolis")]
-    pub title: String,
-}
-
 /// What a privacy policy means for this reader.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PrivacyNotice {
@@ -249,9 +207,6 @@ pub struct EventView {
     /// The language asked for.
     pub lang: Option<String>,
 }
-
-/// Titles of events that others name.
-pub type Titles = HashMap<Uuid, String>;
 
 impl EventView {
     /// Whether a part is asked for.
@@ -326,43 +281,12 @@ impl EventView {
     }
 }
 
-/// The links of an event in both directions, as far as the other end can be seen.
-pub fn links_of(state: &State, seq: i64, id: Uuid) -> impl Iterator<Item = (Direction, Uuid, LinkFacts)> {
-    let outgoing = state.events.public_at(id, seq).into_iter().flat_map(|(_, _, facts)| &facts.links);
-    let outgoing = outgoing.map(|link| (Direction::Outgoing, link.object, *link));
-    let subject = |(version, link): (&EventVersion, &LinkFacts)| (Direction::Incoming, version.id, *link);
-    let incoming = state.events.links_to(id, seq).map(subject);
-    outgoing.chain(incoming).filter(move |(_, other, _)| state.events.public_at(*other, seq).is_some())
-}
-
-fn links(state: &State, seq: i64, id: Uuid, titles: &Titles) -> Vec<EventLink> {
-    let link = |(direction, other, link): (Direction, Uuid, LinkFacts)| {
-        Some(EventLink {
-            relation: link.relation,
-            direction,
-            event: EventRef { id: other, title: titles.get(&other)?.clone() },
-            confidence: link.confidence,
-            evidence_id: link.evidence_id,
-        })
-    };
-    links_of(state, seq, id).filter_map(link).collect()
-}
-
-/// The point that a place of an event means, if any: its own, else the location's, and none for what is no finer than a
-/// first-level division.
-pub fn point_of(names: Moment<'_>, location: Uuid, own: Option<Point>, precision: PlacePrecision) -> Option<Point> {
-    if matches!(precision, PlacePrecision::Country | PlacePrecision::Admin1) {
-        return None;
-    }
-    own.or_else(|| names.values::<LocationContent>(location)?.1.point)
-}
-
 fn place_item(names: Moment<'_>, place: EventPlace) -> Result<EventPlaceItem> {
     let radius = || names.values::<LocationContent>(place.location)?.1.radius_m;
     Ok(EventPlaceItem {
         location: LocationRef::of(names, place.location)?,
         role: place.role,
-        point: point_of(names, place.location, place.point, place.precision),
+        point: names.point_of(place.location, place.point, place.precision),
         precision: place.precision,
         radius_m: place.radius_m.or_else(|| place.point.is_none().then(radius).flatten()),
     })
@@ -390,11 +314,6 @@ fn evidence_item(names: Moment<'_>, item: Evidence) -> Result<EvidenceItem> {
 /// Public versions are the only ones rendered, and a policy always makes one.
 fn privacy_notice(policy: PrivacyPolicy) -> PrivacyNotice {
     PrivacyNotice { coarsened: true, reason: policy.reason }
-}
-
-/// The titles of stored events.
-pub fn titles(documents: Vec<Document<EventContent>>) -> Titles {
-    documents.into_iter().map(|document| (document.id, document.content.title)).collect()
 }
 
 /// The stored event that an id must mean.

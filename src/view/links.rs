@@ -1,123 +1,85 @@
-//! The neighbourhood of an event: events as nodes, links as edges.
+//! The links of an event, told from its side.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::event::{Direction, links_of};
+use crate::domain::codes;
 use crate::domain::event::EventContent;
-use crate::domain::vocabulary::{Confidence, EventType, LinkRelation};
-use crate::domain::when::When;
+use crate::domain::vocabulary::{Confidence, LinkRelation};
 use crate::index::State;
+use crate::index::events::{EventVersion, LinkFacts};
 use crate::store::document::Document;
 
-/// Most events that a neighbourhood holds.
-pub const MAX_NODES: usize = 500;
-
-/// The events around one, and how they are linked.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Neighbourhood {
-    /// The events, nearest first; the one asked for leads.
-    pub nodes: Vec<GraphNode>,
-    /// The links among them.
-    pub edges: Vec<GraphEdge>,
-    /// Whether every event within the depth is there; false where there were more than 500.
-    #[schema(example = true)]
-    pub complete: bool,
+codes! {
+    /// Which end of a link an event is.
+    pub enum Direction {
+        /// The event is the subject: it says this of the other.
+        Outgoing = "outgoing",
+        /// The event is the object: the other says this of it.
+        Incoming = "incoming",
+    }
 }
 
-/// An event in a neighbourhood.
+/// A relation to another event.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct GraphNode {
-    /// The event's id.
-    #[schema(example = "019c1159-7000-7000-8000-0000000000e7")]
-    pub id: Uuid,
-    /// What it mainly was.
-    #[serde(rename = "type")]
-    #[schema(example = "dispersal_order")]
-    pub event_type: EventType,
-    /// The event's title, in its own language.
-    #[schema(example = "Dispersal orders in downtown Los Angeles")]
-    pub title: String,
-    /// When it was.
-    pub when: When,
-}
-
-/// A link in a neighbourhood, from subject to object.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
-pub struct GraphEdge {
-    /// The subject's id.
-    #[schema(example = "019c1159-7000-7000-8000-0000000000e7")]
-    pub from: Uuid,
-    /// The object's id.
-    #[schema(example = "019c1159-7000-7000-8000-0000000000e5")]
-    pub to: Uuid,
-    /// What the subject is to the object.
+pub struct EventLink {
+    /// The relation, read from subject to object.
     #[schema(example = "response_to")]
     pub relation: LinkRelation,
-    /// How sure it is; null where that was not said.
-    #[schema(example = json!(null))]
+    /// Whether this event is the subject (`outgoing`) or the object (`incoming`).
+    #[schema(example = "outgoing")]
+    pub direction: Direction,
+    /// The other event.
+    pub event: EventRef,
+    /// How sure the relation is; null where it was not said.
+    #[schema(example = "in_part")]
     pub confidence: Option<Confidence>,
+    /// The subject's evidence for it; null where there is none.
+    #[schema(example = json!(null))]
+    pub evidence_id: Option<Uuid>,
 }
 
-/// Which events lie within so many links of one, and the links among them.
-pub struct Walk {
-    /// The events' ids, nearest first.
-    pub ids: Vec<Uuid>,
-    edges: Vec<GraphEdge>,
-    complete: bool,
+/// An event, named by another one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventRef {
+    /// The event's id.
+    #[schema(example = "019c1159-7000-7000-8000-0000000000e1")]
+    pub id: Uuid,
+    /// The event's title, in its own language.
+    #[schema(example = "Immigration enforcement operations in Minneapolis")]
+    pub title: String,
 }
 
-/// Walks links in both directions, each event once, so that circles do no harm.
-pub fn walk(state: &State, seq: i64, from: Uuid, depth: u32) -> Walk {
-    let mut ids = vec![from];
-    let mut distance = HashMap::from([(from, 0)]);
-    let mut waiting = VecDeque::from([from]);
-    let mut complete = true;
-    while let Some(id) = waiting.pop_front() {
-        let far = distance.get(&id).copied().unwrap_or_default();
-        if far == depth {
-            continue;
-        }
-        for (_, other, _) in links_of(state, seq, id) {
-            if distance.contains_key(&other) {
-                continue;
-            }
-            if ids.len() == MAX_NODES {
-                complete = false;
-                continue;
-            }
-            distance.insert(other, far + 1);
-            ids.push(other);
-            waiting.push_back(other);
-        }
-    }
-    let mut seen = HashSet::new();
-    let mut edges = Vec::new();
-    for id in &ids {
-        for (direction, other, link) in links_of(state, seq, *id) {
-            if direction == Direction::Outgoing && distance.contains_key(&other) {
-                let edge = GraphEdge { from: *id, to: other, relation: link.relation, confidence: link.confidence };
-                if seen.insert(edge.clone()) {
-                    edges.push(edge);
-                }
-            }
-        }
-    }
-    Walk { ids, edges, complete }
+/// Titles of events that others name.
+pub type Titles = HashMap<Uuid, String>;
+
+/// The titles of stored events.
+pub fn titles(documents: Vec<Document<EventContent>>) -> Titles {
+    documents.into_iter().map(|document| (document.id, document.content.title)).collect()
 }
 
-impl Walk {
-    /// Puts titles and times to the ids.
-    pub fn render(self, documents: Vec<Document<EventContent>>) -> Neighbourhood {
-        let node = |document: Document<EventContent>| GraphNode {
-            id: document.id,
-            event_type: document.content.event_type,
-            title: document.content.title,
-            when: document.content.when,
-        };
-        Neighbourhood { nodes: documents.into_iter().map(node).collect(), edges: self.edges, complete: self.complete }
-    }
+/// The links of an event in both directions, as far as the other end can be seen.
+pub fn links_of(state: &State, seq: i64, id: Uuid) -> impl Iterator<Item = (Direction, Uuid, LinkFacts)> {
+    let outgoing = state.events.public_at(id, seq).into_iter().flat_map(|(_, _, facts)| &facts.links);
+    let outgoing = outgoing.map(|link| (Direction::Outgoing, link.object, *link));
+    let subject = |(version, link): (&EventVersion, &LinkFacts)| (Direction::Incoming, version.id, *link);
+    let incoming = state.events.links_to(id, seq).map(subject);
+    outgoing.chain(incoming).filter(move |(_, other, _)| state.events.public_at(*other, seq).is_some())
+}
+
+/// The links of an event as readers are given them; `titles` holds those of the other ends.
+pub fn links(state: &State, seq: i64, id: Uuid, titles: &Titles) -> Vec<EventLink> {
+    let link = |(direction, other, link): (Direction, Uuid, LinkFacts)| {
+        Some(EventLink {
+            relation: link.relation,
+            direction,
+            event: EventRef { id: other, title: titles.get(&other)?.clone() },
+            confidence: link.confidence,
+            evidence_id: link.evidence_id,
+        })
+    };
+    links_of(state, seq, id).filter_map(link).collect()
 }

@@ -7,6 +7,7 @@ pub mod event;
 pub mod history;
 pub mod links;
 pub mod location;
+pub mod neighbourhood;
 pub mod reference;
 pub mod source;
 pub mod timeline;
