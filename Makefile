@@ -9,10 +9,12 @@ help: ## list the targets
 run: ## serve the founding timeline on http://127.0.0.1:8080
 	$(CARGO) run --release --locked -- serve --demo
 
-test: ## all tests: SQLite and PostgreSQL, the OpenAPI lint, the contract run
+test: ## all tests: SQLite and PostgreSQL, the OpenAPI document, generated clients
 	$(CARGO) test --locked
 	scripts/lint-openapi
 	scripts/schemathesis
+	scripts/check-breaking
+	scripts/test-clients
 
 check: ## what CI runs: formatting, lints, documentation, then all tests
 	$(CARGO) fmt --check
