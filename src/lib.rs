@@ -6,7 +6,8 @@
 //! - [`query`]: questions, and how the index answers them;
 //! - [`view`]: stored documents with names put in;
 //! - [`node`]: the writer and the follower;
-//! - [`load`]: documents from files, through the writer;
+//! - [`load`]: documents from files, through the writer; [`export`]: the way back;
+//! - [`import`]: other people's files as documents;
 //! - [`http`]: the REST API, and [`app`], which mounts it;
 //! - [`config`] and [`cli`]: settings and commands.
 
@@ -14,7 +15,9 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod export;
 pub mod http;
+pub mod import;
 pub mod index;
 pub mod load;
 pub mod node;

@@ -4,17 +4,17 @@ mod serve;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::config::{Config, flags};
 use crate::http::openapi::openapi_text;
-use crate::load;
 use crate::node::Node;
 use crate::node::clock::{Clock, IdKind};
 use crate::store::{check, migrate};
+use crate::{export, load};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -32,9 +32,18 @@ fn command() -> Command {
         .args(flags())
         .subcommand(Command::new("serve").about("Serve the timeline").arg(demo))
         .subcommand(Command::new("import").about("Load documents from a file").arg(format).arg(file))
+        .subcommand(
+            Command::new("export").about("Write everything as lines that can be loaded again").args(export_args()),
+        )
         .subcommand(Command::new("migrate").about("Bring the database's tables up to date"))
         .subcommand(Command::new("check").about("Compare everything that is stored with itself"))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
+}
+
+fn export_args() -> [Arg; 2] {
+    let format = Arg::new("format").long("format").value_parser(["ndjson"]).default_value("ndjson");
+    let out = Arg::new("out").long("out").value_name("FILE").help("The file to write; standard output unless given");
+    [format.help("ndjson: {\"resource\": …, \"document\": …} a line"), out]
 }
 
 /// Runs the program; the exit code is 2 for wrong arguments, 1 for a failure.
@@ -69,6 +78,7 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     match name {
         "serve" => serve::serve(&config, arguments.get_flag("demo")),
         "import" => import(&config, arguments.get_one::<String>("file").map_or("-", String::as_str)),
+        "export" => export_all(&config, arguments.get_one::<String>("out").map(String::as_str)),
         "migrate" => migrate_only(&config),
         _ => check_store(&config),
     }
@@ -88,6 +98,19 @@ fn import(config: &Config, file: &str) -> Result<ExitCode, Failure> {
     let load::Report { created, corrected, unchanged, refused } = report;
     println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {}", refused.len());
     Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn export_all(config: &Config, out: Option<&str>) -> Result<ExitCode, Failure> {
+    let mut conn = config.database.connect()?;
+    let output: Box<dyn Write> = match out {
+        Some(path) => Box::new(File::create(path).map_err(|error| format!("{path}: {error}"))?),
+        None => Box::new(std::io::stdout().lock()),
+    };
+    let mut output = BufWriter::new(output);
+    let documents = export::ndjson(&mut conn, &mut output)?;
+    output.flush()?;
+    eprintln!("{documents} documents");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn migrate_only(config: &Config) -> Result<ExitCode, Failure> {

@@ -35,6 +35,12 @@ pub trait Catalog {
     /// Who speaks in a source found before: the publisher at the end of its `syndicated_from` chain.
     fn publisher(&self, id: Uuid) -> Option<String>;
 
+    /// The level of the topmost location right below a location that exists.
+    fn topmost_child(&self, id: Uuid) -> Option<LocationKind>;
+
+    /// An id for a part of the document that names none.
+    fn fresh_id(&self) -> Uuid;
+
     /// Whether making `parent` the parent of `child` would close a circle.
     fn would_close_circle(&self, child: Uuid, parent: Uuid) -> bool;
 }

@@ -170,6 +170,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "compared with options throughout")]
     fn count(state: CountState, low: i64, high: impl Into<Option<i64>>) -> Option<Count> {
         Some(Count { state, low: Some(low), high: high.into() })
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::code::codes;
-#[expect(clippy::enum_glob_use, reason = "the tables below are made of the types' names")]
+#[allow(clippy::enum_glob_use, reason = "the tables below are made of the types' names")]
 use super::event_type::EventType::{self, *};
 
 codes! {

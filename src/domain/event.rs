@@ -161,33 +161,43 @@ fn read_event(o: &Object<'_>, id: Uuid) -> Option<EventContent> {
     let evidence = o.list("evidence", |i| i.object(read_evidence));
     check_evidence_ids(o, &evidence);
     let links = o.list("links", |i| i.object(|l| read_link(l, id, &evidence)));
-    let language_given = o.optional("language").and_then(|i| language(&i));
+    let language = o.optional("language").and_then(|i| language(&i));
+    let summary = o.optional("summary").and_then(|i| i.text(MAX_TEXT));
+    let translations = o.optional("translations").and_then(translations).unwrap_or_default();
+    let status = o.optional("status").and_then(|i| i.code(EventStatus::parse, "status"));
+    let tactics = once_each(o.list("tactics", |i| i.code(EventType::parse, "type of event")));
+    let actors = o.list("actors", participation);
+    let issues = once_each(o.list("issues", issue));
+    let demands = o.list("demands", |i| i.object(demand));
+    let campaigns = once_each(o.list("campaigns", |i| Some(i.named(Resource::Campaign)?.id)));
+    let size = o.optional("size").and_then(|i| i.object(size));
+    let outcomes = o.optional("outcomes").and_then(outcomes);
+    let external_ids = external_ids(o);
+    let privacy = o.optional("privacy").and_then(|i| i.object(PrivacyPolicy::read));
+    // Only now: a member that cannot be read must not keep the others from being looked at.
     Some(EventContent {
-        tactics: once_each(o.list("tactics", |i| i.code(EventType::parse, "type of event"))),
-        status: o
-            .optional("status")
-            .and_then(|i| i.code(EventStatus::parse, "status"))
-            .unwrap_or(EventStatus::Happened),
+        event_type: event_type?,
+        tactics,
+        status: status.unwrap_or(EventStatus::Happened),
         verification,
         verification_by,
-        summary: o.optional("summary").and_then(|i| i.text(MAX_TEXT)),
-        language: language_given,
-        translations: o.optional("translations").and_then(translations).unwrap_or_default(),
+        title: title?,
+        summary,
+        language,
+        translations,
         when: when?,
         places,
-        actors: o.list("actors", participation),
-        issues: once_each(o.list("issues", issue)),
-        demands: o.list("demands", |i| i.object(demand)),
-        campaigns: once_each(o.list("campaigns", |i| Some(i.named(Resource::Campaign)?.id))),
+        actors,
+        issues,
+        demands,
+        campaigns,
         sources,
-        size: o.optional("size").and_then(|i| i.object(size)),
-        outcomes: o.optional("outcomes").and_then(outcomes),
+        size,
+        outcomes,
         evidence,
         links,
-        external_ids: external_ids(o),
-        privacy: o.optional("privacy").and_then(|i| i.object(PrivacyPolicy::read)),
-        event_type: event_type?,
-        title: title?,
+        external_ids,
+        privacy,
     })
 }
 
@@ -234,10 +244,8 @@ fn translations(input: Input<'_>) -> Option<BTreeMap<String, Translation>> {
                 return None;
             };
             let translation = item.object(|t| {
-                Some(Translation {
-                    summary: t.optional("summary").and_then(|i| i.text(MAX_TEXT)),
-                    title: t.required("title")?.text(MAX_TITLE)?,
-                })
+                let summary = t.optional("summary").and_then(|i| i.text(MAX_TEXT));
+                Some(Translation { title: t.required("title")?.text(MAX_TITLE)?, summary })
             })?;
             Some((tag, translation))
         });
@@ -256,11 +264,10 @@ fn issue(input: Input<'_>) -> Option<String> {
 }
 
 fn demand(o: &Object<'_>) -> Option<Demand> {
-    Some(Demand {
-        verbatim: o.list("verbatim", |i| i.text(MAX_TEXT)),
-        stance: o.optional("stance").and_then(|i| i.code(Stance::parse, "stance")).unwrap_or(Stance::Neither),
-        summary: o.required("summary")?.text(MAX_TEXT)?,
-    })
+    let verbatim = o.list("verbatim", |i| i.text(MAX_TEXT));
+    let stance = o.optional("stance").and_then(|i| i.code(Stance::parse, "stance")).unwrap_or(Stance::Neither);
+    let summary = o.required("summary").and_then(|i| i.text(MAX_TEXT));
+    Some(Demand { summary: summary?, verbatim, stance })
 }
 
 fn size(o: &Object<'_>) -> Option<Size> {
@@ -300,18 +307,25 @@ fn read_evidence(o: &Object<'_>) -> Option<Evidence> {
             None
         }
     });
+    let id = o.optional("id").map_or_else(|| Some(o.catalog().fresh_id()), |i| i.uuid());
     let source = o.required("source").and_then(|i| i.named(Resource::Source));
+    let quote = o.optional("quote").and_then(|i| i.text(MAX_TEXT));
+    let locator = o.optional("locator").and_then(|i| i.text(MAX_NAME));
+    let confidence = o.optional("confidence").and_then(|i| i.code(Confidence::parse, "confidence"));
+    let attributed_to = o.optional("attributed_to").and_then(|i| i.text(MAX_NAME));
+    let disputes = o.optional("disputes").and_then(|i| i.uuid());
+    let value = o.optional("value").map_or(Value::Null, |i| i.raw().clone());
     Some(Evidence {
-        id: o.optional("id").map_or_else(|| Some(Uuid::now_v7()), |i| i.uuid())?,
-        about: about.map(|known| known.id),
-        value: o.optional("value").map_or(Value::Null, |i| i.raw().clone()),
-        quote: o.optional("quote").and_then(|i| i.text(MAX_TEXT)),
-        locator: o.optional("locator").and_then(|i| i.text(MAX_NAME)),
-        confidence: o.optional("confidence").and_then(|i| i.code(Confidence::parse, "confidence")),
-        attributed_to: o.optional("attributed_to").and_then(|i| i.text(MAX_NAME)),
-        disputes: o.optional("disputes").and_then(|i| i.uuid()),
+        id: id?,
         source: source?.id,
         field: field?,
+        about: about.map(|known| known.id),
+        value,
+        quote,
+        locator,
+        confidence,
+        attributed_to,
+        disputes,
     })
 }
 
@@ -340,10 +354,6 @@ fn read_link(o: &Object<'_>, subject: Uuid, evidence: &[Evidence]) -> Option<Lin
         }
         Some(id)
     });
-    Some(Link {
-        confidence: o.optional("confidence").and_then(|i| i.code(Confidence::parse, "confidence")),
-        evidence_id,
-        relation: relation?,
-        event: object?.id,
-    })
+    let confidence = o.optional("confidence").and_then(|i| i.code(Confidence::parse, "confidence"));
+    Some(Link { relation: relation?, event: object?.id, confidence, evidence_id })
 }

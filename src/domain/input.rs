@@ -228,6 +228,11 @@ impl<'a> Object<'a> {
         Some(Input { value, pointer: format!("{}/{name}", self.here.pointer), reading: self.here.reading })
     }
 
+    /// Whether a member is there, if only as null.
+    pub fn has(&self, name: &'static str) -> bool {
+        self.members.contains_key(name)
+    }
+
     /// A member that must be there.
     pub fn required(&self, name: &'static str) -> Option<Input<'a>> {
         let found = self.optional(name);

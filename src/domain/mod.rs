@@ -13,6 +13,7 @@ pub mod event;
 pub mod event_type;
 pub mod identity;
 pub mod input;
+pub mod input_form;
 pub mod instant;
 pub mod language;
 mod outcomes;

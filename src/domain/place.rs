@@ -60,6 +60,10 @@ impl LocationContent {
             {
                 o.fault("parent_id", "wrong_level", format!("A {kind} cannot lie below a {}.", above.kind));
             }
+            let below = catalog.location(id).and_then(|_| catalog.topmost_child(id));
+            if let (Some(kind), Some(below)) = (kind, below.filter(|below| kind.is_some_and(|kind| *below <= kind))) {
+                o.fault("kind", "wrong_level", format!("A {below} lies below it, and cannot lie below a {kind}."));
+            }
             Some(Self {
                 parent,
                 country: o.optional("country").and_then(|i| matching(&i, is_country, "an ISO 3166-1 alpha-2 code")),

@@ -11,7 +11,7 @@ use super::place::{EventPlace, precision_of};
 use super::privacy::{PlaceLimit, PrivacyPolicy, TimeLimit};
 use super::size::Size;
 use super::vocabulary::LocationKind;
-use super::when::When;
+use super::when::{EdtfDate, When};
 use super::window::TimeFacts;
 
 /// Finds the ancestor of a location at a level of the tree, itself included.
@@ -34,7 +34,7 @@ pub fn public_version(event: &EventContent, policy: &PrivacyPolicy, ancestor: An
         summary: policy.public_summary.clone(),
         language: event.language.clone(),
         translations: BTreeMap::new(),
-        when: coarse_when(&event.when, policy.time),
+        when: coarse_when(&event.when, policy),
         places: coarse_places(&event.places, policy.place, ancestor),
         actors: event.actors.clone(),
         issues: event.issues.clone(),
@@ -81,20 +81,29 @@ fn coarse_places(places: &[EventPlace], limit: Option<PlaceLimit>, ancestor: Anc
     kept
 }
 
-fn coarse_when(when: &When, limit: Option<TimeLimit>) -> When {
-    let (Some(limit), Some(facts)) = (limit, TimeFacts::of(when)) else {
+fn coarse_when(when: &When, policy: &PrivacyPolicy) -> When {
+    // A zone, and an offset in a time, tell where: without them the bounds widen to all zones there are.
+    let tells_offset =
+        |date: &EdtfDate| date.edtf.split_once('T').is_some_and(|(_, time)| time.contains(['Z', '+', '-']));
+    let hides_place = policy.place.is_some();
+    let day_at_most = (hides_place && when.start.iter().chain(&when.end).any(tells_offset)).then_some(TimeLimit::Day);
+    let limit = policy.time.or(day_at_most);
+    let Some(facts) = TimeFacts::of(when).filter(|_| hides_place || limit.is_some()) else {
         return when.clone();
     };
     let local = facts.local;
     let start = when.start.as_ref().and_then(|d| coarse(&d.edtf, local.start_earliest, local.start_latest, limit));
     let end = when.end.as_ref().and_then(|d| coarse(&d.edtf, local.end_earliest, local.end_latest, limit));
-    let zone = when.time_zone.as_ref().and_then(|name| name.parse().ok());
+    let zone = when.time_zone.as_ref().filter(|_| !hides_place).and_then(|name| name.parse().ok());
     // A value that cannot be made coarser is not told at all.
     When::new(start.as_deref(), end.as_deref(), zone).or_else(|_| When::new(None, None, zone)).unwrap_or_default()
 }
 
 /// The value in whole units: itself where it already consists of them.
-fn coarse(edtf: &str, earliest: i64, latest: i64, limit: TimeLimit) -> Option<String> {
+fn coarse(edtf: &str, earliest: i64, latest: i64, limit: Option<TimeLimit>) -> Option<String> {
+    let Some(limit) = limit else {
+        return Some(edtf.to_owned());
+    };
     let day = |micros| DateTime::from_timestamp_micros(micros).map(|moment| moment.date_naive());
     let open_start = day(earliest)?.year() <= 1;
     let open_end = day(latest)?.year() >= 9999;

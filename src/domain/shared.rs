@@ -24,7 +24,8 @@ pub struct ExternalId {
 
 /// Reads `external_ids`.
 pub fn external_ids(o: &Object<'_>) -> Vec<ExternalId> {
-    o.list("external_ids", |i| {
+    let mut seen: Vec<ExternalId> = Vec::new();
+    let all = o.list("external_ids", |i| {
         i.object(|e| {
             let scheme = e.required("scheme").and_then(|i| i.text(MAX_NAME));
             let id = e.required("id").and_then(|i| i.text(MAX_NAME));
@@ -34,7 +35,15 @@ pub fn external_ids(o: &Object<'_>) -> Vec<ExternalId> {
             }
             Some(ExternalId { scheme, id: id? })
         })
-    })
+    });
+    for (position, external) in all.into_iter().enumerate() {
+        if seen.contains(&external) {
+            let detail = "The same external id stands here twice.";
+            o.fault(&format!("external_ids/{position}"), "duplicate_id", detail);
+        }
+        seen.push(external);
+    }
+    seen
 }
 
 /// Reads `aliases`.
@@ -73,6 +82,8 @@ pub fn when(o: &Object<'_>, default_zone: impl FnOnce() -> Option<Tz>) -> Option
     input.object(|w| {
         let zone = match w.optional("time_zone") {
             Some(given) => zone(&given),
+            // Null says that there is none; only what is left out is derived.
+            None if w.has("time_zone") => None,
             None => default_zone(),
         };
         let (start, end) = (edge(w, "start"), edge(w, "end"));

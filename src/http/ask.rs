@@ -47,9 +47,7 @@ impl Ask {
     /// # Errors
     /// 406 for another form, 503 for a revision that is not reached; faults of parameters stay with `params`.
     pub async fn begin(req: &HttpRequest, media_type: &str) -> Result<Self, Problem> {
-        if !accepts(req, media_type) {
-            return Err(Problem::new(Code::NotAcceptable, format!("The answer can only be given as {media_type}.")));
-        }
+        acceptable(req, media_type)?;
         let Some(service) = req.app_data::<web::Data<Service>>().cloned() else {
             return Err(Problem::new(Code::Internal, "The service is not ready."));
         };
@@ -136,6 +134,23 @@ impl Ask {
         }
         Ok(self.seq.unwrap_or_else(|| self.service.index.head().seq))
     }
+}
+
+/// Checks a request about the program itself, which has no parameters and no past.
+///
+/// # Errors
+/// 406 for another form, 400 for any parameter.
+pub fn without_parameters(req: &HttpRequest, media_type: &str) -> Result<(), Problem> {
+    acceptable(req, media_type)?;
+    let faults = Params::parse(req.query_string()).finish();
+    if faults.is_empty() { Ok(()) } else { Err(Problem::parameters(faults)) }
+}
+
+fn acceptable(req: &HttpRequest, media_type: &str) -> Result<(), Problem> {
+    if accepts(req, media_type) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::NotAcceptable, format!("The answer can only be given as {media_type}.")))
 }
 
 /// A number of digits only.

@@ -3,11 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa_swagger_ui::{Config, serve};
 
-use super::ask::Ask;
+use super::ask::{Service, without_parameters};
 use super::errors::ServiceErrors;
+use super::params::ValidatorHeader;
 use super::problem::Problem;
 use super::respond::{self, Fingerprint};
 use crate::store::error::StoreError;
@@ -16,14 +17,13 @@ use crate::store::error::StoreError;
 ///
 /// # Errors
 /// Faults of the request.
-#[utoipa::path(get, path = "/openapi.json", operation_id = "get_openapi", tag = "service",
+#[utoipa::path(get, path = "/openapi.json", operation_id = "get_openapi", tag = "service", params(ValidatorHeader),
     responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value),
         (status = 304, description = "The document is the one the client has."), ServiceErrors))]
-pub async fn get_openapi(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut ask = Ask::begin(&req, "application/json").await?;
-    ask.finish()?;
+pub async fn get_openapi(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+    without_parameters(&req, "application/json")?;
     let mut print = Fingerprint::default();
-    let text = &ask.service.openapi;
+    let text = &service.openapi;
     print.text(text);
     let etag = print.weak();
     if respond::is_known(&req, &etag) {
@@ -49,9 +49,9 @@ pub async fn page(req: HttpRequest) -> Result<HttpResponse, Problem> {
     });
     let file = req.match_info().get("file").unwrap_or_default();
     match serve(file, Arc::clone(&CONFIG)) {
-        Ok(Some(file)) => Ok(HttpResponse::Ok()
-            .content_type(file.content_type)
-            .body(actix_web::web::Bytes::from(file.bytes.into_owned()))),
+        Ok(Some(file)) => {
+            Ok(HttpResponse::Ok().content_type(file.content_type).body(web::Bytes::from(file.bytes.into_owned())))
+        }
         Ok(None) => Err(Problem::not_found("such page")),
         Err(error) => Err(StoreError::corrupt(error.to_string()).into()),
     }

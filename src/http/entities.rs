@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::ask::Ask;
 use super::paging::{PageInfo, Paging};
-use super::problem::{Code, Problem};
+use super::problem::Problem;
 use super::respond::{self, Fingerprint};
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
@@ -157,8 +157,7 @@ pub async fn get<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let (id, entity) = state.entities.find(C::RESOURCE, &reference).ok_or_else(missing)?;
     let version = entity.at(seq).ok_or_else(missing)?;
     if version.document.is_none() {
-        let reason = version.reason.as_deref().unwrap_or("no reason was given");
-        return Err(Problem::new(Code::Gone, format!("It was withdrawn: {reason}.")));
+        return Err(Problem::withdrawn(version.reason.as_deref()));
     }
     let counts = event_counts(&state, C::RESOURCE, seq);
     let view = view::<C>(&state, id, seq, &counts)?.ok_or_else(missing)?;

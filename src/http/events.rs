@@ -1,5 +1,7 @@
 //! Events.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +11,7 @@ use super::ask::{Ask, Service};
 use super::errors::{ItemErrors, ListErrors};
 use super::paging::{Paging, list_document};
 use super::params::{DepthParam, EventFilterParams, EventViewParams, PageParams, ReadHeaders, ReadParams};
-use super::problem::{Code, Problem};
+use super::problem::Problem;
 use super::respond::{self, Fingerprint};
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
@@ -21,7 +23,7 @@ use crate::query::cursor::digest;
 use crate::query::event_query::{EventQuery, EventQueryEcho};
 use crate::query::page::cut;
 use crate::query::params::{Params, Unread, shown};
-use crate::query::plan::{EventKey, Plan, sort_key};
+use crate::query::plan::{EventKey, Named, Plan, sort_key};
 use crate::store::document::Document;
 use crate::store::error::StoreError;
 use crate::store::log;
@@ -49,13 +51,14 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = EventQuery::parse(&mut ask.params);
     let view = event_view(&mut ask.params);
     let paging = Paging::<EventKey>::parse(&mut ask.params);
+    let named = Named::find(&query, &ask.service.index.read(), &mut ask.params);
     let seq = ask.finish()?;
     let question = digest(&format!("events {} {:?}", query.canonical(), ask.as_of));
     let pinned = paging.pin(&ask, seq, question).await?;
     let seq = pinned.seq;
     let (page, linked, etag) = {
         let state = ask.service.index.read();
-        let plan = Plan::new(&query, &state, seq).map_err(Problem::parameters)?;
+        let plan = Plan::new(&query, &named, &state, seq);
         let order = query.order();
         let matching = state.events.visible(seq).filter(|(version, _, facts)| plan.matches(version.id, facts));
         let page =
@@ -203,10 +206,7 @@ fn find<'a>(state: &'a State, req: &HttpRequest, seq: i64) -> Result<(&'a EventV
     // Whatever the public never saw stays unknown, also when it is withdrawn.
     let was_public = state.events.versions(id, seq).any(|version| version.public.is_some());
     match state.events.at(id, seq).filter(|version| was_public && version.kind.ends()) {
-        Some(version) => {
-            let reason = version.reason.as_deref().unwrap_or("no reason was given");
-            Err(Problem::new(Code::Gone, format!("The event was withdrawn: {reason}.")))
-        }
+        Some(version) => Err(Problem::withdrawn(version.reason.as_deref())),
         None => Err(missing()),
     }
 }
@@ -241,7 +241,7 @@ fn events(service: &Service, keys: &[i64]) -> Result<Vec<Document<EventContent>>
         return Ok(Vec::new());
     }
     let documents = service.reader.read(|conn| log::documents(conn, Resource::Event, keys))?;
-    let event = |document: Document<Content>| match &document.content {
+    let event = |document: Document<Arc<Content>>| match &*document.content {
         Content::Event(event) => Ok(document.map(|_| (**event).clone())),
         _ => Err(StoreError::corrupt("an event's document holds something else")),
     };

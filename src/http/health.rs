@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ask::Service;
+use super::ask::{Service, without_parameters};
 use super::errors::ServiceErrors;
 use super::problem::{Code, Problem};
 use crate::store::{log, migrate};
@@ -27,14 +27,16 @@ const OK: Health = Health { status: "ok" };
 /// Whether the process is alive.
 #[utoipa::path(get, path = "/healthz", operation_id = "get_liveness", tag = "service",
     responses((status = 200, description = "The process is alive.", body = Health), ServiceErrors))]
-pub async fn get_liveness() -> HttpResponse {
-    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK)
+pub async fn get_liveness(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    without_parameters(&req, "application/json")?;
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK))
 }
 
 /// Whether the service can answer: the database is reachable, its tables are current, the index has caught up.
 #[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "service",
     responses((status = 200, description = "The service can answer.", body = Health), ServiceErrors))]
-pub async fn get_readiness(_: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+pub async fn get_readiness(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+    without_parameters(&req, "application/json")?;
     let (current, head) = service.reader.read(|conn| Ok((migrate::is_current(conn)?, log::head(conn)?)))?;
     let not_ready = |why: &str| Err(Problem::new(Code::Unavailable, why));
     if !current {

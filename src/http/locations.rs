@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::entities::{self, EntityQueryEcho, Listed};
 use super::errors::{ItemErrors, ListErrors};
 use super::paging::{PageInfo, list_document};
-use super::params::{EntityFilterParams, PageParams, ReadHeaders, ReadParams};
+use super::params::{LocationFilterParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
 use crate::domain::place::LocationContent;
 use crate::domain::resource::Resource;
@@ -45,7 +45,7 @@ impl Listed for LocationContent {
 
 /// The locations of the dataset, by slug.
 #[utoipa::path(get, path = "/v1/locations", operation_id = "list_locations", tag = "locations",
-    params(EntityFilterParams, PageParams, ReadParams, ReadHeaders),
+    params(LocationFilterParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of locations, with links to its neighbours in `Link`.", body = LocationList,
         headers(("ETag", description = "Weak validator of the page."), ("Link", description = "Neighbouring pages."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),

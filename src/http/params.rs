@@ -71,6 +71,17 @@ fn query(name: &str, form: Form, description: &str, example: impl Into<Value>) -
     parameter(ParameterIn::Query, name, form, description, example.into())
 }
 
+fn validator() -> Parameter {
+    parameter(
+        ParameterIn::Header,
+        "If-None-Match",
+        Form::Free,
+        "An `ETag` given before: the answer is 304 while it \
+            still holds.",
+        json!("W/\"6f1ed002ab559585\""),
+    )
+}
+
 macro_rules! parameters {
     ($(#[$meta:meta])* $name:ident => $list:expr) => {
         $(#[$meta])*
@@ -150,18 +161,33 @@ parameters! {
     ReadHeaders => vec![
         parameter(ParameterIn::Header, "Min-Revision", Form::Pattern("^[0-9]+$"), "The number of an operation: the node \
             waits up to two seconds until it has reached it, and answers 503 if it does not.", json!("42")),
-        parameter(ParameterIn::Header, "If-None-Match", Form::Free, "An `ETag` given before: the answer is 304 while it \
-            still holds.", json!("W/\"6f1ed002ab559585\"")),
+        validator(),
     ]
 }
 
 parameters! {
-    /// Filters of a list of anything but events.
-    EntityFilterParams => vec![
-        query("id", Form::Terms(ID), "Ids; `!` excludes.", json!(["019c1159-7000-7002-8000-000000000002"])),
-        query("kind", Form::Terms(CODE), "Kinds, as in `/v1/vocabulary`; `!` excludes.", json!(["agency"])),
-        query("q", Form::Text, "Text that stands in a name or alias; case and accents make no difference.", "customs"),
-    ]
+    /// What a page about the program may ask by header.
+    ValidatorHeader => vec![validator()]
+}
+
+fn entity_filters(kind: &str) -> Vec<Parameter> {
+    let kinds = query("kind", Form::Terms(CODE), "Kinds, as in `/v1/vocabulary`; `!` excludes.", json!([kind]));
+    NamedFilterParams::into_params(|| None).into_iter().chain([kinds]).collect()
+}
+
+parameters! {
+    /// Filters of the list of actors.
+    ActorFilterParams => entity_filters("agency")
+}
+
+parameters! {
+    /// Filters of the list of locations.
+    LocationFilterParams => entity_filters("locality")
+}
+
+parameters! {
+    /// Filters of the list of sources.
+    SourceFilterParams => entity_filters("news")
 }
 
 parameters! {

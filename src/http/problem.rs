@@ -163,6 +163,12 @@ impl Problem {
         Self::new(Code::NotFound, format!("There is no {what}."))
     }
 
+    /// Something that was withdrawn, and why.
+    pub fn withdrawn(reason: Option<&str>) -> Self {
+        let reason = reason.unwrap_or("no reason was given");
+        Self::new(Code::Gone, format!("It was withdrawn: {}.", reason.trim_end_matches('.')))
+    }
+
     /// Adds a header.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));

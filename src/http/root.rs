@@ -13,6 +13,7 @@ use super::respond::{self, Fingerprint};
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::store::error::StoreError;
+use crate::store::log;
 
 /// What the dataset is, how much it holds, and where to go from here.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -36,7 +37,7 @@ pub struct Dataset {
     /// The operation that this answer was computed at.
     #[schema(example = 42, minimum = 0)]
     pub seq: i64,
-    /// When the newest operation was recorded; null while there is none.
+    /// When that operation was recorded; null where there is none yet.
     #[schema(value_type = Option<String>, format = DateTime, example = "2026-02-01T09:30:00.000000Z")]
     pub recorded_at: Option<Instant>,
     /// How much it holds.
@@ -121,8 +122,9 @@ const LINKS: DatasetLinks = DatasetLinks {
 pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, "application/json").await?;
     let seq = ask.finish()?;
+    let recorded_at = ask.service.reader.read(|conn| log::recorded_at(conn, seq))?;
     let state = ask.service.index.read();
-    let count = |resource| state.entities.count(resource, seq);
+    let count = |resource| state.entities.all(resource, seq).count() as u64;
     let settings = &ask.service.dataset;
     let dataset = Dataset {
         name: settings.name.clone(),
@@ -131,7 +133,7 @@ pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
         dataset_id: state.head.dataset_id,
         epoch: state.head.epoch,
         seq,
-        recorded_at: (state.head.seq > 0).then_some(state.head.recorded_at),
+        recorded_at,
         counts: DatasetCounts {
             events: state.events.visible(seq).count() as u64,
             actors: count(Resource::Actor),

@@ -1,8 +1,8 @@
 //! The table of routes: every path, and who answers it. Routes and documentation are one list, so that no route can be
 //! without its description.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::OpenApi;
 
 use super::problem::{Code, Problem, ProblemDocument};
@@ -56,11 +56,14 @@ pub fn mount(config: &mut web::ServiceConfig) {
         .default_service(web::to(async || Err::<HttpResponse, _>(Problem::not_found("such path"))));
 }
 
-/// A path that is read only: any other method is a 405 that names those it knows.
+/// A path that is read only: it says so when asked (OPTIONS), and answers any other method with a 405 that says so.
 fn read_only(path: &str) -> actix_web::Resource {
-    web::resource(path).default_service(web::to(async || {
-        let problem = Problem::new(Code::MethodNotAllowed, "This path knows GET, HEAD and OPTIONS.");
+    web::resource(path).default_service(web::to(async |req: HttpRequest| {
         let allow = header::HeaderValue::from_static("GET, HEAD, OPTIONS");
-        Err::<HttpResponse, _>(problem.with_header(header::ALLOW, allow))
+        if req.method() == Method::OPTIONS {
+            return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish());
+        }
+        let problem = Problem::new(Code::MethodNotAllowed, "This path knows GET, HEAD and OPTIONS.");
+        Err(problem.with_header(header::ALLOW, allow))
     }))
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::entities::{self, EntityQueryEcho, Listed};
 use super::errors::{ItemErrors, ListErrors};
 use super::paging::{PageInfo, list_document};
-use super::params::{EntityFilterParams, PageParams, ReadHeaders, ReadParams};
+use super::params::{PageParams, ReadHeaders, ReadParams, SourceFilterParams};
 use super::problem::Problem;
 use crate::domain::resource::Resource;
 use crate::domain::source::SourceContent;
@@ -45,7 +45,7 @@ impl Listed for SourceContent {
 
 /// The sources of the dataset, by slug.
 #[utoipa::path(get, path = "/v1/sources", operation_id = "list_sources", tag = "sources",
-    params(EntityFilterParams, PageParams, ReadParams, ReadHeaders),
+    params(SourceFilterParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of sources, with links to its neighbours in `Link`.", body = SourceList,
         headers(("ETag", description = "Weak validator of the page."), ("Link", description = "Neighbouring pages."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),

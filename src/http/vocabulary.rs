@@ -2,32 +2,22 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::ask::Ask;
+use super::ask::without_parameters;
 use super::errors::ServiceErrors;
-use super::params::ReadHeaders;
+use super::params::ValidatorHeader;
 use super::problem::Problem;
 use super::respond::{self, Fingerprint};
 use crate::domain::vocabulary_document::{VocabularyDocument, document};
-use crate::query::params::ParamFault;
 use crate::store::error::StoreError;
 
 /// Every code with its words, and what ACLED, CCC, PLOVER and CAMEO call it. It belongs to the program, not to the
 /// dataset, and so has no past to ask for.
-#[utoipa::path(get, path = "/v1/vocabulary", operation_id = "get_vocabulary", tag = "vocabulary", params(ReadHeaders),
+#[utoipa::path(get, path = "/v1/vocabulary", operation_id = "get_vocabulary", tag = "vocabulary", params(ValidatorHeader),
     responses((status = 200, description = "The vocabulary.", body = VocabularyDocument,
         headers(("ETag", description = "Weak validator of the answer."))),
         (status = 304, description = "The answer is the one the client has."), ServiceErrors))]
 pub async fn get_vocabulary(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut ask = Ask::begin(&req, "application/json").await?;
-    if ask.as_of.is_some() {
-        let detail = "The vocabulary belongs to the program and has no past to ask for.".to_owned();
-        return Err(Problem::parameters(vec![ParamFault {
-            parameter: "as_of".into(),
-            code: "unknown_parameter",
-            detail,
-        }]));
-    }
-    ask.finish()?;
+    without_parameters(&req, "application/json")?;
     let body = document();
     let mut print = Fingerprint::default();
     print.text(&serde_json::to_string(&body).map_err(StoreError::from)?);

@@ -17,7 +17,7 @@ use crate::domain::place::{LocationContent, Point};
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::source::SourceContent;
 use crate::domain::timeline::TimelineContent;
-use crate::domain::vocabulary::PlacePrecision;
+use crate::domain::vocabulary::{LocationKind, PlacePrecision};
 use crate::store::document::Document;
 use crate::store::log::{Change, ChangeKind};
 
@@ -31,7 +31,7 @@ pub struct EntityVersion {
     pub kind: ChangeKind,
     pub reason: Option<String>,
     pub made_by: Option<String>,
-    pub document: Option<Arc<Document<Content>>>,
+    pub document: Option<Document<Arc<Content>>>,
 }
 
 /// An entity with all its versions, oldest first.
@@ -52,6 +52,12 @@ impl Entity {
     pub fn at(&self, seq: i64) -> Option<&EntityVersion> {
         let newer = self.versions.partition_point(|version| version.seq <= seq);
         self.versions[..newer].last()
+    }
+
+    /// What was last known of it at `seq`: what names it keeps its name when it was withdrawn.
+    pub fn known_at(&self, seq: i64) -> Option<&Document<Arc<Content>>> {
+        let newer = self.versions.partition_point(|version| version.seq <= seq);
+        self.versions[..newer].iter().rev().find_map(|version| version.document.as_ref())
     }
 }
 
@@ -106,7 +112,7 @@ impl Entities {
             kind: change.kind,
             reason: change.reason,
             made_by: change.made_by,
-            document: change.public.map(|(_, document)| Arc::new(document)),
+            document: change.public.map(|(_, document)| document),
         });
     }
 
@@ -119,25 +125,20 @@ impl Entities {
     pub fn find(&self, resource: Resource, reference: &Reference) -> Option<(Uuid, &Entity)> {
         let id = match reference {
             Reference::Id(id) => *id,
-            Reference::Slug(slug) => *self.by_slug.get(&(resource, slug.as_str().to_owned()))?,
+            Reference::Slug(slug) => self.with_slug(resource, slug.as_str())?,
         };
         self.by_id.get(&id).filter(|entity| entity.resource == resource).map(|entity| (id, entity))
     }
 
-    /// Whether a slug is taken.
-    pub fn has_slug(&self, resource: Resource, slug: &str) -> bool {
-        self.by_slug.contains_key(&(resource, slug.to_owned()))
+    /// The id of the entity with this slug, whatever became of it.
+    pub fn with_slug(&self, resource: Resource, slug: &str) -> Option<Uuid> {
+        self.by_slug.get(&(resource, slug.to_owned())).copied()
     }
 
     /// Every entity of a resource that existed at `seq`.
-    pub fn all(&self, resource: Resource, seq: i64) -> impl Iterator<Item = (&Entity, &Arc<Document<Content>>)> {
+    pub fn all(&self, resource: Resource, seq: i64) -> impl Iterator<Item = (&Entity, &Document<Arc<Content>>)> {
         let of = self.by_id.values().filter(move |entity| entity.resource == resource);
         of.filter_map(move |entity| Some((entity, entity.at(seq)?.document.as_ref()?)))
-    }
-
-    /// How many entities of a resource existed at `seq`.
-    pub fn count(&self, resource: Resource, seq: i64) -> u64 {
-        self.all(resource, seq).count() as u64
     }
 
     /// An entity as it was at `seq`.
@@ -170,13 +171,13 @@ impl<'a> Moment<'a> {
 
     /// An entity's values, if it is of this kind.
     pub fn values<C: EntityContent>(self, id: Uuid) -> Option<(&'a Entity, &'a C)> {
-        let (entity, version) = self.version(id)?;
-        Some((entity, C::of(&version.document.as_ref()?.content)?))
+        let entity = self.entities.get(id)?;
+        Some((entity, C::of(&entity.known_at(self.seq)?.content)?))
     }
 
     /// The entity that this one is a part of.
     pub fn parent(self, id: Uuid) -> Option<Uuid> {
-        parent(&self.version(id)?.1.document.as_ref()?.content)
+        parent(&self.entities.get(id)?.known_at(self.seq)?.content)
     }
 
     /// The entity, its parent, and so on up to the root.
@@ -205,10 +206,13 @@ impl<'a> Moment<'a> {
     /// The point that a place of an event means, if any: the event's own, else the location's; none for what is no finer
     /// than a first-level division.
     pub fn point_of(self, location: Uuid, own: Option<Point>, precision: PlacePrecision) -> Option<Point> {
-        if matches!(precision, PlacePrecision::Country | PlacePrecision::Admin1) {
-            return None;
+        let (_, location) = self.values::<LocationContent>(location)?;
+        let is_area = matches!(precision, PlacePrecision::Country | PlacePrecision::Admin1);
+        match own {
+            _ if is_area => None,
+            Some(own) => Some(own),
+            None => location.point.filter(|_| location.kind > LocationKind::Admin1),
         }
-        own.or_else(|| self.values::<LocationContent>(location)?.1.point)
     }
 
     /// The locations for which a test on their own or their nearest ancestor's value holds.

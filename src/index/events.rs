@@ -8,6 +8,7 @@ use crate::domain::content::Content;
 use crate::domain::event::EventContent;
 use crate::domain::instant::Instant;
 use crate::domain::place::Point;
+use crate::domain::privacy::{PlaceLimit, TimeLimit};
 use crate::domain::vocabulary::{ActorRole, Confidence, EventStatus, EventType, LinkRelation, PlacePrecision};
 use crate::domain::window::TimeFacts;
 use crate::store::log::{Change, ChangeKind};
@@ -29,12 +30,24 @@ pub struct EventVersion {
     pub made_by: Option<String>,
     /// What the public is given, and the key of its document; `None` where that is nothing.
     pub public: Option<(i64, EventFacts)>,
+    /// How coarse a policy makes what the public is given; `None` where there is none.
+    limits: Option<Limits>,
+}
+
+/// The limits of a privacy policy.
+type Limits = (Option<PlaceLimit>, Option<TimeLimit>);
+
+fn limits(content: &Content) -> Option<Limits> {
+    match content {
+        Content::Event(event) => event.privacy.as_ref().map(|policy| (policy.place, policy.time)),
+        _ => None,
+    }
 }
 
 impl EventVersion {
     /// Whether this was the event's newest version at `seq`.
     pub const fn is_at(&self, seq: i64) -> bool {
-        self.seq <= seq && seq < self.seq_to
+        self.seq <= seq && (seq < self.seq_to || self.seq_to == i64::MAX)
     }
 }
 
@@ -135,8 +148,17 @@ impl Events {
         if let Some(previous) = own.last() {
             self.versions[*previous].seq_to = change.seq;
         }
+        let limits = change.public.as_ref().and_then(|(_, document)| limits(&document.content));
+        if change.has_policy {
+            // Today's policy governs all earlier versions. What it would leave of one with other limits was never worked
+            // out, so nothing is told of it.
+            for earlier in own.iter().copied() {
+                let earlier = &mut self.versions[earlier];
+                earlier.public = earlier.public.take().filter(|_| limits.is_some() && earlier.limits == limits);
+            }
+        }
         own.push(row);
-        let public = change.public.and_then(|(key, document)| match &document.content {
+        let public = change.public.and_then(|(key, document)| match &*document.content {
             Content::Event(event) => Some((key, EventFacts::of(event))),
             _ => None,
         });
@@ -155,6 +177,7 @@ impl Events {
             reason: change.reason,
             made_by: change.made_by,
             public,
+            limits,
         });
     }
 

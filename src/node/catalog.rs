@@ -1,10 +1,11 @@
-//! What the writer knows while it checks an operation: everything committed, and what it has written since.
+//! What the writer knows while it checks an operation: everything committed, and what it has drafted since.
 
 use std::cell::{RefCell, RefMut};
 use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::draft::Draft;
 use crate::domain::catalog::{Catalog, Known, LocationFacts};
 use crate::domain::content::Content;
 use crate::domain::resource::{Reference, Resource};
@@ -14,37 +15,30 @@ use crate::index::entities::{location_facts, parent};
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::rows::Numbers;
-use crate::store::write;
 
-/// An entity written in the transaction that is not committed yet.
-#[derive(Clone, Debug)]
-pub struct Pending {
-    /// What it is.
-    pub resource: Resource,
-    /// Its id and number.
-    pub known: Known,
-    /// Its slug.
-    pub slug: String,
-    /// Its values; `None` where it ceased.
-    pub content: Option<Arc<Content>>,
-}
-
-/// Committed and pending entities together; events are looked up in the database, which also shows the pending ones.
+/// Committed and drafted members together: events from the database, all others from the index.
 pub struct WriterCatalog<'a> {
     state: &'a State,
-    pending: &'a [Pending],
+    draft: &'a Draft,
     conn: RefCell<&'a mut AnyConnection>,
     numbers: RefCell<Numbers>,
     failure: RefCell<Option<StoreError>>,
+    fresh_id: &'a dyn Fn() -> Uuid,
 }
 
 /// Longer chains are circles that an earlier program let in.
 const MAX_DEPTH: usize = 64;
 
 impl<'a> WriterCatalog<'a> {
-    /// A catalog for one operation.
-    pub fn new(state: &'a State, pending: &'a [Pending], conn: &'a mut AnyConnection) -> Self {
-        Self { state, pending, conn: RefCell::new(conn), numbers: RefCell::default(), failure: RefCell::default() }
+    /// A catalog for one document.
+    pub fn new(
+        state: &'a State,
+        draft: &'a Draft,
+        conn: &'a mut AnyConnection,
+        fresh_id: &'a dyn Fn() -> Uuid,
+    ) -> Self {
+        let (numbers, failure) = (RefCell::default(), RefCell::default());
+        Self { state, draft, conn: RefCell::new(conn), numbers, failure, fresh_id }
     }
 
     /// The connection, between look-ups.
@@ -53,8 +47,8 @@ impl<'a> WriterCatalog<'a> {
     }
 
     /// The numbers of everything that was found.
-    pub fn numbers(&self) -> Numbers {
-        self.numbers.borrow().clone()
+    pub fn into_numbers(self) -> Numbers {
+        self.numbers.into_inner()
     }
 
     /// The failure that made something seem to be missing, if there was one.
@@ -62,37 +56,36 @@ impl<'a> WriterCatalog<'a> {
         self.failure.borrow_mut().take()
     }
 
-    /// An entity that is not an event, whatever became of it.
-    pub fn entity(&self, resource: Resource, reference: &Reference) -> Option<Pending> {
-        let is_meant = |entity: &&Pending| match reference {
-            Reference::Id(id) => entity.known.id == *id,
-            Reference::Slug(slug) => entity.resource == resource && entity.slug == slug.as_str(),
-        };
-        if let Some(entity) = self.pending.iter().rev().find(is_meant) {
-            return (entity.resource == resource).then(|| entity.clone());
-        }
-        let (id, entity) = self.state.entities.find(resource, reference)?;
-        let document = entity.versions.last().and_then(|version| version.document.as_ref());
-        Some(Pending {
-            resource,
-            known: Known { id, no: entity.no },
-            slug: entity.slug.clone(),
-            content: document.map(|document| Arc::new(document.content.clone())),
-        })
-    }
-
-    /// Whether a slug is taken.
-    pub fn has_slug(&self, resource: Resource, slug: &str) -> bool {
-        let pending = self.pending.iter().any(|entity| entity.resource == resource && entity.slug == slug);
-        pending || self.state.entities.has_slug(resource, slug)
+    /// The id of the member with this slug, whatever became of it.
+    pub fn with_slug(&self, resource: Resource, slug: &str) -> Option<Uuid> {
+        let drafted = self.draft.with_slug(resource, slug).map(|newest| newest.id);
+        drafted.or_else(|| self.state.entities.with_slug(resource, slug))
     }
 
     fn content(&self, id: Uuid) -> Option<Arc<Content>> {
-        if let Some(entity) = self.pending.iter().rev().find(|entity| entity.known.id == id) {
-            return entity.content.clone();
+        if let Some(newest) = self.draft.drafted(id) {
+            return newest.content.clone();
         }
         let version = self.state.entities.get(id)?.versions.last()?;
-        version.document.as_ref().map(|document| Arc::new(document.content.clone()))
+        version.document.as_ref().map(|document| Arc::clone(&document.content))
+    }
+
+    fn known(&self, resource: Resource, id: Uuid) -> Option<Known> {
+        if let Some(newest) = self.draft.drafted(id) {
+            let lives = newest.resource == resource && newest.content.is_some();
+            return lives.then_some(Known { id, no: newest.entity_no });
+        }
+        if resource == Resource::Event {
+            let newest = self.draft.newest(&mut self.conn(), id).unwrap_or_else(|error| {
+                self.failure.borrow_mut().get_or_insert(error);
+                None
+            })?;
+            let lives = newest.resource == resource && newest.content.is_some();
+            return lives.then_some(Known { id, no: newest.entity_no });
+        }
+        let entity = self.state.entities.get(id).filter(|entity| entity.resource == resource)?;
+        entity.versions.last()?.document.as_ref()?;
+        Some(Known { id, no: entity.no })
     }
 
     fn line(&self, id: Uuid) -> impl Iterator<Item = (Uuid, Arc<Content>)> {
@@ -113,17 +106,11 @@ impl<'a> WriterCatalog<'a> {
 
 impl Catalog for WriterCatalog<'_> {
     fn find(&self, resource: Resource, reference: &Reference) -> Option<Known> {
-        let known = match (resource, reference) {
-            (Resource::Event, Reference::Id(id)) => match write::live_event(&mut self.conn(), *id) {
-                Ok(no) => no.map(|no| Known { id: *id, no }),
-                Err(error) => {
-                    self.failure.borrow_mut().get_or_insert(error);
-                    None
-                }
-            },
-            (Resource::Event, Reference::Slug(_)) => None,
-            _ => self.entity(resource, reference).filter(|entity| entity.content.is_some()).map(|entity| entity.known),
-        }?;
+        let id = match reference {
+            Reference::Id(id) => *id,
+            Reference::Slug(slug) => self.with_slug(resource, slug.as_str())?,
+        };
+        let known = self.known(resource, id)?;
         self.numbers.borrow_mut().insert(known.id, known.no);
         Some(known)
     }
@@ -143,6 +130,20 @@ impl Catalog for WriterCatalog<'_> {
             _ => None,
         };
         self.line(id).last().and_then(|(_, content)| publisher(&content))
+    }
+
+    fn topmost_child(&self, id: Uuid) -> Option<LocationKind> {
+        let committed = self.state.entities.all(Resource::Location, i64::MAX).map(|(_, document)| document.id);
+        let all = committed.chain(self.draft.members(Resource::Location));
+        let kind = |child: Uuid| match &*self.content(child)? {
+            Content::Location(location) if location.parent == Some(id) => Some(location.kind),
+            _ => None,
+        };
+        all.filter_map(kind).min()
+    }
+
+    fn fresh_id(&self) -> Uuid {
+        (self.fresh_id)()
     }
 
     fn would_close_circle(&self, child: Uuid, parent: Uuid) -> bool {

@@ -3,9 +3,11 @@
 mod apply;
 mod catalog;
 pub mod clock;
+mod draft;
 mod follower;
 pub mod operation;
 pub mod reader;
+mod reading;
 pub mod writer;
 
 use std::sync::Arc;

@@ -38,6 +38,20 @@ pub enum Command {
         /// The document from outside.
         document: Value,
     },
+    /// Creates the member that the document names by its slug where there is none; leaves it as it is where there is one.
+    Ensure {
+        /// What it is.
+        resource: Resource,
+        /// The document from outside.
+        document: Value,
+    },
+    /// Takes over a row of another collection as an event.
+    Import {
+        /// The event's document.
+        document: Value,
+        /// Which row it is, and what it says.
+        row: ImportedRow,
+    },
     /// Withdraws a member.
     Retract {
         /// What it is.
@@ -47,6 +61,19 @@ pub enum Command {
     },
 }
 
+/// A row of another collection's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedRow {
+    /// The collection, as the scheme of its external ids.
+    pub scheme: String,
+    /// The row's id there.
+    pub id: String,
+    /// Digest of all that the row says.
+    pub digest: i64,
+    /// Whether it is written over an event that an editor has changed since.
+    pub force: bool,
+}
+
 /// What became of one command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Done {
@@ -54,8 +81,17 @@ pub struct Done {
     pub id: Uuid,
     /// Its newest version.
     pub revision: i32,
-    /// What was done; `None` where nothing had to be.
+    /// What was done; `None` where nothing had to be, or nothing could be.
     pub kind: Option<ChangeKind>,
+    /// Whether a changed row was left aside, since an editor has changed its event.
+    pub conflict: bool,
+}
+
+impl Done {
+    /// Something that needed no change.
+    pub const fn unchanged(id: Uuid, revision: i32) -> Self {
+        Self { id, revision, kind: None, conflict: false }
+    }
 }
 
 /// What became of an accepted operation.

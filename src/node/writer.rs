@@ -1,7 +1,8 @@
 //! The one writer of a node: a thread with one connection. It takes what is queued into one transaction: first the lock
-//! on the `dataset` row, which gives numbers in commit order whatever node writes; then each operation in a savepoint of
-//! its own, checked against everything committed anywhere and numbered when it succeeds, so that numbers are dense.
-//! An operation is answered when it is committed and this node's index has applied it.
+//! on the `dataset` row, which gives numbers in commit order whatever node writes; then each operation is checked against
+//! everything committed anywhere and everything drafted since, and numbered when it succeeds, so that numbers are dense;
+//! then the whole draft is written, table by table. An operation is answered when it is committed and this node's index
+//! has applied it.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,8 +12,8 @@ use std::time::{Duration, Instant as Timer};
 use tokio::sync::oneshot;
 
 use super::apply::{Step, apply};
-use super::catalog::Pending;
 use super::clock::Clock;
+use super::draft::Draft;
 use super::operation::{Operation, Outcome, Refusal};
 use crate::domain::instant::Instant;
 use crate::index::Index;
@@ -20,8 +21,9 @@ use crate::store::connection::{AnyConnection, DatabaseUrl};
 use crate::store::error::StoreError;
 use crate::store::write::{self, Counters};
 
-/// Longest time that one group holds the lock before other nodes get their turn.
-const LONGEST_GROUP: Duration = Duration::from_millis(50);
+/// How long a group gathers operations. Writing and committing them takes about as long again, so that the lock is held for
+/// 50 ms at most before other nodes get their turn.
+const GATHERING: Duration = Duration::from_millis(20);
 
 type Answer = Result<Outcome, Refusal>;
 
@@ -75,94 +77,114 @@ struct Worker {
 impl Worker {
     fn run(mut self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
-            let mut answers = Vec::new();
-            let written = self.group(first, queue, &mut answers);
-            if let Err(error) = &written {
-                log::error!("a group of {} operations was not written: {error}", answers.len());
-                self.conn = None;
-            }
-            for (answer, outcome) in answers {
-                // Whoever asked may have gone; what was committed stays.
-                drop(answer.send(match &written {
-                    Ok(()) => outcome,
-                    Err(error) => Err(Refusal::Store(StoreError::Unwritten(error.to_string()))),
-                }));
+            let mut group = Vec::new();
+            match self.write_group(&mut Source { next: Some(first), queue: Some(queue) }, &mut group) {
+                Ok(()) => answer(group),
+                // One operation that the database refuses must not take the others with it: each gets its own transaction.
+                Err(error) if group.len() > 1 => {
+                    log::warn!("a group of {} operations is written one by one: {error}", group.len());
+                    for (job, _) in group {
+                        self.write_alone(job);
+                    }
+                }
+                Err(error) => fail(group, &error),
             }
         }
     }
 
-    /// Writes one group; what it answers holds only if the group as a whole succeeds.
-    fn group(
-        &mut self,
-        first: Job,
-        queue: &Receiver<Job>,
-        answers: &mut Vec<(oneshot::Sender<Answer>, Answer)>,
-    ) -> Result<(), StoreError> {
-        let mut job = Some(first);
-        let outcome = (|| {
-            let conn = match &mut self.conn {
-                Some(conn) => conn,
-                none => none.insert(self.database.connect()?),
-            };
-            let mut counters = write::begin(conn)?;
-            // Under the lock nothing else can commit: once the index has caught up, it is the committed state.
-            self.index.catch_up(conn)?;
-            let started = Timer::now();
-            let before = counters.head.seq;
-            let mut pending = Vec::new();
-            while let Some(Job { operation, answer }) = job.take() {
-                match perform(conn, &self.index, &self.clock, &mut counters, &mut pending, &operation) {
-                    Ok(outcome) => answers.push((answer, outcome)),
-                    Err(error) => {
-                        answers.push((answer, Err(Refusal::Store(StoreError::Stopped))));
-                        return Err(error);
-                    }
-                }
-                if started.elapsed() < LONGEST_GROUP {
-                    job = queue.try_recv().ok();
-                }
-            }
-            if counters.head.seq == before {
-                return write::rollback(conn);
-            }
-            write::commit(conn, &counters)?;
-            self.index.catch_up(conn)?;
-            Ok(())
-        })();
-        if let Some(job) = job {
-            answers.push((job.answer, Err(Refusal::Store(StoreError::Stopped))));
+    fn write_alone(&mut self, job: Job) {
+        let mut group = Vec::new();
+        match self.write_group(&mut Source { next: Some(job), queue: None }, &mut group) {
+            Ok(()) => answer(group),
+            Err(error) => fail(group, &error),
         }
-        outcome
+    }
+
+    /// Writes one group. Every operation that was taken ends up in `group`; the answers hold only if the whole succeeds.
+    fn write_group(&mut self, source: &mut Source<'_>, group: &mut Vec<(Job, Answer)>) -> Result<(), StoreError> {
+        let written = self.try_group(source, group);
+        if written.is_err() {
+            // Whatever the connection was in the middle of ends with it.
+            self.conn = None;
+        }
+        let failed = |job| (job, Err(Refusal::Store(StoreError::Stopped)));
+        group.extend(source.next.take().map(failed));
+        written
+    }
+
+    fn try_group(&mut self, source: &mut Source<'_>, group: &mut Vec<(Job, Answer)>) -> Result<(), StoreError> {
+        let conn = match &mut self.conn {
+            Some(conn) => conn,
+            none => none.insert(self.database.connect()?),
+        };
+        let mut counters = write::begin(conn)?;
+        // Under the lock nothing else can commit: once the index has caught up, it is the committed state.
+        self.index.catch_up(conn)?;
+        let started = Timer::now();
+        let before = counters.head.seq;
+        let mut draft = Draft::default();
+        while let Some(job) = source.next.take() {
+            let answer = perform(conn, &self.index, &self.clock, &mut counters, &mut draft, &job.operation);
+            let broken = matches!(answer, Err(Refusal::Store(_)));
+            group.push((job, answer));
+            if broken {
+                return Err(StoreError::Unwritten("a look-up failed".to_owned()));
+            }
+            if started.elapsed() < GATHERING {
+                source.next = source.queue.and_then(|queue| queue.try_recv().ok());
+            }
+        }
+        if counters.head.seq == before {
+            return write::rollback(conn);
+        }
+        draft.batch.insert(conn)?;
+        write::commit(conn, &counters)?;
+        // What is committed is accepted, whatever happens now: the follower applies what this cannot.
+        if let Err(error) = self.index.catch_up(conn) {
+            log::error!("operation {} is committed and not applied yet: {error}", counters.head.seq);
+            self.conn = None;
+        }
+        Ok(())
     }
 }
 
-/// Performs one operation inside the group's transaction. An `Err` means that the connection is broken; a refusal leaves
-/// the group as it was.
+/// Where a group's operations come from.
+struct Source<'a> {
+    next: Option<Job>,
+    queue: Option<&'a Receiver<Job>>,
+}
+
+fn answer(group: Vec<(Job, Answer)>) {
+    for (job, answer) in group {
+        // Whoever asked may have gone; what was committed stays.
+        drop(job.answer.send(answer));
+    }
+}
+
+fn fail(group: Vec<(Job, Answer)>, error: &StoreError) {
+    log::error!("{} operations were not written: {error}", group.len());
+    answer(group.into_iter().map(|(job, _)| (job, Err(StoreError::Unwritten(error.to_string()).into()))).collect());
+}
+
+/// Performs one operation on the draft; a refusal leaves the draft as it was.
 fn perform(
     conn: &mut AnyConnection,
     index: &Index,
     clock: &Clock,
     counters: &mut Counters,
-    pending: &mut Vec<Pending>,
+    draft: &mut Draft,
     operation: &Operation,
-) -> Result<Answer, StoreError> {
+) -> Answer {
     let last = counters.head.recorded_at;
     let mut next = *counters;
     next.head.seq += 1;
     next.head.recorded_at = clock.now().max(Instant::from_micros(last.micros() + 1).unwrap_or(Instant::MAX));
-    let known = pending.len();
-    write::savepoint(conn)?;
-    let step = Step { conn, index, clock, counters: &mut next, pending };
-    let answer = apply(step, operation);
+    let mark = draft.mark();
+    let state = index.read();
+    let answer = apply(Step { conn, state: &state, clock, counters: &mut next, draft }, operation);
     match &answer {
-        Ok(outcome) if outcome.seq.is_some() => {
-            write::release(conn)?;
-            *counters = next;
-        }
-        _ => {
-            write::rollback_to_savepoint(conn)?;
-            pending.truncate(known);
-        }
+        Ok(outcome) if outcome.seq.is_some() => *counters = next,
+        _ => draft.truncate(mark),
     }
-    Ok(answer)
+    answer
 }

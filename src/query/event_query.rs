@@ -234,7 +234,7 @@ impl EventQuery {
 
     /// The question as one line of text: the same for questions that mean the same.
     pub fn canonical(&self) -> String {
-        format!("{:?}", self.echo)
+        serde_json::to_string(&self.echo).unwrap_or_default()
     }
 }
 

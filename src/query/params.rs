@@ -13,6 +13,9 @@ pub struct ParamFault {
     pub detail: String,
 }
 
+/// Most faults that one answer names.
+const MAX_FAULTS: usize = 1_000;
+
 /// The parameters of one request.
 #[derive(Debug, Default)]
 pub struct Params {
@@ -57,6 +60,9 @@ impl Params {
 
     /// Notes a fault.
     pub fn fault(&mut self, parameter: &str, code: &'static str, detail: impl Into<String>) {
+        if self.faults.len() == MAX_FAULTS {
+            return;
+        }
         // A name from outside is repeated only so far as it helps.
         let parameter = parameter.chars().take(100).collect();
         self.faults.push(ParamFault { parameter, code, detail: detail.into() });

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::event_query::{EventQuery, Sort};
-use super::params::{ParamFault, shown};
+use super::params::{Params, shown};
 use super::terms::Terms;
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::window::Overlap;
@@ -25,28 +25,50 @@ struct Condition {
 pub struct Plan<'a> {
     query: &'a EventQuery,
     names: Moment<'a>,
-    campaign: Terms<Uuid>,
+    named: &'a Named,
     /// One place must meet all of these at once, and none may be excluded by any.
     places: Vec<Condition>,
     /// The same for one participation.
     actors: Vec<Condition>,
 }
 
-impl<'a> Plan<'a> {
-    /// Looks up what the question names.
-    ///
-    /// # Errors
-    /// `unknown_reference` for every name that nothing ever had: such a filter cannot be honoured. What existed at
-    /// another time only is known, and simply matches nothing.
-    pub fn new(query: &'a EventQuery, state: &'a State, seq: i64) -> Result<Self, Vec<ParamFault>> {
-        let mut lookup = Lookup { state, faults: Vec::new() };
-        let location = lookup.ids("location", Resource::Location, &query.location);
-        let actor = lookup.ids("actor", Resource::Actor, &query.actor);
-        let actor_within = lookup.ids("actor_within", Resource::Actor, &query.actor_within);
-        let campaign = lookup.ids("campaign", Resource::Campaign, &query.campaign);
-        if !lookup.faults.is_empty() {
-            return Err(lookup.faults);
+/// The entities that a question names.
+#[derive(Debug)]
+pub struct Named {
+    location: Terms<Uuid>,
+    actor: Terms<Uuid>,
+    actor_within: Terms<Uuid>,
+    campaign: Terms<Uuid>,
+}
+
+impl Named {
+    /// Looks up what the question names. A name that nothing ever had is a fault, `unknown_reference`: such a filter cannot
+    /// be honoured. What existed at another time only is known, and simply matches nothing.
+    pub fn find(query: &EventQuery, state: &State, params: &mut Params) -> Self {
+        let mut ids = |parameter: &'static str, resource, terms: &Terms<Reference>| {
+            let mut id = |reference: &Reference| {
+                let found = state.entities.find(resource, reference).map(|(id, _)| id);
+                if found.is_none() {
+                    let detail = format!("There is no {resource} `{}`.", shown(&reference.to_string()));
+                    params.fault(parameter, "unknown_reference", detail);
+                }
+                found
+            };
+            let any = terms.any.iter().filter_map(&mut id).collect();
+            Terms { any, none: terms.none.iter().filter_map(&mut id).collect() }
+        };
+        Self {
+            location: ids("location", Resource::Location, &query.location),
+            actor: ids("actor", Resource::Actor, &query.actor),
+            actor_within: ids("actor_within", Resource::Actor, &query.actor_within),
+            campaign: ids("campaign", Resource::Campaign, &query.campaign),
         }
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// The question at one moment.
+    pub fn new(query: &'a EventQuery, named: &'a Named, state: &'a State, seq: i64) -> Self {
         let names = state.entities.at(seq);
         let set = |ids: &[Uuid]| ids.iter().copied().collect::<HashSet<_>>();
         let below = |ids: &[Uuid]| names.with_parts(Resource::Location, ids);
@@ -57,17 +79,17 @@ impl<'a> Plan<'a> {
         let in_admin1 = |codes: &[String]| {
             names.locations_where(|location| location.admin1.as_deref(), |code| codes.iter().any(|c| c == code))
         };
-        Ok(Self {
+        Self {
             query,
             names,
+            named,
             places: vec![
-                Condition::new(&location, below),
+                Condition::new(&named.location, below),
                 Condition::new(&query.country, in_country),
                 Condition::new(&query.admin1, in_admin1),
             ],
-            actors: vec![Condition::new(&actor, set), Condition::new(&actor_within, parts)],
-            campaign,
-        })
+            actors: vec![Condition::new(&named.actor, set), Condition::new(&named.actor_within, parts)],
+        }
     }
 
     /// Whether an event, as the public may see it, is an answer.
@@ -77,7 +99,7 @@ impl<'a> Plan<'a> {
             && query.event_type.accepts(&event.event_type)
             && query.category.accepts(&event.event_type.category())
             && query.status.accepts(&event.status)
-            && self.campaign.accepts_any_of(&event.campaigns)
+            && self.named.campaign.accepts_any_of(&event.campaigns)
             && query.issue.accepts_any_of(&event.issues)
             && query.window.matches(event.time.as_ref(), query.overlap.unwrap_or(Overlap::Possible))
             && self.place_matches(&event.places)
@@ -128,29 +150,6 @@ impl Condition {
 
     fn wants(&self, id: Uuid) -> bool {
         self.any.as_ref().is_none_or(|wanted| wanted.contains(&id))
-    }
-}
-
-struct Lookup<'a> {
-    state: &'a State,
-    faults: Vec<ParamFault>,
-}
-
-impl Lookup<'_> {
-    fn ids(&mut self, parameter: &str, resource: Resource, terms: &Terms<Reference>) -> Terms<Uuid> {
-        let mut ids = |references: &[Reference]| {
-            references.iter().filter_map(|reference| self.id(parameter, resource, reference)).collect()
-        };
-        Terms { any: ids(&terms.any), none: ids(&terms.none) }
-    }
-
-    fn id(&mut self, parameter: &str, resource: Resource, reference: &Reference) -> Option<Uuid> {
-        let found = self.state.entities.find(resource, reference).map(|(id, _)| id);
-        if found.is_none() {
-            let detail = format!("There is no {resource} `{}`.", shown(&reference.to_string()));
-            self.faults.push(ParamFault { parameter: parameter.to_owned(), code: "unknown_reference", detail });
-        }
-        found
     }
 }
 

@@ -1,15 +1,27 @@
-//! Comparing what is stored with itself: numbers without gaps, versions in their order, documents equal to their rows.
+//! Comparing what is stored with itself: numbers without gaps, versions in their order, documents equal to their rows and
+//! no wider than their policy. It looks at everything within one transaction, so that nothing changes meanwhile.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::connection::AnyConnection;
-use super::document::{Audience, Document};
+use super::document::{Document, documents_of, key};
 use super::error::StoreError;
+use super::export::begin_snapshot;
 use super::log::{self, ChangeKind};
 use super::rows;
 use super::schema::{dataset, document, entity, operation, version};
+use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::content::Content;
+use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
+use crate::domain::vocabulary::LocationKind;
+
+type Result<T> = std::result::Result<T, StoreError>;
 
 /// What was looked at, and what does not fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,13 +37,26 @@ pub struct Findings {
 /// Versions looked at in one go.
 const BATCH: i64 = 1_000;
 
-/// Compares everything.
+/// Compares everything, as it is at one moment.
 ///
 /// # Errors
 /// When the database cannot be read; what is readable but wrong is a difference.
-pub fn check(conn: &mut AnyConnection) -> Result<Findings, StoreError> {
+pub fn check(conn: &mut AnyConnection) -> Result<Findings> {
+    begin_snapshot(conn)?;
+    let findings = check_within(conn);
+    conn.batch_execute("ROLLBACK")?;
+    findings
+}
+
+/// Compares everything, inside a transaction that the caller holds.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn check_within(conn: &mut AnyConnection) -> Result<Findings> {
     let mut findings = Findings::default();
-    check_numbers(conn, &mut findings)?;
+    check_counters(conn, &mut findings)?;
+    check_operations(conn, &mut findings)?;
+    let mut tree = Tree::default();
     let mut after = 0;
     loop {
         let rows: Vec<VersionRow> = version::table
@@ -39,49 +64,52 @@ pub fn check(conn: &mut AnyConnection) -> Result<Findings, StoreError> {
             .filter(version::no.gt(after))
             .order(version::no)
             .limit(BATCH)
-            .select((
-                version::no,
-                version::entity_no,
-                version::revision,
-                version::seq,
-                version::seq_to,
-                version::kind,
-                entity::resource,
-            ))
+            .select((VersionColumns::as_select(), (entity::resource, entity::id, entity::slug, entity::created_seq)))
             .load(conn)?;
-        let Some(last) = rows.last() else {
+        let Some((last, _)) = rows.last() else {
             return Ok(findings);
         };
-        after = last.0;
+        after = last.no;
         for row in rows {
             findings.versions += 1;
-            let no = row.0;
-            match check_version(conn, row) {
-                Ok(differences) => {
-                    findings.differences.extend(differences.into_iter().map(|d| format!("version {no}: {d}")));
-                }
-                Err(StoreError::Corrupt(what)) => findings.differences.push(format!("version {no}: {what}")),
-                Err(error) => return Err(error),
-            }
+            let no = row.0.no;
+            let differences = match check_version(conn, row, &mut tree) {
+                Err(StoreError::Corrupt(what)) => vec![what],
+                other => other?,
+            };
+            findings.differences.extend(differences.into_iter().map(|what| format!("version {no}: {what}")));
         }
     }
 }
 
-type VersionRow = (i64, i64, i32, i64, Option<i64>, String, String);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = version)]
+struct VersionColumns {
+    no: i64,
+    entity_no: i64,
+    revision: i32,
+    seq: i64,
+    seq_to: Option<i64>,
+    kind: String,
+}
 
-fn check_numbers(conn: &mut AnyConnection, findings: &mut Findings) -> Result<(), StoreError> {
-    let seqs: Vec<i64> = operation::table.order(operation::seq).select(operation::seq).load(conn)?;
-    findings.operations = seqs.len();
-    let head = log::head(conn)?;
-    if seqs.last().copied().unwrap_or(0) > head.seq {
-        findings.differences.push("operations are newer than the dataset says".to_owned());
+type VersionRow = (VersionColumns, (String, SqlId, Option<String>, i64));
+
+/// Locations as they were when the version being looked at was written: versions are looked at in that order.
+#[derive(Default)]
+struct Tree(HashMap<Uuid, (LocationKind, Option<Uuid>)>);
+
+impl Tree {
+    /// Longer chains are circles.
+    const MAX_DEPTH: usize = 64;
+
+    fn ancestor(&self, id: Uuid, kind: LocationKind) -> Option<Uuid> {
+        let line = std::iter::successors(Some(id), |id| self.0.get(id)?.1).take(Self::MAX_DEPTH);
+        line.into_iter().find(|id| self.0.get(id).is_some_and(|(own, _)| *own == kind))
     }
-    // Only a restored backup leaves a gap, and it begins an epoch.
-    let gaps = seqs.windows(2).filter(|pair| pair[1] != pair[0] + 1).count();
-    let allowed = usize::try_from(head.epoch - 1).unwrap_or(usize::MAX);
-    if gaps > allowed {
-        findings.differences.push(format!("{gaps} gaps between operations, {allowed} epochs ended"));
-    }
+}
+
+fn check_counters(conn: &mut AnyConnection, findings: &mut Findings) -> Result<()> {
     let counters: (i64, i64) =
         dataset::table.select((dataset::last_entity_no, dataset::last_version_no)).first(conn)?;
     let entities: Option<i64> = entity::table.select(diesel::dsl::max(entity::no)).first(conn)?;
@@ -92,39 +120,90 @@ fn check_numbers(conn: &mut AnyConnection, findings: &mut Findings) -> Result<()
     Ok(())
 }
 
-fn check_version(conn: &mut AnyConnection, row: VersionRow) -> Result<Vec<String>, StoreError> {
-    let (no, entity_no, revision, seq, seq_to, kind, resource) = row;
+fn check_operations(conn: &mut AnyConnection, findings: &mut Findings) -> Result<()> {
+    let rows: Vec<(i64, SqlInstant)> =
+        operation::table.order(operation::seq).select((operation::seq, operation::recorded_at)).load(conn)?;
+    findings.operations = rows.len();
+    let head = log::head(conn)?;
+    let mut different = |what: String| findings.differences.push(what);
+    // Only a restored backup leaves a gap, before an operation or at the end, and it begins an epoch.
+    let newest = rows.last().map_or(0, |(seq, _)| *seq);
+    let at_the_end = usize::from(head.seq != newest);
+    let gaps = rows.windows(2).filter(|pair| pair[1].0 != pair[0].0 + 1).count() + at_the_end;
+    if newest > head.seq || gaps > usize::try_from(head.epoch - 1).unwrap_or(0) {
+        different(format!("{gaps} gaps up to operation {}, in epoch {}", head.seq, head.epoch));
+    }
+    for pair in rows.windows(2).filter(|pair| pair[1].1.0 <= pair[0].1.0) {
+        different(format!("operation {} was not recorded after the one before it", pair[1].0));
+    }
+    let empty: Vec<i64> = operation::table
+        .left_join(version::table.on(version::seq.eq(operation::seq)))
+        .filter(version::no.is_null())
+        .select(operation::seq)
+        .load(conn)?;
+    for seq in empty {
+        different(format!("operation {seq} changed nothing"));
+    }
+    Ok(())
+}
+
+fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> Result<Vec<String>> {
+    let (version, (resource, id, slug, created_seq)) = row;
     let unknown = |code: &str| StoreError::corrupt(format!("unknown code `{code}`"));
     let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
-    let kind = ChangeKind::parse(&kind).ok_or_else(|| unknown(&kind))?;
+    let kind = ChangeKind::parse(&version.kind).ok_or_else(|| unknown(&version.kind))?;
     let mut differences = Vec::new();
     let next: Option<i64> = version::table
-        .filter(version::entity_no.eq(entity_no).and(version::revision.eq(revision + 1)))
+        .filter(version::entity_no.eq(version.entity_no).and(version::revision.eq(version.revision + 1)))
         .select(version::seq)
         .first(conn)
         .optional()?;
-    if next != seq_to {
-        differences.push(format!("superseded by operation {next:?}, but says {seq_to:?}"));
+    if next != version.seq_to {
+        differences.push(format!("superseded by operation {next:?}, but says {:?}", version.seq_to));
     }
-    let documents: Vec<(i16, String)> =
-        document::table.filter(document::version_no.eq(no)).select((document::audience, document::body)).load(conn)?;
+    let mut stored: Vec<(i16, i64, String)> = document::table
+        .filter(document::version_no.eq(version.no))
+        .order(document::audience)
+        .select((document::audience, document::key, document::body))
+        .load(conn)?;
     if kind.ends() {
-        if !documents.is_empty() {
+        if !stored.is_empty() {
             differences.push("it ended its member and still has documents".to_owned());
         }
         return Ok(differences);
     }
-    let whole = documents.iter().find(|(audience, _)| *audience != Audience::Public.column());
-    let Some((_, body)) = whole else {
-        differences.push("its document is missing".to_owned());
-        return Ok(differences);
+    let content = Arc::new(rows::load(conn, resource, version.no)?);
+    if let Content::Location(location) = &*content {
+        tree.0.insert(id.0, (location.kind, location.parent));
+    }
+    let whole = Document {
+        id: id.0,
+        slug,
+        revision: version.revision,
+        seq: version.seq,
+        created_at: recorded_at(conn, created_seq)?,
+        recorded_at: recorded_at(conn, version.seq)?,
+        content,
     };
-    let document: Document<Content> = Document::from_body(resource, body)?;
-    if (document.revision, document.seq) != (revision, seq) {
-        differences.push("its document names another revision or operation".to_owned());
+    for (audience, expected) in documents_of(whole, &|id, kind| tree.ancestor(id, kind)) {
+        let found = stored.iter().position(|(column, ..)| *column == audience.column());
+        let Some((_, found_key, body)) = found.map(|position| stored.swap_remove(position)) else {
+            differences.push(format!("its document for {audience:?} is missing"));
+            continue;
+        };
+        if found_key != key(&expected.content, version.no, audience) {
+            differences.push(format!("its document for {audience:?} has another key"));
+        }
+        if Document::from_body(resource, &body)? != expected {
+            differences.push(format!("its document for {audience:?} and its rows differ"));
+        }
     }
-    if document.content != rows::load(conn, resource, no)? {
-        differences.push("its document and its rows differ".to_owned());
-    }
+    differences.extend(stored.iter().map(|(audience, ..)| format!("a document for audience {audience} should not be")));
     Ok(differences)
+}
+
+fn recorded_at(conn: &mut AnyConnection, seq: i64) -> Result<Instant> {
+    let recorded: SqlInstant =
+        operation::table.filter(operation::seq.eq(seq)).select(operation::recorded_at).first(conn)?;
+    Ok(recorded.0)
 }

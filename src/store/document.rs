@@ -1,5 +1,7 @@
 //! The ready documents: what readers of one audience are given of one version, with ids where names will stand.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,6 +10,7 @@ use super::error::StoreError;
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
 use crate::domain::instant::Instant;
+use crate::domain::public_version::{AncestorAt, public_version};
 use crate::domain::resource::Resource;
 
 /// Who may read a document.
@@ -66,13 +69,13 @@ impl<C> Document<C> {
     }
 }
 
-impl Document<Content> {
+impl Document<Arc<Content>> {
     /// The document as it is stored.
     ///
     /// # Errors
     /// Never for what the domain can hold.
     pub fn to_body(&self) -> Result<String, StoreError> {
-        let body = match &self.content {
+        let body = match &*self.content {
             Content::Event(content) => serde_json::to_string(&self.map(|_| content)),
             Content::Actor(content) => serde_json::to_string(&self.map(|_| content)),
             Content::Location(content) => serde_json::to_string(&self.map(|_| content)),
@@ -91,9 +94,9 @@ impl Document<Content> {
         fn read<C: DeserializeOwned + Clone>(
             body: &str,
             wrap: fn(C) -> Content,
-        ) -> Result<Document<Content>, StoreError> {
+        ) -> Result<Document<Arc<Content>>, StoreError> {
             let document: Document<C> = serde_json::from_str(body)?;
-            Ok(document.map(|content| wrap(content.clone())))
+            Ok(document.map(|content| Arc::new(wrap(content.clone()))))
         }
         match resource {
             Resource::Event => read(body, |event: EventContent| Content::Event(Box::new(event))),
@@ -104,6 +107,24 @@ impl Document<Content> {
             Resource::Timeline => read(body, Content::Timeline),
         }
     }
+}
+
+/// The documents that a version has: one for everybody, or, where a policy applies, what it leaves to the public and the
+/// whole for those who may read it.
+pub fn documents_of(
+    whole: Document<Arc<Content>>,
+    ancestor: AncestorAt<'_>,
+) -> Vec<(Audience, Document<Arc<Content>>)> {
+    let Content::Event(event) = &*whole.content else {
+        return vec![(Audience::Everybody, whole)];
+    };
+    let Some(policy) = &event.privacy else {
+        return vec![(Audience::Everybody, whole)];
+    };
+    let public = public_version(event, policy, ancestor);
+    let public = public.map(|event| whole.map(|_| Arc::new(Content::Event(Box::new(event)))));
+    let public = public.map(|document| (Audience::Public, document));
+    public.into_iter().chain([(Audience::Restricted, whole)]).collect()
 }
 
 /// Microseconds in an hour.

@@ -1,6 +1,8 @@
 //! The change log, read in order: what the index and every follower apply.
 
-use std::collections::HashMap;
+use std::sync::Arc;
+
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -81,7 +83,9 @@ pub struct Change {
     /// Counts the member's versions from 1.
     pub revision: i32,
     /// What the public is given, and under which key; `None` where it is given nothing.
-    pub public: Option<(i64, Document<Content>)>,
+    pub public: Option<(i64, Document<Arc<Content>>)>,
+    /// Whether a privacy policy keeps something of it from the public.
+    pub has_policy: bool,
 }
 
 /// Reads where the log stands.
@@ -124,27 +128,38 @@ pub fn changes(conn: &mut AnyConnection, after: i64, operations: i64) -> Result<
             (operation::seq, operation::recorded_at, operation::reason, operation::made_by),
         ))
         .load(conn)?;
-    let mut bodies = public_bodies(conn, &rows)?;
+    let mut bodies = bodies(conn, &rows)?;
     rows.into_iter().map(|row| change(row, &mut bodies)).collect()
 }
 
-fn public_bodies(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<HashMap<i64, (i64, String)>, StoreError> {
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
-        return Ok(HashMap::new());
-    };
-    let documents: Vec<(i64, i64, String)> = document::table
-        .filter(document::version_no.ge(first.0.0).and(document::version_no.le(last.0.0)))
-        .filter(document::audience.ne(Audience::Restricted.column()))
-        .select((document::version_no, document::key, document::body))
-        .load(conn)?;
-    Ok(documents.into_iter().map(|(version_no, key, body)| (version_no, (key, body))).collect())
+/// Public documents with their keys by version, and the versions that have a restricted one.
+#[derive(Default)]
+struct Bodies {
+    public: HashMap<i64, (i64, String)>,
+    restricted: HashSet<i64>,
 }
 
-fn change(row: ChangeRow, bodies: &mut HashMap<i64, (i64, String)>) -> Result<Change, StoreError> {
+fn bodies(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Bodies, StoreError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+        return Ok(Bodies::default());
+    };
+    let versions = document::version_no.ge(first.0.0).and(document::version_no.le(last.0.0));
+    let restricted = document::audience.eq(Audience::Restricted.column());
+    let public: Vec<(i64, i64, String)> = document::table
+        .filter(versions.and(document::audience.ne(Audience::Restricted.column())))
+        .select((document::version_no, document::key, document::body))
+        .load(conn)?;
+    let restricted: Vec<i64> =
+        document::table.filter(versions.and(restricted)).select(document::version_no).load(conn)?;
+    let public = public.into_iter().map(|(version_no, key, body)| (version_no, (key, body))).collect();
+    Ok(Bodies { public, restricted: restricted.into_iter().collect() })
+}
+
+fn change(row: ChangeRow, bodies: &mut Bodies) -> Result<Change, StoreError> {
     let ((version_no, seq, revision, kind), (entity_no, resource, id, slug), (_, recorded_at, reason, made_by)) = row;
     let unknown = |what: &str| StoreError::corrupt(format!("unknown code `{what}`"));
     let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
-    let public = bodies.remove(&version_no);
+    let public = bodies.public.remove(&version_no);
     let public = public.map(|(key, body)| Ok::<_, StoreError>((key, Document::from_body(resource, &body)?)));
     Ok(Change {
         seq,
@@ -159,7 +174,22 @@ fn change(row: ChangeRow, bodies: &mut HashMap<i64, (i64, String)>) -> Result<Ch
         version_no,
         revision,
         public: public.transpose()?,
+        has_policy: bodies.restricted.contains(&version_no),
     })
+}
+
+/// When the newest operation up to `seq` was recorded; `None` where there is none.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn recorded_at(conn: &mut AnyConnection, seq: i64) -> Result<Option<Instant>, StoreError> {
+    let found: Option<SqlInstant> = operation::table
+        .filter(operation::seq.le(seq))
+        .order(operation::seq.desc())
+        .select(operation::recorded_at)
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|instant| instant.0))
 }
 
 /// The newest operation recorded at or before an instant; 0 where there is none.
@@ -184,7 +214,7 @@ pub fn documents(
     conn: &mut AnyConnection,
     resource: Resource,
     keys: &[i64],
-) -> Result<Vec<Document<Content>>, StoreError> {
+) -> Result<Vec<Document<Arc<Content>>>, StoreError> {
     let rows: Vec<(i64, String)> =
         document::table.filter(document::key.eq_any(keys)).select((document::key, document::body)).load(conn)?;
     let mut bodies: HashMap<i64, String> = rows.into_iter().collect();

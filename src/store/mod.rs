@@ -1,10 +1,13 @@
 //! The store: diesel and SQL, for SQLite and PostgreSQL alike, and no SQL anywhere else.
 
 mod any_connection;
+pub mod batch;
 pub mod check;
 pub mod connection;
 pub mod document;
 pub mod error;
+pub mod export;
+pub mod imports;
 pub mod log;
 pub mod migrate;
 pub mod rows;

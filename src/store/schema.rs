@@ -386,6 +386,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    import_record (scheme, id) {
+        scheme -> Text,
+        id -> Text,
+        entity_no -> BigInt,
+        revision -> Integer,
+        digest -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dataset,
     operation,
@@ -415,5 +427,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_measure,
     evidence,
     event_link,
-    event_privacy
+    event_privacy,
+    import_record,
 );

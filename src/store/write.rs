@@ -1,14 +1,15 @@
 //! The statements of the write protocol. The order in which they run, and why, is in `node::writer`.
 
+use std::sync::Arc;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::AnyConnection;
-use super::document::{Audience, Document, key};
+use super::document::{Audience, Document};
 use super::error::StoreError;
 use super::log::{ChangeKind, Head};
-use super::rows::insert_batch;
 use super::schema::{dataset, document, entity, external_id, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::content::Content;
@@ -80,229 +81,82 @@ pub fn rollback(conn: &mut AnyConnection) -> Result<()> {
     Ok(conn.batch_execute("ROLLBACK")?)
 }
 
-/// Marks where one operation begins, so that it can fail alone.
-///
-/// # Errors
-/// When the connection is broken.
-pub fn savepoint(conn: &mut AnyConnection) -> Result<()> {
-    Ok(conn.batch_execute("SAVEPOINT operation")?)
-}
-
-/// Keeps what was written since the savepoint.
-///
-/// # Errors
-/// When the connection is broken.
-pub fn release(conn: &mut AnyConnection) -> Result<()> {
-    Ok(conn.batch_execute("RELEASE SAVEPOINT operation")?)
-}
-
-/// Takes back what was written since the savepoint.
-///
-/// # Errors
-/// When the connection is broken.
-pub fn rollback_to_savepoint(conn: &mut AnyConnection) -> Result<()> {
-    Ok(conn.batch_execute("ROLLBACK TO SAVEPOINT operation; RELEASE SAVEPOINT operation")?)
-}
-
-/// Writes that an operation happened.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_operation(
-    conn: &mut AnyConnection,
-    seq: i64,
-    at: Instant,
-    reason: Option<&str>,
-    made_by: Option<&str>,
-) -> Result<()> {
-    diesel::insert_into(operation::table)
-        .values((
-            operation::seq.eq(seq),
-            operation::recorded_at.eq(SqlInstant(at)),
-            operation::reason.eq(reason),
-            operation::made_by.eq(made_by),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Writes that an entity exists.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_entity(
-    conn: &mut AnyConnection,
-    no: i64,
-    resource: Resource,
-    id: Uuid,
-    slug: Option<&str>,
-    seq: i64,
-) -> Result<()> {
-    diesel::insert_into(entity::table)
-        .values((
-            entity::no.eq(no),
-            entity::resource.eq(resource.code()),
-            entity::id.eq(SqlId(id)),
-            entity::slug.eq(slug),
-            entity::created_seq.eq(seq),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// A version to be written.
-#[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the columns of `version`")]
-pub struct NewVersion {
-    pub no: i64,
-    pub entity_no: i64,
-    pub revision: i32,
-    pub seq: i64,
-    pub kind: ChangeKind,
-}
-
-/// Writes a version and ends the one before it.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_version(conn: &mut AnyConnection, new: NewVersion) -> Result<()> {
-    if new.revision > 1 {
-        let previous =
-            version::table.filter(version::entity_no.eq(new.entity_no).and(version::revision.eq(new.revision - 1)));
-        diesel::update(previous).set(version::seq_to.eq(Some(new.seq))).execute(conn)?;
-    }
-    diesel::insert_into(version::table)
-        .values((
-            version::no.eq(new.no),
-            version::entity_no.eq(new.entity_no),
-            version::revision.eq(new.revision),
-            version::seq.eq(new.seq),
-            version::kind.eq(new.kind.code()),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = document, treat_none_as_default_value = false)]
-struct DocumentRow {
-    key: i64,
-    version_no: i64,
-    audience: i16,
-    body: String,
-}
-
-/// Writes the ready documents of a version.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert_documents(
-    conn: &mut AnyConnection,
-    version_no: i64,
-    documents: &[(Audience, Document<Content>)],
-) -> Result<()> {
-    let row = |(audience, document): &(Audience, Document<Content>)| {
-        Ok(DocumentRow {
-            key: key(&document.content, version_no, *audience),
-            version_no,
-            audience: audience.column(),
-            body: document.to_body()?,
-        })
-    };
-    let rows = documents.iter().map(row).collect::<Result<Vec<_>>>()?;
-    insert_batch!(conn, document::table, rows);
-    Ok(())
-}
-
 /// The newest version of a member.
 #[derive(Clone, Debug)]
 pub struct Newest {
+    /// What it is.
+    pub resource: Resource,
+    /// Its id.
+    pub id: Uuid,
     /// Its entity's number.
     pub entity_no: i64,
+    /// Its slug, where its resource has slugs.
+    pub slug: Option<String>,
     /// Its number among the member's versions.
     pub revision: i32,
+    /// The operation that wrote it.
+    pub seq: i64,
     /// What it did.
     pub kind: ChangeKind,
     /// When the member was first recorded.
     pub created_at: Instant,
-    /// The whole document; `None` where the member ceased.
-    pub document: Option<Document<Content>>,
+    /// Its values, all of them; `None` where the member ceased.
+    pub content: Option<Arc<Content>>,
 }
 
-/// Reads the newest version of a member.
+type NewestRow = ((i64, i32, i64, String), (i64, String, Option<String>), SqlInstant);
+
+/// Reads the newest version of a member of any resource.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub fn newest(conn: &mut AnyConnection, resource: Resource, id: Uuid) -> Result<Option<Newest>> {
-    type Row = (i64, i64, i32, String, SqlInstant);
-    let row: Option<Row> = version::table
+pub fn newest(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Newest>> {
+    let row: Option<NewestRow> = version::table
         .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
         .inner_join(operation::table.on(operation::seq.eq(entity::created_seq)))
-        .filter(entity::id.eq(SqlId(id)).and(entity::resource.eq(resource.code())).and(version::seq_to.is_null()))
-        .select((version::no, version::entity_no, version::revision, version::kind, operation::recorded_at))
+        .filter(entity::id.eq(SqlId(id)).and(version::seq_to.is_null()))
+        .select((
+            (version::no, version::revision, version::seq, version::kind),
+            (entity::no, entity::resource, entity::slug),
+            operation::recorded_at,
+        ))
         .first(conn)
         .optional()?;
-    let Some((version_no, entity_no, revision, kind, created_at)) = row else {
+    let Some(((version_no, revision, seq, kind), (entity_no, resource, slug), created_at)) = row else {
         return Ok(None);
     };
+    let unknown = |code: &str| StoreError::corrupt(format!("unknown code `{code}`"));
+    let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
     let body: Option<String> = document::table
         .filter(document::version_no.eq(version_no).and(document::audience.ne(Audience::Public.column())))
         .select(document::body)
         .first(conn)
         .optional()?;
+    let content = body.map(|body| Ok::<_, StoreError>(Document::from_body(resource, &body)?.content));
     Ok(Some(Newest {
+        resource,
+        id,
         entity_no,
+        slug,
         revision,
-        kind: ChangeKind::parse(&kind).ok_or_else(|| StoreError::corrupt(format!("unknown code `{kind}`")))?,
+        seq,
+        kind: ChangeKind::parse(&kind).ok_or_else(|| unknown(&kind))?,
         created_at: created_at.0,
-        document: body.map(|body| Document::from_body(resource, &body)).transpose()?,
+        content: content.transpose()?,
     }))
 }
 
-/// The resource that an id belongs to already.
+/// The current members of a resource that have this external id.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub fn resource_of(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Resource>> {
-    let code: Option<String> =
-        entity::table.filter(entity::id.eq(SqlId(id))).select(entity::resource).first(conn).optional()?;
-    Ok(code.and_then(|code| Resource::parse(&code)))
-}
-
-/// The number of an event that exists and has not ceased.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub fn live_event(conn: &mut AnyConnection, id: Uuid) -> Result<Option<i64>> {
-    let row: Option<(i64, String)> = version::table
-        .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
-        .filter(entity::id.eq(SqlId(id)).and(entity::resource.eq(Resource::Event.code())))
-        .filter(version::seq_to.is_null())
-        .select((entity::no, version::kind))
-        .first(conn)
-        .optional()?;
-    let lives = |kind: &str| ChangeKind::parse(kind).is_some_and(|kind| !kind.ends());
-    Ok(row.filter(|(_, kind)| lives(kind)).map(|(no, _)| no))
-}
-
-/// Another current member of the resource that has this external id.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub fn holder_of(
-    conn: &mut AnyConnection,
-    resource: Resource,
-    external: &ExternalId,
-    but: Option<i64>,
-) -> Result<Option<Uuid>> {
-    let id: Option<SqlId> = external_id::table
+pub fn holders_of(conn: &mut AnyConnection, resource: Resource, external: &ExternalId) -> Result<Vec<Uuid>> {
+    let ids: Vec<SqlId> = external_id::table
         .inner_join(version::table.on(version::no.eq(external_id::version_no)))
         .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
         .filter(external_id::scheme.eq(&external.scheme).and(external_id::id.eq(&external.id)))
         .filter(version::seq_to.is_null().and(entity::resource.eq(resource.code())))
-        .filter(entity::no.ne(but.unwrap_or(0)))
         .select(entity::id)
-        .first(conn)
-        .optional()?;
-    Ok(id.map(|id| id.0))
+        .load(conn)?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
 use uuid::Uuid;
 
-use super::known;
 use super::links::{EventLink, Titles, links};
 use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
+use super::{any_json, known};
 use crate::domain::codes;
 use crate::domain::count::Outcomes;
 use crate::domain::event::{Demand, EventContent, Evidence, Translation};
@@ -169,7 +170,7 @@ pub struct EvidenceItem {
     #[serde(rename = "ref")]
     pub about: Option<NamedRef>,
     /// The value of the field as this source says, in any JSON form; null where the quotation alone says it.
-    #[schema(value_type = Value, example = "thousands")]
+    #[schema(schema_with = evidence_value)]
     pub value: Value,
     /// The source's own words; null where they are not kept.
     #[schema(example = json!(null))]
@@ -186,6 +187,12 @@ pub struct EvidenceItem {
     /// Another piece of evidence of this event that it contradicts.
     #[schema(example = json!(null))]
     pub disputes: Option<Uuid>,
+}
+
+fn evidence_value() -> Object {
+    let meaning =
+        "The value of the field as this source says, in any JSON form; null where the quotation alone says it.";
+    any_json(meaning, "thousands")
 }
 
 /// What a privacy policy means for this reader.

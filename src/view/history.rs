@@ -3,6 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
+
+use super::any_json;
 
 use crate::domain::input::pointer_step;
 use crate::domain::instant::Instant;
@@ -43,11 +46,19 @@ pub struct FieldChange {
     #[schema(example = "/title")]
     pub pointer: String,
     /// The value before; null where there was none.
-    #[schema(value_type = Value, example = "Rally downtown")]
+    #[schema(schema_with = old_value)]
     pub old: Value,
     /// The value since; null where there is none.
-    #[schema(value_type = Value, example = "Rally in downtown Los Angeles")]
+    #[schema(schema_with = new_value)]
     pub new: Value,
+}
+
+fn old_value() -> Object {
+    any_json("The value before; null where there was none.", "Rally downtown")
+}
+
+fn new_value() -> Object {
+    any_json("The value since; null where there is none.", "Rally in downtown Los Angeles")
 }
 
 /// Members that every version has anew.

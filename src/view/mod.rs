@@ -12,6 +12,8 @@ pub mod reference;
 pub mod source;
 pub mod timeline;
 
+use utoipa::openapi::Object;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType};
 use uuid::Uuid;
 
 use crate::domain::instant::Instant;
@@ -27,6 +29,12 @@ pub struct EntityHead {
     pub seq: i64,
     pub recorded_at: Instant,
     pub event_count: i64,
+}
+
+/// The schema of a member that may hold any JSON; utoipa's derive gives such a member no example.
+fn any_json(meaning: &str, example: &str) -> Object {
+    let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+    any.description(Some(meaning)).examples([example]).build()
 }
 
 /// A name that must be there: references are checked when they are written, and nothing is ever deleted.

@@ -1,5 +1,20 @@
 //! What a user would notice, on SQLite and on PostgreSQL alike. One binary: what the tests share is built once.
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails here fails the test")]
 
 mod support;
 
+mod bad_input;
+mod cli;
+mod concurrency;
+mod conventions;
+mod crash;
+mod documents;
 mod founding;
+mod openapi;
+mod paging;
+mod parity;
+mod privacy;
+mod reading;
+mod rows;
+mod settings;
+mod shapes;

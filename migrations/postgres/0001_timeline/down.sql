@@ -1,3 +1,4 @@
+DROP TABLE import_record;
 DROP TABLE event_privacy;
 DROP TABLE event_link;
 DROP TABLE evidence;

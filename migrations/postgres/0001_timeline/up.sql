@@ -1,5 +1,5 @@
 -- The timeline. Every version of everything is kept: rows are appended, and the only column ever updated outside
--- `dataset` is `version.seq_to`, once, when a newer version supersedes this one.
+-- `dataset` and `import_record` is `version.seq_to`, once, when a newer version supersedes this one.
 
 -- One row. Whoever writes locks it first, so numbers are given in commit order, whatever node writes.
 CREATE TABLE dataset (
@@ -294,4 +294,15 @@ CREATE TABLE event_privacy (
     reason TEXT,
     public_title TEXT,
     public_summary TEXT
+);
+
+-- What an imported row said when it was last taken over: an unchanged row is skipped whatever its event says now, and a
+-- changed one is not written over an event that has been edited since `revision`.
+CREATE TABLE import_record (
+    scheme TEXT NOT NULL,
+    id TEXT NOT NULL,
+    entity_no BIGINT NOT NULL REFERENCES entity (no),
+    revision INTEGER NOT NULL,
+    digest BIGINT NOT NULL,
+    PRIMARY KEY (scheme, id)
 );

@@ -1,5 +1,5 @@
 -- The timeline. Every version of everything is kept: rows are appended, and the only column ever updated outside
--- `dataset` is `version.seq_to`, once, when a newer version supersedes this one.
+-- `dataset` and `import_record` is `version.seq_to`, once, when a newer version supersedes this one.
 
 -- Instants are integers: microseconds since 1970-01-01T00:00:00Z. Ids are the 16 bytes of a UUID.
 -- STRICT refuses a value of another type; WITHOUT ROWID keeps the rows of one version together.
@@ -298,3 +298,14 @@ CREATE TABLE event_privacy (
     public_title TEXT,
     public_summary TEXT
 ) STRICT;
+
+-- What an imported row said when it was last taken over: an unchanged row is skipped whatever its event says now, and a
+-- changed one is not written over an event that has been edited since `revision`.
+CREATE TABLE import_record (
+    scheme TEXT NOT NULL,
+    id TEXT NOT NULL,
+    entity_no INTEGER NOT NULL REFERENCES entity (no),
+    revision INTEGER NOT NULL,
+    digest INTEGER NOT NULL,
+    PRIMARY KEY (scheme, id)
+) STRICT, WITHOUT ROWID;

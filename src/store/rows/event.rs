@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::event_parts as parts;
-use super::{Numbers, code, edge_columns, insert_batch, insert_external_ids, load_external_ids, optional_code, when};
+use super::{Numbers, Rows, add_external_ids, code, edge_columns, load_external_ids, optional_code, when};
 use crate::domain::event::EventContent;
 use crate::domain::privacy::{PlaceLimit, PrivacyPolicy, TimeLimit};
 use crate::domain::size::{Size, SizeBasis, SizeRule};
@@ -18,7 +18,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::event_version, treat_none_as_default_value = false)]
-struct EventRow {
+pub(super) struct EventRow {
     version_no: i64,
     event_type: String,
     status: String,
@@ -38,7 +38,7 @@ struct EventRow {
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::event_size, treat_none_as_default_value = false)]
-struct SizeRow {
+pub(super) struct SizeRow {
     version_no: i64,
     words: Option<String>,
     low: Option<i64>,
@@ -51,7 +51,7 @@ struct SizeRow {
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::event_privacy, treat_none_as_default_value = false)]
-struct PrivacyRow {
+pub(super) struct PrivacyRow {
     version_no: i64,
     place: Option<String>,
     time: Option<String>,
@@ -61,12 +61,7 @@ struct PrivacyRow {
     public_summary: Option<String>,
 }
 
-pub(super) fn insert_event(
-    conn: &mut AnyConnection,
-    version_no: i64,
-    event: &EventContent,
-    numbers: &Numbers,
-) -> Result<()> {
+pub(super) fn add_event(to: &mut Rows, version_no: i64, event: &EventContent, numbers: &Numbers) -> Result<()> {
     let (start_edtf, start_earliest, start_latest) = edge_columns(event.when.start.as_ref());
     let (end_edtf, end_earliest, end_latest) = edge_columns(event.when.end.as_ref());
     let row = EventRow {
@@ -86,16 +81,16 @@ pub(super) fn insert_event(
         end_latest,
         time_zone: event.when.time_zone.clone(),
     };
-    insert_batch!(conn, schema::event_version::table, vec![row]);
-    insert_size(conn, version_no, event.size.as_ref())?;
-    insert_privacy(conn, version_no, event.privacy.as_ref())?;
-    insert_external_ids(conn, version_no, &event.external_ids)?;
-    parts::insert_classification(conn, version_no, event)?;
-    parts::insert_references(conn, version_no, event, numbers)?;
-    parts::insert_demands(conn, version_no, &event.demands)?;
-    parts::insert_outcomes(conn, version_no, event.outcomes.as_ref())?;
-    parts::insert_evidence(conn, version_no, &event.evidence, numbers)?;
-    parts::insert_links(conn, version_no, &event.links, numbers)
+    to.event_version.push(row);
+    add_size(to, version_no, event.size.as_ref());
+    add_privacy(to, version_no, event.privacy.as_ref());
+    add_external_ids(to, version_no, &event.external_ids);
+    parts::add_classification(to, version_no, event);
+    parts::add_references(to, version_no, event, numbers)?;
+    parts::add_demands(to, version_no, &event.demands);
+    parts::add_outcomes(to, version_no, event.outcomes.as_ref());
+    parts::add_evidence(to, version_no, &event.evidence, numbers)?;
+    parts::add_links(to, version_no, &event.links, numbers)
 }
 
 pub(super) fn load_event(conn: &mut AnyConnection, version_no: i64) -> Result<EventContent> {
@@ -133,7 +128,7 @@ pub(super) fn load_event(conn: &mut AnyConnection, version_no: i64) -> Result<Ev
     })
 }
 
-fn insert_size(conn: &mut AnyConnection, version_no: i64, size: Option<&Size>) -> Result<()> {
+fn add_size(to: &mut Rows, version_no: i64, size: Option<&Size>) {
     let row = |size: &Size| SizeRow {
         version_no,
         words: size.text.clone(),
@@ -144,8 +139,7 @@ fn insert_size(conn: &mut AnyConnection, version_no: i64, size: Option<&Size>) -
         rule: size.rule.map(|rule| rule.code().to_owned()),
         size_order: size.order,
     };
-    insert_batch!(conn, schema::event_size::table, size.map(row).into_iter().collect::<Vec<_>>());
-    Ok(())
+    to.event_size.extend(size.map(row).into_iter().collect::<Vec<_>>());
 }
 
 fn load_size(conn: &mut AnyConnection, version_no: i64) -> Result<Option<Size>> {
@@ -166,7 +160,7 @@ fn load_size(conn: &mut AnyConnection, version_no: i64) -> Result<Option<Size>> 
     row.map(size).transpose()
 }
 
-fn insert_privacy(conn: &mut AnyConnection, version_no: i64, policy: Option<&PrivacyPolicy>) -> Result<()> {
+fn add_privacy(to: &mut Rows, version_no: i64, policy: Option<&PrivacyPolicy>) {
     let row = |policy: &PrivacyPolicy| PrivacyRow {
         version_no,
         place: policy.place.map(|limit| limit.code().to_owned()),
@@ -176,8 +170,7 @@ fn insert_privacy(conn: &mut AnyConnection, version_no: i64, policy: Option<&Pri
         public_title: policy.public_title.clone(),
         public_summary: policy.public_summary.clone(),
     };
-    insert_batch!(conn, schema::event_privacy::table, policy.map(row).into_iter().collect::<Vec<_>>());
-    Ok(())
+    to.event_privacy.extend(policy.map(row).into_iter().collect::<Vec<_>>());
 }
 
 fn load_privacy(conn: &mut AnyConnection, version_no: i64) -> Result<Option<PrivacyPolicy>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{Numbers, code, id_of, ids, insert_batch, number, optional_code, position};
+use super::{Numbers, Rows, code, id_of, ids, number, optional_code, position};
 use crate::domain::actor::Participation;
 use crate::domain::count::{ByGroup, Count, CountState, Outcomes};
 use crate::domain::event::{Demand, EventContent, Evidence, Link, Translation};
@@ -23,7 +23,7 @@ macro_rules! row {
     ($name:ident, $table:ident { $($field:ident: $type:ty),+ $(,)? }) => {
         #[derive(Insertable, Queryable, Selectable)]
         #[diesel(table_name = schema::$table, treat_none_as_default_value = false)]
-        struct $name { $($field: $type),+ }
+        pub(super) struct $name { $($field: $type),+ }
     };
 }
 
@@ -61,15 +61,15 @@ macro_rules! load {
     }};
 }
 
-pub(super) fn insert_classification(conn: &mut AnyConnection, version_no: i64, event: &EventContent) -> Result<()> {
+pub(super) fn add_classification(to: &mut Rows, version_no: i64, event: &EventContent) {
     let tactics: Vec<_> = (event.tactics.iter().enumerate())
         .map(|(i, t)| TacticRow { version_no, position: position(i), event_type: t.code().to_owned() })
         .collect();
-    insert_batch!(conn, schema::event_tactic::table, tactics);
+    to.event_tactic.extend(tactics);
     let issues: Vec<_> = (event.issues.iter().enumerate())
         .map(|(i, issue)| IssueRow { version_no, position: position(i), issue: issue.clone() })
         .collect();
-    insert_batch!(conn, schema::event_issue::table, issues);
+    to.event_issue.extend(issues);
     let translation = |(language, t): (&String, &Translation)| TranslationRow {
         version_no,
         language: language.clone(),
@@ -77,8 +77,7 @@ pub(super) fn insert_classification(conn: &mut AnyConnection, version_no: i64, e
         summary: t.summary.clone(),
     };
     let translations: Vec<_> = event.translations.iter().map(translation).collect();
-    insert_batch!(conn, schema::event_translation::table, translations);
-    Ok(())
+    to.event_translation.extend(translations);
 }
 
 pub(super) fn load_tactics(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<EventType>> {
@@ -104,12 +103,7 @@ pub(super) struct References {
     pub sources: Vec<Uuid>,
 }
 
-pub(super) fn insert_references(
-    conn: &mut AnyConnection,
-    version_no: i64,
-    event: &EventContent,
-    numbers: &Numbers,
-) -> Result<()> {
+pub(super) fn add_references(to: &mut Rows, version_no: i64, event: &EventContent, numbers: &Numbers) -> Result<()> {
     let place = |(i, place): (usize, &EventPlace)| {
         Ok(PlaceRow {
             version_no,
@@ -122,32 +116,20 @@ pub(super) fn insert_references(
             radius_m: place.radius_m,
         })
     };
-    insert_batch!(
-        conn,
-        schema::event_place::table,
-        event.places.iter().enumerate().map(place).collect::<Result<Vec<_>>>()?
-    );
+    to.event_place.extend(event.places.iter().enumerate().map(place).collect::<Result<Vec<_>>>()?);
     let actor = |(i, part): (usize, &Participation)| {
         let actor_no = number(numbers, part.actor)?;
         Ok(ActorRow { version_no, position: position(i), actor_no, role: part.role.code().to_owned() })
     };
-    insert_batch!(
-        conn,
-        schema::event_actor::table,
-        event.actors.iter().enumerate().map(actor).collect::<Result<Vec<_>>>()?
-    );
+    to.event_actor.extend(event.actors.iter().enumerate().map(actor).collect::<Result<Vec<_>>>()?);
     let campaign = |(i, id): (usize, &Uuid)| {
         Ok(CampaignRow { version_no, position: position(i), campaign_no: number(numbers, *id)? })
     };
     let campaigns = event.campaigns.iter().enumerate().map(campaign).collect::<Result<Vec<_>>>()?;
-    insert_batch!(conn, schema::event_campaign::table, campaigns);
+    to.event_campaign.extend(campaigns);
     let source =
         |(i, id): (usize, &Uuid)| Ok(SourceRow { version_no, position: position(i), source_no: number(numbers, *id)? });
-    insert_batch!(
-        conn,
-        schema::event_source::table,
-        event.sources.iter().enumerate().map(source).collect::<Result<Vec<_>>>()?
-    );
+    to.event_source.extend(event.sources.iter().enumerate().map(source).collect::<Result<Vec<_>>>()?);
     Ok(())
 }
 
@@ -181,7 +163,7 @@ pub(super) fn load_references(conn: &mut AnyConnection, version_no: i64) -> Resu
     })
 }
 
-pub(super) fn insert_demands(conn: &mut AnyConnection, version_no: i64, demands: &[Demand]) -> Result<()> {
+pub(super) fn add_demands(to: &mut Rows, version_no: i64, demands: &[Demand]) {
     let mut rows = Vec::new();
     let mut words = Vec::new();
     for (i, demand) in demands.iter().enumerate() {
@@ -194,9 +176,8 @@ pub(super) fn insert_demands(conn: &mut AnyConnection, version_no: i64, demands:
             words: text.clone(),
         }));
     }
-    insert_batch!(conn, schema::event_demand::table, rows);
-    insert_batch!(conn, schema::event_demand_words::table, words);
-    Ok(())
+    to.event_demand.extend(rows);
+    to.event_demand_words.extend(words);
 }
 
 pub(super) fn load_demands(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<Demand>> {
@@ -232,9 +213,9 @@ fn counts(outcomes: &Outcomes) -> [(&'static str, Option<&Count>); 10] {
 /// Marks that outcomes were reported, even where every number is unknown and every list empty.
 const REPORTED: &str = "reported";
 
-pub(super) fn insert_outcomes(conn: &mut AnyConnection, version_no: i64, outcomes: Option<&Outcomes>) -> Result<()> {
+pub(super) fn add_outcomes(to: &mut Rows, version_no: i64, outcomes: Option<&Outcomes>) {
     let Some(outcomes) = outcomes else {
-        return Ok(());
+        return;
     };
     let row = |measure: &str, state: CountState, low, high| {
         let (measure, state) = (measure.to_owned(), state.code().to_owned());
@@ -243,7 +224,7 @@ pub(super) fn insert_outcomes(conn: &mut AnyConnection, version_no: i64, outcome
     let reported = counts(outcomes).into_iter().filter_map(|(measure, count)| Some((measure, count?)));
     let mut rows: Vec<_> = reported.map(|(measure, count)| row(measure, count.state, count.low, count.high)).collect();
     rows.push(row(REPORTED, CountState::Some, None, None));
-    insert_batch!(conn, schema::event_count::table, rows);
+    to.event_count.extend(rows);
     let sides = [
         ("property_damage", &outcomes.property_damage),
         ("participant_measures", &outcomes.participant_measures),
@@ -257,8 +238,7 @@ pub(super) fn insert_outcomes(conn: &mut AnyConnection, version_no: i64, outcome
             words: words.clone(),
         })
     });
-    insert_batch!(conn, schema::event_measure::table, measures.collect::<Vec<_>>());
-    Ok(())
+    to.event_measure.extend(measures.collect::<Vec<_>>());
 }
 
 pub(super) fn load_outcomes(conn: &mut AnyConnection, version_no: i64) -> Result<Option<Outcomes>> {
@@ -292,12 +272,7 @@ pub(super) fn load_outcomes(conn: &mut AnyConnection, version_no: i64) -> Result
     }))
 }
 
-pub(super) fn insert_evidence(
-    conn: &mut AnyConnection,
-    version_no: i64,
-    evidence: &[Evidence],
-    numbers: &Numbers,
-) -> Result<()> {
+pub(super) fn add_evidence(to: &mut Rows, version_no: i64, evidence: &[Evidence], numbers: &Numbers) -> Result<()> {
     let row = |(i, item): (usize, &Evidence)| {
         Ok(EvidenceRow {
             version_no,
@@ -314,7 +289,7 @@ pub(super) fn insert_evidence(
             disputes: item.disputes.map(SqlId),
         })
     };
-    insert_batch!(conn, schema::evidence::table, evidence.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?);
+    to.evidence.extend(evidence.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?);
     Ok(())
 }
 
@@ -339,7 +314,7 @@ pub(super) fn load_evidence(conn: &mut AnyConnection, version_no: i64) -> Result
     rows.into_iter().map(item).collect()
 }
 
-pub(super) fn insert_links(conn: &mut AnyConnection, version_no: i64, links: &[Link], numbers: &Numbers) -> Result<()> {
+pub(super) fn add_links(to: &mut Rows, version_no: i64, links: &[Link], numbers: &Numbers) -> Result<()> {
     let row = |(i, link): (usize, &Link)| {
         Ok(LinkRow {
             version_no,
@@ -350,7 +325,7 @@ pub(super) fn insert_links(conn: &mut AnyConnection, version_no: i64, links: &[L
             evidence_id: link.evidence_id.map(SqlId),
         })
     };
-    insert_batch!(conn, schema::event_link::table, links.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?);
+    to.event_link.extend(links.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?);
     Ok(())
 }
 

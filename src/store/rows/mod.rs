@@ -10,6 +10,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use event_parts as parts;
+
 use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::schema;
@@ -19,11 +21,13 @@ use crate::domain::resource::Resource;
 use crate::domain::shared::ExternalId;
 use crate::domain::when::{EdtfDate, When};
 
-/// Inserts rows in one statement. Batches are not in the common subset that `MultiConnection` covers.
+/// Most rows of one statement: 15 columns stay far below both databases' limits of parameters.
+pub(super) const CHUNK: usize = 500;
+
+/// Inserts rows, many in one statement. Batches are not in the common subset that `MultiConnection` covers.
 macro_rules! insert_batch {
-    ($conn:expr, $table:expr, $rows:expr) => {{
-        let rows = &$rows;
-        if !rows.is_empty() {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        for rows in $rows.chunks($crate::store::rows::CHUNK) {
             match $conn {
                 $crate::store::connection::AnyConnection::Postgres(c) => {
                     diesel::insert_into($table).values(rows).execute(c)?
@@ -33,30 +37,93 @@ macro_rules! insert_batch {
                 }
             };
         }
-    }};
+    };
 }
 pub(super) use insert_batch;
+
+/// Declares the rows that wait to be written, table by table, in the order in which they refer to each other.
+macro_rules! tables {
+    ($($table:ident: $row:ty,)+) => {
+        /// Typed rows that wait to be written.
+        #[derive(Default)]
+        pub struct Rows {
+            $($table: Vec<$row>,)+
+        }
+
+        /// How many rows of each table there were at a moment.
+        #[derive(Clone, Copy)]
+        pub struct RowsMark {
+            $($table: usize,)+
+        }
+
+        impl Rows {
+            /// Remembers how many rows there are.
+            pub fn mark(&self) -> RowsMark {
+                RowsMark { $($table: self.$table.len(),)+ }
+            }
+
+            /// Takes back what was added since.
+            pub fn truncate(&mut self, mark: RowsMark) {
+                $(self.$table.truncate(mark.$table);)+
+            }
+
+            /// Writes all rows.
+            ///
+            /// # Errors
+            /// When the database refuses.
+            pub fn insert(&self, conn: &mut AnyConnection) -> Result<(), StoreError> {
+                $(insert_batch!(conn, schema::$table::table, self.$table);)+
+                Ok(())
+            }
+        }
+    };
+}
+
+tables! {
+    alias: AliasRow,
+    external_id: ExternalIdRow,
+    actor_version: others::ActorRow,
+    location_version: others::LocationRow,
+    source_version: others::SourceRow,
+    campaign_version: others::CampaignRow,
+    timeline_version: others::TimelineRow,
+    timeline_entry: others::EntryRow,
+    event_version: event::EventRow,
+    event_tactic: parts::TacticRow,
+    event_translation: parts::TranslationRow,
+    event_place: parts::PlaceRow,
+    event_actor: parts::ActorRow,
+    event_issue: parts::IssueRow,
+    event_demand: parts::DemandRow,
+    event_demand_words: parts::WordsRow,
+    event_campaign: parts::CampaignRow,
+    event_source: parts::SourceRow,
+    event_size: event::SizeRow,
+    event_count: parts::CountRow,
+    event_measure: parts::MeasureRow,
+    evidence: parts::EvidenceRow,
+    event_link: parts::LinkRow,
+    event_privacy: event::PrivacyRow,
+}
 
 /// The numbers of the entities that a content names.
 pub type Numbers = HashMap<Uuid, i64>;
 
-/// Writes the typed rows of a version.
-///
-/// # Errors
-/// When the database refuses.
-pub fn insert(
-    conn: &mut AnyConnection,
-    version_no: i64,
-    content: &Content,
-    numbers: &Numbers,
-) -> Result<(), StoreError> {
-    match content {
-        Content::Event(event) => event::insert_event(conn, version_no, event, numbers),
-        Content::Actor(actor) => others::insert_actor(conn, version_no, actor, numbers),
-        Content::Location(location) => others::insert_location(conn, version_no, location, numbers),
-        Content::Source(source) => others::insert_source(conn, version_no, source, numbers),
-        Content::Campaign(campaign) => others::insert_campaign(conn, version_no, campaign),
-        Content::Timeline(timeline) => others::insert_timeline(conn, version_no, timeline, numbers),
+impl Rows {
+    /// Adds the rows of a version.
+    ///
+    /// # Errors
+    /// When `numbers` lacks something that the content names.
+    pub fn add(&mut self, version_no: i64, content: &Content, numbers: &Numbers) -> Result<(), StoreError> {
+        match content {
+            Content::Event(event) => event::add_event(self, version_no, event, numbers)?,
+            Content::Actor(actor) => others::add_actor(self, version_no, actor, numbers)?,
+            Content::Location(location) => others::add_location(self, version_no, location, numbers)?,
+            Content::Source(source) => others::add_source(self, version_no, source, numbers)?,
+            Content::Campaign(campaign) => others::add_campaign(self, version_no, campaign),
+            Content::Timeline(timeline) => others::add_timeline(self, version_no, timeline, numbers)?,
+        }
+        Ok(())
     }
 }
 
@@ -118,11 +185,10 @@ struct AliasRow {
     name: String,
 }
 
-fn insert_aliases(conn: &mut AnyConnection, version_no: i64, aliases: &[String]) -> Result<(), StoreError> {
+fn add_aliases(to: &mut Rows, version_no: i64, aliases: &[String]) {
     let row = |(i, name): (usize, &String)| AliasRow { version_no, position: position(i), name: name.clone() };
     let rows: Vec<_> = aliases.iter().enumerate().map(row).collect();
-    insert_batch!(conn, schema::alias::table, rows);
-    Ok(())
+    to.alias.extend(rows);
 }
 
 fn load_aliases(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<String>, StoreError> {
@@ -139,7 +205,7 @@ struct ExternalIdRow {
     id: String,
 }
 
-fn insert_external_ids(conn: &mut AnyConnection, version_no: i64, ids: &[ExternalId]) -> Result<(), StoreError> {
+fn add_external_ids(to: &mut Rows, version_no: i64, ids: &[ExternalId]) {
     let row = |(i, e): (usize, &ExternalId)| ExternalIdRow {
         version_no,
         position: position(i),
@@ -147,8 +213,7 @@ fn insert_external_ids(conn: &mut AnyConnection, version_no: i64, ids: &[Externa
         id: e.id.clone(),
     };
     let rows: Vec<_> = ids.iter().enumerate().map(row).collect();
-    insert_batch!(conn, schema::external_id::table, rows);
-    Ok(())
+    to.external_id.extend(rows);
 }
 
 fn load_external_ids(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<ExternalId>, StoreError> {

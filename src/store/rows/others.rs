@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Numbers, code, edge_columns, id_of, ids, insert_aliases, insert_batch, insert_external_ids, load_aliases,
-    load_external_ids, number, optional_code, position, when,
+    Numbers, Rows, add_aliases, add_external_ids, code, edge_columns, id_of, ids, load_aliases, load_external_ids,
+    number, optional_code, position, when,
 };
 use crate::domain::actor::ActorContent;
 use crate::domain::campaign::CampaignContent;
@@ -28,28 +28,24 @@ fn parent_id(conn: &mut AnyConnection, no: Option<i64>) -> Result<Option<Uuid>> 
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::actor_version, treat_none_as_default_value = false)]
-struct ActorRow {
+pub(super) struct ActorRow {
     version_no: i64,
     name: String,
     kind: String,
     parent_no: Option<i64>,
 }
 
-pub(super) fn insert_actor(
-    conn: &mut AnyConnection,
-    version_no: i64,
-    actor: &ActorContent,
-    numbers: &Numbers,
-) -> Result<()> {
+pub(super) fn add_actor(to: &mut Rows, version_no: i64, actor: &ActorContent, numbers: &Numbers) -> Result<()> {
     let row = ActorRow {
         version_no,
         name: actor.name.clone(),
         kind: actor.kind.code().to_owned(),
         parent_no: actor.parent.map(|id| number(numbers, id)).transpose()?,
     };
-    insert_batch!(conn, schema::actor_version::table, vec![row]);
-    insert_aliases(conn, version_no, &actor.aliases)?;
-    insert_external_ids(conn, version_no, &actor.external_ids)
+    to.actor_version.push(row);
+    add_aliases(to, version_no, &actor.aliases);
+    add_external_ids(to, version_no, &actor.external_ids);
+    Ok(())
 }
 
 pub(super) fn load_actor(conn: &mut AnyConnection, version_no: i64) -> Result<ActorContent> {
@@ -67,7 +63,7 @@ pub(super) fn load_actor(conn: &mut AnyConnection, version_no: i64) -> Result<Ac
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::location_version, treat_none_as_default_value = false)]
-struct LocationRow {
+pub(super) struct LocationRow {
     version_no: i64,
     name: String,
     kind: String,
@@ -80,12 +76,7 @@ struct LocationRow {
     time_zone: Option<String>,
 }
 
-pub(super) fn insert_location(
-    conn: &mut AnyConnection,
-    version_no: i64,
-    place: &LocationContent,
-    numbers: &Numbers,
-) -> Result<()> {
+pub(super) fn add_location(to: &mut Rows, version_no: i64, place: &LocationContent, numbers: &Numbers) -> Result<()> {
     let row = LocationRow {
         version_no,
         name: place.name.clone(),
@@ -98,8 +89,9 @@ pub(super) fn insert_location(
         radius_m: place.radius_m,
         time_zone: place.time_zone.clone(),
     };
-    insert_batch!(conn, schema::location_version::table, vec![row]);
-    insert_external_ids(conn, version_no, &place.external_ids)
+    to.location_version.push(row);
+    add_external_ids(to, version_no, &place.external_ids);
+    Ok(())
 }
 
 pub(super) fn load_location(conn: &mut AnyConnection, version_no: i64) -> Result<LocationContent> {
@@ -121,7 +113,7 @@ pub(super) fn load_location(conn: &mut AnyConnection, version_no: i64) -> Result
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::source_version, treat_none_as_default_value = false)]
-struct SourceRow {
+pub(super) struct SourceRow {
     version_no: i64,
     publisher: String,
     title: Option<String>,
@@ -136,12 +128,7 @@ struct SourceRow {
     syndicated_from_no: Option<i64>,
 }
 
-pub(super) fn insert_source(
-    conn: &mut AnyConnection,
-    version_no: i64,
-    source: &SourceContent,
-    numbers: &Numbers,
-) -> Result<()> {
+pub(super) fn add_source(to: &mut Rows, version_no: i64, source: &SourceContent, numbers: &Numbers) -> Result<()> {
     let row = SourceRow {
         version_no,
         publisher: source.publisher.clone(),
@@ -156,7 +143,7 @@ pub(super) fn insert_source(
         content_hash: source.content_hash.clone(),
         syndicated_from_no: source.syndicated_from.map(|id| number(numbers, id)).transpose()?,
     };
-    insert_batch!(conn, schema::source_version::table, vec![row]);
+    to.source_version.push(row);
     Ok(())
 }
 
@@ -181,7 +168,7 @@ pub(super) fn load_source(conn: &mut AnyConnection, version_no: i64) -> Result<S
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::campaign_version, treat_none_as_default_value = false)]
-struct CampaignRow {
+pub(super) struct CampaignRow {
     version_no: i64,
     name: String,
     description: Option<String>,
@@ -194,7 +181,7 @@ struct CampaignRow {
     time_zone: Option<String>,
 }
 
-pub(super) fn insert_campaign(conn: &mut AnyConnection, version_no: i64, campaign: &CampaignContent) -> Result<()> {
+pub(super) fn add_campaign(to: &mut Rows, version_no: i64, campaign: &CampaignContent) {
     let (start_edtf, start_earliest, start_latest) = edge_columns(campaign.when.start.as_ref());
     let (end_edtf, end_earliest, end_latest) = edge_columns(campaign.when.end.as_ref());
     let row = CampaignRow {
@@ -209,8 +196,8 @@ pub(super) fn insert_campaign(conn: &mut AnyConnection, version_no: i64, campaig
         end_latest,
         time_zone: campaign.when.time_zone.clone(),
     };
-    insert_batch!(conn, schema::campaign_version::table, vec![row]);
-    insert_aliases(conn, version_no, &campaign.aliases)
+    to.campaign_version.push(row);
+    add_aliases(to, version_no, &campaign.aliases);
 }
 
 pub(super) fn load_campaign(conn: &mut AnyConnection, version_no: i64) -> Result<CampaignContent> {
@@ -231,7 +218,7 @@ pub(super) fn load_campaign(conn: &mut AnyConnection, version_no: i64) -> Result
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::timeline_version, treat_none_as_default_value = false)]
-struct TimelineRow {
+pub(super) struct TimelineRow {
     version_no: i64,
     title: String,
     description: Option<String>,
@@ -242,15 +229,15 @@ struct TimelineRow {
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = schema::timeline_entry, treat_none_as_default_value = false)]
-struct EntryRow {
+pub(super) struct EntryRow {
     version_no: i64,
     position: i32,
     event_no: i64,
     caption: Option<String>,
 }
 
-pub(super) fn insert_timeline(
-    conn: &mut AnyConnection,
+pub(super) fn add_timeline(
+    to: &mut Rows,
     version_no: i64,
     timeline: &TimelineContent,
     numbers: &Numbers,
@@ -263,13 +250,13 @@ pub(super) fn insert_timeline(
         query: timeline.query.as_ref().map(serde_json::to_string).transpose()?,
         cover: timeline.cover.clone(),
     };
-    insert_batch!(conn, schema::timeline_version::table, vec![row]);
+    to.timeline_version.push(row);
     let entry = |(i, entry): (usize, &TimelineEntry)| {
         let event_no = number(numbers, entry.event_id)?;
         Ok(EntryRow { version_no, position: position(i), event_no, caption: entry.caption.clone() })
     };
     let rows = timeline.entries.iter().enumerate().map(entry).collect::<Result<Vec<_>>>()?;
-    insert_batch!(conn, schema::timeline_entry::table, rows);
+    to.timeline_entry.extend(rows);
     Ok(())
 }
 

@@ -49,7 +49,7 @@ pub fn send(base: &str, method: &str, target: &str, headers: &[(&str, &str)]) ->
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        .timeout_global(Some(Duration::from_secs(60)))
+        .timeout_global(Some(Duration::from_mins(1)))
         .build()
         .into();
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{base}{target}"));

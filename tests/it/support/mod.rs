@@ -1,8 +1,12 @@
 //! What the tests stand on: a world of their own each, with a database, a node and a server on a free port.
 
 pub mod http;
+pub mod paths;
 pub mod postgres;
 pub mod program;
+pub mod random;
+pub mod schema;
+pub mod town;
 pub mod world;
 
 /// Declares one test that runs on both databases, as `NAME::sqlite` and `NAME::postgres`.

@@ -24,6 +24,7 @@ fn start() -> Cluster {
         return Cluster { url, _lifeline: None };
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/test-postgres");
+    #[expect(clippy::zombie_processes, reason = "it ends after this process does")]
     let mut child = Command::new(script)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

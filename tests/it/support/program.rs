@@ -25,6 +25,16 @@ pub fn words(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
+/// Asks a child that has not been waited for to stop (SIGTERM).
+pub fn terminate(child: &Child) {
+    let pid = libc::pid_t::try_from(child.id()).expect("a process id");
+    // SAFETY: the process is our child and has not been waited for, so that the id is still its own.
+    #[expect(unsafe_code, reason = "no signal can be sent without")]
+    unsafe {
+        libc::kill(pid, libc::SIGTERM)
+    };
+}
+
 /// A server of its own process, killed when this is dropped.
 pub struct Served {
     pub base: String,
@@ -34,8 +44,14 @@ pub struct Served {
 impl Served {
     /// Starts `marchline serve` with more arguments and waits until it listens.
     pub fn start(database_url: &str, arguments: &[&str]) -> Self {
+        Self::start_with(database_url, arguments, &[])
+    }
+
+    /// The same with more variables in its environment.
+    pub fn start_with(database_url: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = command(database_url, &["serve"]);
         let command = command.args(arguments).env("MARCHLINE_BIND", "127.0.0.1:0").stderr(Stdio::piped());
+        let command = command.envs(environment.iter().copied());
         let mut child = command.spawn().expect("the program runs");
         let mut log = BufReader::new(child.stderr.take().expect("stderr was piped"));
         let mut seen = String::new();
@@ -54,9 +70,7 @@ impl Served {
 
     /// Asks it to stop (SIGTERM) and waits; tells the exit code.
     pub fn stop(mut self) -> Option<i32> {
-        let pid = libc::pid_t::try_from(self.child.id()).expect("a process id");
-        // SAFETY: the process is our child and has not been waited for, so that the id is still its own.
-        unsafe { libc::kill(pid, libc::SIGTERM) };
+        terminate(&self.child);
         self.child.wait().expect("the server ends").code()
     }
 }

@@ -1,0 +1,197 @@
+//! What a group of operations writes, gathered so that each table is written once.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::any_connection::AnyConnection;
+use super::document::{Audience, Document, key};
+use super::error::StoreError;
+use super::imports::{ImportRow, update_import_record};
+use super::log::ChangeKind;
+use super::rows::{Numbers, Rows, RowsMark, insert_batch};
+use super::schema::{document, entity, import_record, operation, version};
+use super::sql_types::{SqlId, SqlInstant};
+use crate::domain::content::Content;
+use crate::domain::instant::Instant;
+use crate::domain::resource::Resource;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+#[derive(Insertable)]
+#[diesel(table_name = operation, treat_none_as_default_value = false)]
+struct OperationRow {
+    seq: i64,
+    recorded_at: SqlInstant,
+    reason: Option<String>,
+    made_by: Option<String>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = entity, treat_none_as_default_value = false)]
+struct EntityRow {
+    no: i64,
+    resource: &'static str,
+    id: SqlId,
+    slug: Option<String>,
+    created_seq: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = version, treat_none_as_default_value = false)]
+struct VersionRow {
+    no: i64,
+    entity_no: i64,
+    revision: i32,
+    seq: i64,
+    seq_to: Option<i64>,
+    kind: &'static str,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = document, treat_none_as_default_value = false)]
+struct DocumentRow {
+    key: i64,
+    version_no: i64,
+    audience: i16,
+    body: String,
+}
+
+/// A version to be written.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the columns of `version`")]
+pub struct NewVersion {
+    pub no: i64,
+    pub entity_no: i64,
+    pub revision: i32,
+    pub seq: i64,
+    pub kind: ChangeKind,
+}
+
+/// Rows that wait to be written.
+#[derive(Default)]
+pub struct Batch {
+    operations: Vec<OperationRow>,
+    entities: Vec<EntityRow>,
+    versions: Vec<VersionRow>,
+    rows: Rows,
+    documents: Vec<DocumentRow>,
+    new_imports: Vec<ImportRow>,
+    changed_imports: Vec<ImportRow>,
+}
+
+/// How many rows there were at a moment.
+#[derive(Clone, Copy)]
+pub struct BatchMark {
+    operations: usize,
+    entities: usize,
+    versions: usize,
+    rows: RowsMark,
+    documents: usize,
+    new_imports: usize,
+    changed_imports: usize,
+}
+
+impl Batch {
+    /// Remembers how many rows there are.
+    pub fn mark(&self) -> BatchMark {
+        BatchMark {
+            operations: self.operations.len(),
+            entities: self.entities.len(),
+            versions: self.versions.len(),
+            rows: self.rows.mark(),
+            documents: self.documents.len(),
+            new_imports: self.new_imports.len(),
+            changed_imports: self.changed_imports.len(),
+        }
+    }
+
+    /// Takes back what was added since.
+    pub fn truncate(&mut self, mark: BatchMark) {
+        self.operations.truncate(mark.operations);
+        self.entities.truncate(mark.entities);
+        self.versions.truncate(mark.versions);
+        self.rows.truncate(mark.rows);
+        self.documents.truncate(mark.documents);
+        self.new_imports.truncate(mark.new_imports);
+        self.changed_imports.truncate(mark.changed_imports);
+    }
+
+    /// Adds that an operation happened.
+    pub fn add_operation(&mut self, seq: i64, at: Instant, reason: Option<String>, made_by: Option<String>) {
+        self.operations.push(OperationRow { seq, recorded_at: SqlInstant(at), reason, made_by });
+    }
+
+    /// Adds that an entity exists.
+    pub fn add_entity(&mut self, no: i64, resource: Resource, id: Uuid, slug: Option<String>, created_seq: i64) {
+        self.entities.push(EntityRow { no, resource: resource.code(), id: SqlId(id), slug, created_seq });
+    }
+
+    /// Adds a version, which ends the one before it.
+    pub fn add_version(&mut self, new: NewVersion) {
+        let NewVersion { no, entity_no, revision, seq, kind } = new;
+        self.versions.push(VersionRow { no, entity_no, revision, seq, seq_to: None, kind: kind.code() });
+    }
+
+    /// Adds the values of a version, as typed rows and as ready documents.
+    ///
+    /// # Errors
+    /// When `numbers` lacks something that the content names.
+    pub fn add_content(
+        &mut self,
+        version_no: i64,
+        content: &Content,
+        documents: &[(Audience, Document<Arc<Content>>)],
+        numbers: &Numbers,
+    ) -> Result<()> {
+        self.rows.add(version_no, content, numbers)?;
+        for (audience, document) in documents {
+            self.documents.push(DocumentRow {
+                key: key(&document.content, version_no, *audience),
+                version_no,
+                audience: audience.column(),
+                body: document.to_body()?,
+            });
+        }
+        Ok(())
+    }
+
+    /// Adds what an imported row said; `known` tells whether there is a record of it already.
+    pub fn add_import(&mut self, row: ImportRow, known: bool) {
+        if known { self.changed_imports.push(row) } else { self.new_imports.push(row) }
+    }
+
+    /// Writes everything.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn insert(&mut self, conn: &mut AnyConnection) -> Result<()> {
+        self.end_within();
+        insert_batch!(conn, operation::table, self.operations);
+        insert_batch!(conn, entity::table, self.entities);
+        for new in self.versions.iter().filter(|new| new.revision > 1) {
+            // Also one that this batch does not hold.
+            let previous =
+                version::table.filter(version::entity_no.eq(new.entity_no).and(version::revision.eq(new.revision - 1)));
+            diesel::update(previous).set(version::seq_to.eq(Some(new.seq))).execute(conn)?;
+        }
+        insert_batch!(conn, version::table, self.versions);
+        self.rows.insert(conn)?;
+        insert_batch!(conn, document::table, self.documents);
+        insert_batch!(conn, import_record::table, self.new_imports);
+        for row in &self.changed_imports {
+            update_import_record(conn, row)?;
+        }
+        Ok(())
+    }
+
+    /// Ends versions that another one of the batch supersedes.
+    fn end_within(&mut self) {
+        let ends: std::collections::HashMap<(i64, i32), i64> =
+            self.versions.iter().map(|new| ((new.entity_no, new.revision - 1), new.seq)).collect();
+        for version in &mut self.versions {
+            version.seq_to = ends.get(&(version.entity_no, version.revision)).copied();
+        }
+    }
+}

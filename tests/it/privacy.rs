@@ -1,0 +1,241 @@
+//! What a privacy policy keeps from the public, by every way there is to ask.
+
+use marchline::domain::resource::Resource;
+use serde_json::{Value, json};
+use uuid::Version;
+
+use crate::support::on_both_databases;
+use crate::support::town::{self, location, rally};
+use crate::support::world::{World, event};
+
+/// Words of the rally that the public must not meet.
+const SECRETS: [&str; 9] =
+    ["whistle", "Geheim", "hidden-source", "The Insider", "secret-42", "kettled", "dozens of", "2026-03-14", "square"];
+
+/// The rally with something in every member that may tell, and a policy.
+fn told_under(policy: Value) -> Value {
+    rally(json!({
+        "title": "A whistle is blown", "summary": "The whistle was heard on the square.", "language": "en",
+        "translations": {"de": {"title": "Geheim"}}, "sources": [{"id": "hidden-source"}],
+        "demands": [{"summary": "whistle", "verbatim": ["whistle!"]}],
+        "size": {"text": "dozens of", "rule": "ccc"}, "outcomes": {"arrests": {"state": "some"}, "police_measures": ["kettled"]},
+        "evidence": [{"source": {"id": "hidden-source"}, "field": "places", "ref": {"id": "square"}, "quote": "whistle"}],
+        "links": [{"relation": "follows", "event": {"id": town::VIGIL}}], "external_ids": [{"scheme": "x", "id": "secret-42"}],
+        "privacy": policy,
+    }))
+}
+
+fn coarse() -> Value {
+    json!({"place": "admin1", "time": "month", "reason": "They face prosecution", "public_title": "A gathering", "public_summary": "People met."})
+}
+
+impl World {
+    /// The town, its vigil, and a source that only the hidden rally has.
+    fn with_secrets(self) -> Self {
+        let world = self.with_town();
+        world.put(Resource::Event, event("A vigil", json!({"id": town::VIGIL, "type": "vigil"})));
+        world.put(Resource::Source, json!({"slug": "hidden-source", "publisher": "The Insider", "kind": "news", "url": "https://insider.example/1"}));
+        world
+    }
+}
+
+/// Everything that the API says of events, as text: what is in none of it is not told.
+fn all_that_is_said(world: &World, as_of: &str) -> String {
+    let whole = "include=evidence,links,translations";
+    let [rally, vigil] = [town::RALLY, town::VIGIL].map(|id| format!("/v1/events/{id}"));
+    let targets = [
+        format!("/v1/events?{whole}{as_of}"),
+        format!("{rally}?{whole}{as_of}"),
+        format!("{vigil}?{whole}{as_of}"),
+        format!("{rally}?lang=de{as_of}"),
+        format!("{rally}/revisions?{}", as_of.trim_start_matches('&')),
+        format!("{rally}/links?depth=3{as_of}"),
+        format!("{vigil}/links?depth=3{as_of}"),
+        format!("/v1/timelines?limit=500{as_of}"),
+    ];
+    targets.iter().map(|target| world.get(target.trim_end_matches('?')).body).collect()
+}
+
+fn assert_nothing_is_told(world: &World, as_of: &str) {
+    let said = all_that_is_said(world, as_of);
+    for secret in SECRETS {
+        assert!(!said.contains(secret), "`{secret}` is told{as_of}: {said}");
+    }
+}
+
+fn total(world: &World, query: &str) -> Value {
+    world.get(&format!("/v1/events?type=rally&{query}")).ok()["page"]["total"].clone()
+}
+
+on_both_databases! {
+    fn the_public_is_given_the_coarse_version_alone(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(coarse()));
+        let event = world.get(&format!("/v1/events/{}?include=evidence,links,translations", town::RALLY)).ok();
+        assert_eq!((&event["title"], &event["summary"]), (&json!("A gathering"), &json!("People met.")));
+        assert_eq!(event["privacy"], json!({"coarsened": true, "reason": "They face prosecution"}));
+        for empty in ["sources", "evidence", "links", "external_ids", "demands"] {
+            assert_eq!(event[empty], json!([]), "{empty}");
+        }
+        assert_eq!(event["translations"], json!({}));
+        let [place] = event["places"].as_array().expect("a list").as_slice() else { panic!("{event}") };
+        assert_eq!((&place["location"]["slug"], &place["precision"]), (&json!("state"), &json!("admin1")));
+        assert_eq!((&place["point"], &place["radius_m"]), (&Value::Null, &Value::Null));
+        assert_eq!(place["location"]["path"].as_array().map(Vec::len), Some(1));
+        let when = &event["when"];
+        assert_eq!((&when["start"]["edtf"], &when["precision"]), (&json!("2026-03"), &json!("month")));
+        // The zone would tell where, so the bounds are those of all zones.
+        assert_eq!(when["time_zone"], Value::Null);
+        assert_eq!(when["start"]["earliest"], "2026-02-28T10:00:00.000000Z");
+        assert_eq!(when["start"]["latest"], "2026-04-01T11:59:59.999999Z");
+        assert_eq!(event["outcomes"]["police_measures"], json!([]));
+        assert_eq!(world.get("/v1/events?type=rally").ok()["data"][0]["title"], "A gathering");
+        assert_nothing_is_told(&world, "");
+    }
+
+    fn without_a_public_title_the_type_stands_for_it(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(json!({"place": "country", "time": "day"})));
+        let event = world.get(&format!("/v1/events/{}", town::RALLY)).ok();
+        assert_eq!((&event["title"], &event["summary"]), (&json!("Rally"), &Value::Null));
+        assert_eq!((&event["places"][0]["location"]["slug"], &event["places"][0]["precision"]), (&json!("land"), &json!("country")));
+        assert_eq!(event["when"]["start"]["edtf"], "2026-03-14");
+    }
+
+    fn filters_cannot_probe_for_what_is_kept_back(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(coarse()));
+        for found in ["location=state", "country=US", "admin1=US-CA", "from=2026-03-01&to=2026-03-31&overlap=definite", "from=2026-03-20&to=2026-03-20"] {
+            assert_eq!(total(&world, found), 1, "{found}");
+        }
+        for not_found in [
+            "location=square", "location=town", "bbox=-119,34,-118,35", "from=2026-03-14&to=2026-03-14&overlap=definite",
+            "from=2026-03-13&to=2026-03-15&overlap=definite", "bbox=-180,-90,180,90",
+        ] {
+            assert_eq!(total(&world, not_found), 0, "{not_found}");
+        }
+        let count = |target: &str| world.get(target).ok()["event_count"].clone();
+        assert_eq!(count("/v1/locations/state"), 1);
+        for nothing in ["/v1/locations/square", "/v1/locations/town"] {
+            assert_eq!(count(nothing), 0, "{nothing}");
+        }
+        let order = |sort: &str| world.get(&format!("/v1/events?sort={sort}")).ok()["data"][0]["id"].clone();
+        world.put(Resource::Event, event("On the tenth", json!({"when": {"start": {"edtf": "2026-03-10"}, "time_zone": "America/Los_Angeles"}})));
+        // By its public date it begins with the month.
+        assert_eq!(order("when"), town::RALLY);
+    }
+
+    fn a_coarse_time_is_not_told_by_the_id(world: World) {
+        let world = world.with_secrets();
+        let put = |privacy: Value| world.put(Resource::Event, event("A rally", json!({"when": {"start": {"edtf": "2026-03-14"}}, "privacy": privacy}))).id;
+        assert_eq!(put(json!({"time": "month"})).get_version(), Some(Version::Random));
+        assert_eq!(put(json!({"place": "country"})).get_version(), Some(Version::SortRand));
+        assert_eq!(put(Value::Null).get_version(), Some(Version::SortRand));
+    }
+
+    fn a_coarse_place_is_not_told_by_the_time_zone(world: World) {
+        let world = world.with_secrets();
+        // A zone of one county.
+        world.put(Resource::Location, location("knox", "locality", Some("state"), json!({"time_zone": "America/Indiana/Knox"})));
+        let mut hidden = told_under(json!({"place": "country"}));
+        hidden["places"] = json!([{"location": {"id": "knox"}}]);
+        hidden["when"] = json!({"start": {"edtf": "2026-03-20"}});
+        world.put(Resource::Event, hidden);
+        let event = world.get(&format!("/v1/events/{}", town::RALLY));
+        assert!(!event.body.contains("Knox"), "{}", event.body);
+    }
+
+    fn the_history_shows_the_public_what_it_may_see(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(coarse()));
+        let mut corrected = told_under(coarse());
+        corrected["summary"] = json!("Another whistle on the square.");
+        corrected["when"]["start"]["edtf"] = json!("2026-03-15");
+        world.put(Resource::Event, corrected);
+        assert_nothing_is_told(&world, "");
+        let history = world.get(&format!("/v1/events/{}/revisions", town::RALLY)).ok();
+        assert!(history["data"].as_array().expect("a list").iter().all(|revision| revision["changes"] == json!([])), "{history}");
+    }
+
+    fn todays_policy_governs_all_earlier_versions(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(Value::Null));
+        let before = world.seq();
+        assert!(all_that_is_said(&world, "").contains("whistle"));
+        world.put(Resource::Event, told_under(coarse()));
+        assert_nothing_is_told(&world, "");
+        assert_nothing_is_told(&world, &format!("&as_of={before}"));
+        assert_eq!(total(&world, &format!("location=square&as_of={before}")), 0);
+    }
+
+    fn an_embargo_hides_the_event_by_every_way_to_ask(world: World) {
+        let world = world.with_secrets();
+        let links = json!([{"relation": "follows", "event": {"id": town::RALLY}}]);
+        world.put(Resource::Event, told_under(json!({"embargo": true, "public_title": "whistle"})));
+        world.put(Resource::Event, event("A vigil", json!({"id": town::VIGIL, "type": "vigil", "links": links})));
+        world.put(Resource::Timeline, json!({"slug": "two", "title": "Two", "entries": [{"event_id": town::RALLY}, {"event_id": town::VIGIL}]}));
+        for below in ["", "/revisions", "/links"] {
+            let hidden = world.get(&format!("/v1/events/{}{below}", town::RALLY));
+            let never = world.get(&format!("/v1/events/019c1159-7000-7000-8000-00000000dead{below}"));
+            assert_eq!((hidden.status, &hidden.json()["code"]), (404, &never.json()["code"]), "{below}");
+            assert_eq!(hidden.json()["detail"], never.json()["detail"].as_str().expect("words").replace("019c1159-7000-7000-8000-00000000dead", town::RALLY));
+        }
+        for query in ["", "location=square", &format!("id={}", town::RALLY), "sort=recorded"] {
+            assert_eq!(total(&world, query), 0, "{query}");
+        }
+        assert_eq!(world.get("/v1").ok()["counts"]["events"], 1);
+        assert_eq!(world.get(&format!("/v1/events/{}?include=links", town::VIGIL)).ok()["links"], json!([]));
+        let near = world.get(&format!("/v1/events/{}/links", town::VIGIL)).ok();
+        assert_eq!((near["nodes"].as_array().map(Vec::len), &near["edges"]), (Some(1), &json!([])));
+        let timeline = world.get("/v1/timelines/two").ok();
+        assert_eq!((timeline["entries"].as_array().map(Vec::len), &timeline["event_count"]), (Some(1), &json!(1)));
+        for entity in ["/v1/locations/land", "/v1/sources/test-source"] {
+            let shown = world.get(entity).ok()["event_count"].clone();
+            assert_eq!(shown, u8::from(entity.contains("sources")), "{entity}");
+        }
+        assert!(!all_that_is_said(&world, "").contains("whistle"));
+    }
+
+    fn an_embargo_hides_earlier_versions_too(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(Value::Null));
+        let before = world.seq();
+        world.put(Resource::Event, told_under(json!({"embargo": true})));
+        assert_eq!(world.get(&format!("/v1/events/{}", town::RALLY)).status, 404);
+        assert_eq!(world.get(&format!("/v1/events/{}?as_of={before}", town::RALLY)).status, 404);
+        assert_nothing_is_told(&world, &format!("&as_of={before}"));
+        assert_eq!(total(&world, &format!("as_of={before}")), 0);
+        assert_eq!(world.get(&format!("/v1?as_of={before}")).ok()["counts"]["events"], 1);
+    }
+
+    fn nothing_about_a_hidden_write_can_be_inferred(world: World) {
+        let world = world.with_secrets();
+        let targets = ["/v1/events", "/v1/actors", "/v1/locations", "/v1/sources", "/v1/campaigns", "/v1/actors/union"];
+        let tags = || targets.map(|target| world.get(target).header("etag"));
+        let before = tags();
+        let mut hidden = told_under(json!({"embargo": true}));
+        hidden["sources"] = json!([{"id": "test-source"}]);
+        hidden["evidence"] = json!([]);
+        world.put(Resource::Event, hidden);
+        assert_eq!(tags(), before);
+    }
+
+    fn a_hidden_event_that_is_withdrawn_stays_unknown(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(json!({"embargo": true})));
+        world.retract(Resource::Event, town::id(town::RALLY), "The whistle was a hoax");
+        let answer = world.get(&format!("/v1/events/{}", town::RALLY));
+        assert_eq!(answer.status, 404, "{}", answer.body);
+        assert_nothing_is_told(&world, "");
+    }
+
+    fn an_embargo_ends_by_a_write(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(json!({"embargo": true})));
+        assert_eq!(total(&world, ""), 0);
+        world.put(Resource::Event, told_under(Value::Null));
+        assert_eq!(total(&world, ""), 1);
+        let event = world.get(&format!("/v1/events/{}", town::RALLY)).ok();
+        assert_eq!((&event["title"], &event["privacy"]), (&json!("A whistle is blown"), &Value::Null));
+    }
+}
