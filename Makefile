@@ -22,6 +22,10 @@ check: ## what CI runs: formatting, lints, documentation, then all tests
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 	$(MAKE) test
 
+# Not part of `test`: it takes a C++ compiler. CI runs it.
+fuzz: ## look for bytes that the importer cannot bear, for a minute
+	scripts/fuzz-import
+
 # Through a second file, so that a failed build leaves the committed document as it was.
 openapi: ## write openapi/openapi.json anew
 	$(CARGO) run --locked -- openapi > openapi/new.json || { rm openapi/new.json; exit 1; }
@@ -33,4 +37,4 @@ deny: ## licences, advisories and sources of the dependencies
 		{ echo "cargo-deny is missing: $(CARGO) install --locked cargo-deny" >&2; exit 1; }
 	$(CARGO) deny --locked check
 
-.PHONY: help run test check openapi deny
+.PHONY: help run test check fuzz openapi deny
