@@ -33,7 +33,7 @@ pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Ve
     let build = move || {
         let service = Service {
             index: Arc::clone(&index),
-            reader: Reader::new(database.clone()),
+            reader: Reader::new(database.clone()).counted(Arc::clone(&index.metrics)),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),
         };

@@ -8,6 +8,7 @@
 //! - [`node`]: the writer and the follower;
 //! - [`load`]: documents from files, through the writer; [`export`]: the way back;
 //! - [`import`]: other people's files as documents;
+//! - [`metrics`]: what a node counts and measures;
 //! - [`http`]: the REST API, and [`app`], which mounts it;
 //! - [`config`] and [`cli`]: settings and commands.
 
@@ -20,6 +21,7 @@ pub mod http;
 pub mod import;
 pub mod index;
 pub mod load;
+pub mod metrics;
 pub mod node;
 pub mod query;
 pub mod store;

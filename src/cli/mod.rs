@@ -1,29 +1,26 @@
 //! The command line: arguments in, library calls, words out.
 
+mod import;
 mod serve;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::config::{Config, flags};
+use crate::export;
 use crate::http::openapi::openapi_text;
-use crate::node::Node;
 use crate::node::clock::{Clock, IdKind};
 use crate::store::{check, migrate};
-use crate::{export, load};
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn command() -> Command {
     let demo = Arg::new("demo").long("demo").action(ArgAction::SetTrue);
     let demo = demo.help("Load the founding timeline into an empty database first");
-    let format = Arg::new("format").long("format").value_parser(["ndjson"]).required(true);
-    let format = format.help("ndjson: {\"resource\": …, \"document\": …} a line");
-    let file = Arg::new("file").required(true).value_name("FILE").help("The file, or - for standard input");
     Command::new("marchline")
         .about("An open timeline of protest, served as a REST API")
         .version(env!("CARGO_PKG_VERSION"))
@@ -31,7 +28,7 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .args(flags())
         .subcommand(Command::new("serve").about("Serve the timeline").arg(demo))
-        .subcommand(Command::new("import").about("Load documents from a file").arg(format).arg(file))
+        .subcommand(import::command())
         .subcommand(
             Command::new("export").about("Write everything as lines that can be loaded again").args(export_args()),
         )
@@ -77,27 +74,11 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     env_logger::Builder::new().parse_filters(&config.log).format_timestamp_millis().init();
     match name {
         "serve" => serve::serve(&config, arguments.get_flag("demo")),
-        "import" => import(&config, arguments.get_one::<String>("file").map_or("-", String::as_str)),
+        "import" => import::run(&config, arguments),
         "export" => export_all(&config, arguments.get_one::<String>("out").map(String::as_str)),
         "migrate" => migrate_only(&config),
         _ => check_store(&config),
     }
-}
-
-fn import(config: &Config, file: &str) -> Result<ExitCode, Failure> {
-    let input: Box<dyn std::io::Read> = match file {
-        "-" => Box::new(std::io::stdin()),
-        path => Box::new(File::open(path).map_err(|error| format!("{path}: {error}"))?),
-    };
-    let node = Node::start(config.database.clone(), Clock::system())?;
-    let writer = node.writer().ok_or("the writer has stopped")?;
-    let report = load::ndjson(writer, BufReader::new(input))?;
-    for refusal in &report.refused {
-        eprintln!("{refusal}");
-    }
-    let load::Report { created, corrected, unchanged, refused } = report;
-    println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {}", refused.len());
-    Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn export_all(config: &Config, out: Option<&str>) -> Result<ExitCode, Failure> {

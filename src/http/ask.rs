@@ -146,7 +146,11 @@ pub fn without_parameters(req: &HttpRequest, media_type: &str) -> Result<(), Pro
     if faults.is_empty() { Ok(()) } else { Err(Problem::parameters(faults)) }
 }
 
-fn acceptable(req: &HttpRequest, media_type: &str) -> Result<(), Problem> {
+/// Checks that the client takes a media type.
+///
+/// # Errors
+/// 406 for another form.
+pub fn acceptable(req: &HttpRequest, media_type: &str) -> Result<(), Problem> {
     if accepts(req, media_type) {
         return Ok(());
     }

@@ -1,5 +1,5 @@
 //! What every answer has, whoever gives it: a request id, the node's revision, a problem document where it is an error, a
-//! line in the access log. HEAD is asked as GET, and its body left out by the protocol layer.
+//! line in the access log, and it is counted. HEAD is asked as GET, and its body left out by the protocol layer.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ use crate::config::AccessLog;
 use crate::index::Index;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+/// Stands for the route where no pattern matched: what clients make up is no label and no word of a log.
+const NO_ROUTE: &str = "-";
 const DATASET_REVISION: HeaderName = HeaderName::from_static("dataset-revision");
 
 /// The conventions, as a layer around all routes.
@@ -75,15 +77,22 @@ where
         async move {
             let answer = match answer.await {
                 Ok(Ok(answer)) => problem_unless_ours(answer.map_into_boxed_body(), &id),
-                Ok(Err(error)) => return Err(error),
+                Ok(Err(error)) => {
+                    let status = error.as_response_error().status_code();
+                    conventions.count(&method, NO_ROUTE, status, started);
+                    return Err(error);
+                }
                 // The request went with the panic; the protocol layer sends the problem document without these headers.
                 Err(_) => {
                     log::error!("a request panicked; request id {id}");
+                    conventions.count(&method, NO_ROUTE, StatusCode::INTERNAL_SERVER_ERROR, started);
                     return Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into());
                 }
             };
             let answer = conventions.with_headers(answer, &id);
-            conventions.log(&answer, &method, started, &id);
+            let route = answer.request().match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
+            conventions.count(&method, &route, answer.status(), started);
+            conventions.log(&answer, &method, &route, started, &id);
             Ok(answer)
         }
         .boxed_local()
@@ -106,9 +115,12 @@ impl Conventions {
         answer
     }
 
-    fn log(&self, answer: &ServiceResponse<BoxBody>, method: &Method, started: Timer, id: &str) {
+    fn count(&self, method: &Method, route: &str, status: StatusCode, started: Timer) {
+        self.index.metrics.request(method.as_str(), route, status.as_u16(), started.elapsed());
+    }
+
+    fn log(&self, answer: &ServiceResponse<BoxBody>, method: &Method, route: &str, started: Timer, id: &str) {
         let req = answer.request();
-        let route = req.match_pattern().unwrap_or_else(|| "-".to_owned());
         let (status, millis) = (answer.status().as_u16(), started.elapsed().as_secs_f64() * 1000.0);
         match self.access_log {
             AccessLog::Off => {}

@@ -9,6 +9,7 @@ mod errors;
 mod events;
 mod health;
 mod locations;
+mod metrics;
 pub mod middleware;
 pub mod openapi;
 mod paging;

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::OpenApi;
 
 use super::problem::{Code, Problem, ProblemDocument};
-use super::{actors, campaigns, docs, events, health, locations, root, sources, timelines, vocabulary};
+use super::{actors, campaigns, docs, events, health, locations, metrics, root, sources, timelines, vocabulary};
 
 macro_rules! routes {
     ($($path:literal => $module:ident::$handler:ident,)+) => {
@@ -43,6 +43,7 @@ routes! {
     "/v1/vocabulary" => vocabulary::get_vocabulary,
     "/healthz" => health::get_liveness,
     "/readyz" => health::get_readiness,
+    "/metrics" => metrics::get_metrics,
     "/openapi.json" => docs::get_openapi,
 }
 

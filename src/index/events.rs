@@ -181,6 +181,11 @@ impl Events {
         });
     }
 
+    /// How many versions there are, whether the public may see them or not.
+    pub const fn count(&self) -> usize {
+        self.versions.len()
+    }
+
     /// The events that the public could see at `seq`, in the order in which these versions were recorded.
     pub fn visible(&self, seq: i64) -> impl Iterator<Item = (&EventVersion, i64, &EventFacts)> {
         let known = self.versions.partition_point(|version| version.seq <= seq);

@@ -4,13 +4,14 @@
 pub mod entities;
 pub mod events;
 
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
+use crate::metrics::Metrics;
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::log::{self, Head};
@@ -45,6 +46,8 @@ impl State {
 /// The index, shared by all who read and the two who apply: the writer, and the follower of other nodes.
 #[derive(Debug)]
 pub struct Index {
+    /// What the node counts and measures. It stands here because the index is what all parts of a node share.
+    pub metrics: Arc<Metrics>,
     state: RwLock<State>,
     turn: Mutex<()>,
     heads: watch::Sender<Head>,
@@ -54,7 +57,8 @@ impl Index {
     /// An index that knows nothing yet.
     pub fn new() -> Self {
         let head = Head { dataset_id: Uuid::nil(), epoch: 0, seq: 0, recorded_at: Instant::MIN };
-        Self { state: RwLock::new(State::empty(head)), turn: Mutex::default(), heads: watch::Sender::new(head) }
+        let (state, heads) = (RwLock::new(State::empty(head)), watch::Sender::new(head));
+        Self { metrics: Arc::default(), state, turn: Mutex::default(), heads }
     }
 
     /// What the node knows now.

@@ -1,5 +1,9 @@
 //! Documents from files, read like any input and put through the writer. Loading again changes nothing.
 
+mod ccc;
+
+pub use ccc::{Options, Progress, ccc, rehearse_ccc};
+
 use std::collections::VecDeque;
 use std::io::BufRead;
 
@@ -7,6 +11,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::domain::resource::Resource;
+use crate::import::records::OpenError;
 use crate::node::operation::{Command, Operation, Outcome, Refusal};
 use crate::node::writer::Writer;
 use crate::store::error::StoreError;
@@ -90,12 +95,12 @@ impl<'a> Loader<'a> {
 
 /// The founding timeline, in the order in which its parts refer to each other.
 const FOUNDING: [(Resource, &str); 6] = [
-    (Resource::Location, include_str!("../data/founding/locations.json")),
-    (Resource::Actor, include_str!("../data/founding/actors.json")),
-    (Resource::Source, include_str!("../data/founding/sources.json")),
-    (Resource::Campaign, include_str!("../data/founding/campaigns.json")),
-    (Resource::Event, include_str!("../data/founding/events.json")),
-    (Resource::Timeline, include_str!("../data/founding/timelines.json")),
+    (Resource::Location, include_str!("../../data/founding/locations.json")),
+    (Resource::Actor, include_str!("../../data/founding/actors.json")),
+    (Resource::Source, include_str!("../../data/founding/sources.json")),
+    (Resource::Campaign, include_str!("../../data/founding/campaigns.json")),
+    (Resource::Event, include_str!("../../data/founding/events.json")),
+    (Resource::Timeline, include_str!("../../data/founding/timelines.json")),
 ];
 
 /// Licence of the founding timeline.
@@ -142,6 +147,9 @@ pub enum LoadError {
     /// The file.
     #[error("the file cannot be read: {0}")]
     Read(#[from] std::io::Error),
+    /// The file is not one of this kind.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -17,6 +17,7 @@ use super::draft::Draft;
 use super::operation::{Operation, Outcome, Refusal};
 use crate::domain::instant::Instant;
 use crate::index::Index;
+use crate::metrics::{Metrics, WriterOutcome};
 use crate::store::connection::{AnyConnection, DatabaseUrl};
 use crate::store::error::StoreError;
 use crate::store::write::{self, Counters};
@@ -36,6 +37,7 @@ struct Job {
 #[derive(Clone, Debug)]
 pub struct Writer {
     jobs: Sender<Job>,
+    metrics: Arc<Metrics>,
 }
 
 impl Writer {
@@ -46,15 +48,19 @@ impl Writer {
     pub fn start(database: DatabaseUrl, index: Arc<Index>, clock: Clock) -> Result<(Self, JoinHandle<()>), StoreError> {
         let conn = database.connect()?;
         let (jobs, queue) = channel();
+        let metrics = Arc::clone(&index.metrics);
         let worker = Worker { database, conn: Some(conn), index, clock };
-        Ok((Self { jobs }, std::thread::spawn(move || worker.run(&queue))))
+        Ok((Self { jobs, metrics }, std::thread::spawn(move || worker.run(&queue))))
     }
 
     /// Queues an operation; the answer comes when it is committed and can be read here.
     pub fn submit(&self, operation: Operation) -> oneshot::Receiver<Answer> {
         let (answer, receiver) = oneshot::channel();
+        self.metrics.operation_queued();
         // Where the writer has stopped the job is dropped with its sender, and the receiver says so.
-        drop(self.jobs.send(Job { operation, answer }));
+        if self.jobs.send(Job { operation, answer }).is_err() {
+            self.metrics.operation_taken();
+        }
         receiver
     }
 
@@ -77,9 +83,10 @@ struct Worker {
 impl Worker {
     fn run(mut self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
+            self.index.metrics.operation_taken();
             let mut group = Vec::new();
             match self.write_group(&mut Source { next: Some(first), queue: Some(queue) }, &mut group) {
-                Ok(()) => answer(group),
+                Ok(()) => self.answer(group),
                 // One operation that the database refuses must not take the others with it: each gets its own transaction.
                 Err(error) if group.len() > 1 => {
                     log::warn!("a group of {} operations is written one by one: {error}", group.len());
@@ -87,7 +94,7 @@ impl Worker {
                         self.write_alone(job);
                     }
                 }
-                Err(error) => fail(group, &error),
+                Err(error) => self.fail(group, &error),
             }
         }
     }
@@ -95,13 +102,28 @@ impl Worker {
     fn write_alone(&mut self, job: Job) {
         let mut group = Vec::new();
         match self.write_group(&mut Source { next: Some(job), queue: None }, &mut group) {
-            Ok(()) => answer(group),
-            Err(error) => fail(group, &error),
+            Ok(()) => self.answer(group),
+            Err(error) => self.fail(group, &error),
         }
+    }
+
+    fn answer(&self, group: Vec<(Job, Answer)>) {
+        for (job, answer) in group {
+            self.index.metrics.operation(outcome(&answer));
+            // Whoever asked may have gone; what was committed stays.
+            drop(job.answer.send(answer));
+        }
+    }
+
+    fn fail(&self, group: Vec<(Job, Answer)>, error: &StoreError) {
+        log::error!("{} operations were not written: {error}", group.len());
+        let failed = |(job, _)| (job, Err(StoreError::Unwritten(error.to_string()).into()));
+        self.answer(group.into_iter().map(failed).collect());
     }
 
     /// Writes one group. Every operation that was taken ends up in `group`; the answers hold only if the whole succeeds.
     fn write_group(&mut self, source: &mut Source<'_>, group: &mut Vec<(Job, Answer)>) -> Result<(), StoreError> {
+        let started = Timer::now();
         let written = self.try_group(source, group);
         if written.is_err() {
             // Whatever the connection was in the middle of ends with it.
@@ -109,6 +131,7 @@ impl Worker {
         }
         let failed = |job| (job, Err(Refusal::Store(StoreError::Stopped)));
         group.extend(source.next.take().map(failed));
+        self.index.metrics.group(group.len(), started.elapsed());
         written
     }
 
@@ -132,6 +155,9 @@ impl Worker {
             }
             if started.elapsed() < GATHERING {
                 source.next = source.queue.and_then(|queue| queue.try_recv().ok());
+                if source.next.is_some() {
+                    self.index.metrics.operation_taken();
+                }
             }
         }
         if counters.head.seq == before {
@@ -154,16 +180,14 @@ struct Source<'a> {
     queue: Option<&'a Receiver<Job>>,
 }
 
-fn answer(group: Vec<(Job, Answer)>) {
-    for (job, answer) in group {
-        // Whoever asked may have gone; what was committed stays.
-        drop(job.answer.send(answer));
+/// What became of an operation, as it is counted.
+fn outcome(answer: &Answer) -> WriterOutcome {
+    match answer {
+        Ok(outcome) if outcome.seq.is_some() => WriterOutcome::Accepted,
+        Ok(_) => WriterOutcome::Unchanged,
+        Err(Refusal::Store(_)) => WriterOutcome::Failed,
+        Err(_) => WriterOutcome::Refused,
     }
-}
-
-fn fail(group: Vec<(Job, Answer)>, error: &StoreError) {
-    log::error!("{} operations were not written: {error}", group.len());
-    answer(group.into_iter().map(|(job, _)| (job, Err(StoreError::Unwritten(error.to_string()).into()))).collect());
 }
 
 /// Performs one operation on the draft; a refusal leaves the draft as it was.

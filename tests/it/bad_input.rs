@@ -99,7 +99,7 @@ on_both_databases! {
     }
 
     fn a_parameter_that_a_path_about_the_service_does_not_know_is_refused(world: World) {
-        for path in ["/healthz", "/readyz"] {
+        for path in ["/healthz", "/readyz", "/metrics"] {
             let target = format!("{path}?x=1");
             assert_named(&target, &world.get(&target), "x", "unknown_parameter");
         }

@@ -9,10 +9,10 @@ use marchline::store::connection::DatabaseUrl;
 use serde_json::{Value, json};
 
 use crate::support::http::send;
-use crate::support::on_both_databases;
 use crate::support::postgres;
 use crate::support::program::{Served, command, run, terminate, words, write_lines};
 use crate::support::world::{Backend, Database, World};
+use crate::support::{examples, on_both_databases};
 
 /// A database that nobody serves yet.
 struct Empty(Database);
@@ -244,33 +244,9 @@ on_both_databases! {
     }
 }
 
-/// The `curl` examples of the README: the target, and what its answer holds.
-fn examples() -> Vec<(String, Option<String>)> {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
-    let shell = readme.split("```").skip(1).step_by(2).filter_map(|fence| fence.strip_prefix("sh\n"));
-    let lines = shell.flat_map(str::lines).filter(|line| line.starts_with("curl "));
-    lines
-        .map(|line| {
-            let (call, expected) =
-                line.split_once("# →").map_or((line, None), |(call, text)| (call, Some(text.trim().to_owned())));
-            let url = call.trim_start_matches("curl ").trim().trim_matches(['\'', '"']);
-            let target =
-                url.strip_prefix("http://127.0.0.1:8080").unwrap_or_else(|| panic!("{line} asks another server"));
-            (target.to_owned(), expected)
-        })
-        .collect()
-}
-
 on_both_databases! {
     fn the_examples_of_the_readme_work(empty: Empty) {
         let served = Served::start(&empty.0.url, &["--demo"]);
-        let examples = examples();
-        assert!(examples.len() >= 5, "the README has examples: {examples:?}");
-        for (target, expected) in examples {
-            let answer = send(&served.base, "GET", &target, &[]);
-            assert_eq!(answer.status, 200, "{target}: {}", answer.body);
-            let expected = expected.unwrap_or_default();
-            assert!(answer.body.contains(&expected), "{target} does not answer {expected}: {}", answer.body);
-        }
+        assert!(examples::try_out(&served.base, "README.md") >= 5, "the README has examples");
     }
 }

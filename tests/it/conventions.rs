@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::http::{Answer, send_raw};
 use crate::support::on_both_databases;
-use crate::support::paths::{RALLY, every_data_path, every_path};
+use crate::support::paths::{RALLY, every_data_path, every_json_path, every_path};
 use crate::support::town::{self, rally};
 use crate::support::world::{World, event};
 
@@ -177,6 +177,10 @@ on_both_databases! {
             let (get, head) = (world.get_with(&target, PLAIN), world.send("HEAD", &target, PLAIN));
             assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{target}");
             for name in ["content-type", "content-length", "etag", "link", "cache-control", "vary", "location", "dataset-revision"] {
+                // Each request is counted, so that the next answer of this path is another one.
+                if (target.as_str(), name) == ("/metrics", "content-length") {
+                    continue;
+                }
                 assert_eq!(head.header(name), get.header(name), "{name} of {target}");
             }
         }
@@ -270,7 +274,7 @@ on_both_databases! {
 
     fn json_is_given_to_whoever_takes_it_and_406_to_others(world: World) {
         let world = world.founded();
-        for target in every_path() {
+        for target in every_json_path() {
             for taken in ["*/*", "application/json", "application/*;q=0.5", "text/html, */*;q=0.1", "APPLICATION/JSON"] {
                 let answer = world.get_with(&target, &[("accept", taken)]);
                 assert_eq!(answer.status, 200, "{target} as {taken}");

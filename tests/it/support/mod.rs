@@ -1,5 +1,7 @@
 //! What the tests stand on: a world of their own each, with a database, a node and a server on a free port.
 
+pub mod ccc;
+pub mod examples;
 pub mod http;
 pub mod paths;
 pub mod postgres;

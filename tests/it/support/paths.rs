@@ -21,6 +21,11 @@ pub fn every_path() -> Vec<String> {
     PATHS.iter().map(filled).collect()
 }
 
+/// Every path that gives JSON: all but the one for Prometheus.
+pub fn every_json_path() -> Vec<String> {
+    every_path().into_iter().filter(|path| path != "/metrics").collect()
+}
+
 /// Every path that gives data of the dataset: all but those of the service itself.
 pub fn every_data_path() -> Vec<String> {
     every_path().into_iter().filter(|path| path.starts_with("/v1")).collect()

@@ -1,0 +1,158 @@
+//! `marchline import`.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Failure;
+use crate::config::Config;
+use crate::import::report::Report;
+use crate::load;
+use crate::node::Node;
+use crate::node::clock::Clock;
+
+/// The arguments of the command.
+pub fn command() -> Command {
+    let format = Arg::new("format").long("format").value_parser(["ndjson", "ccc"]).required(true);
+    let format =
+        format.help("ndjson: {\"resource\": …, \"document\": …} a line; ccc: a file of the Crowd Counting Consortium");
+    let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
+    Command::new("import")
+        .about("Load documents from a file")
+        .arg(format)
+        .arg(Arg::new("file").required(true).value_name("FILE").help("The file, or - for standard input"))
+        .arg(flag("dry-run").help("Tell what would be done, and write nothing (ccc)"))
+        .arg(flag("force").help("Write changed rows also over events that an editor has changed since (ccc)"))
+        .arg(Arg::new("report").long("report").value_name("FILE").help("Write the whole report there, as JSON (ccc)"))
+}
+
+/// Runs the command.
+pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+    let file = arguments.get_one::<String>("file").map_or("-", String::as_str);
+    let (input, length): (Box<dyn Read + Send>, Option<u64>) = match file {
+        "-" => (Box::new(std::io::stdin()), None),
+        path => {
+            let file = File::open(path).map_err(|error| format!("{path}: {error}"))?;
+            let length = file.metadata().ok().map(|metadata| metadata.len());
+            (Box::new(file), length)
+        }
+    };
+    let input = BufReader::new(input);
+    if arguments.get_one::<String>("format").is_some_and(|format| format == "ccc") {
+        ccc(config, arguments, input, length)
+    } else if arguments.get_flag("dry-run") || arguments.get_flag("force") || arguments.contains_id("report") {
+        Err("--dry-run, --force and --report are for --format ccc".into())
+    } else {
+        ndjson(config, input)
+    }
+}
+
+fn ndjson(config: &Config, input: impl BufRead) -> Result<ExitCode, Failure> {
+    let node = Node::start(config.database.clone(), Clock::system())?;
+    let writer = node.writer().ok_or("the writer has stopped")?;
+    let report = load::ndjson(writer, input)?;
+    for refusal in &report.refused {
+        eprintln!("{refusal}");
+    }
+    let load::Report { created, corrected, unchanged, refused } = report;
+    println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {}", refused.len());
+    Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A file that was read to its end is a success, also where rows were refused: the report says which and why.
+fn ccc(
+    config: &Config,
+    arguments: &ArgMatches,
+    input: impl BufRead + Send,
+    length: Option<u64>,
+) -> Result<ExitCode, Failure> {
+    let options = load::Options { force: arguments.get_flag("force") };
+    let progress = load::Progress::default();
+    let dry_run = arguments.get_flag("dry-run");
+    let report = shown(&progress, length, || {
+        if dry_run {
+            return Ok::<_, Failure>(load::rehearse_ccc(&config.database, input, options, &progress)?);
+        }
+        let node = Node::start(config.database.clone(), Clock::system())?;
+        Ok(load::ccc(&node, input, options, &progress)?)
+    })?;
+    if let Some(path) = arguments.get_one::<String>("report") {
+        let mut out = File::create(path).map_err(|error| format!("{path}: {error}"))?;
+        serde_json::to_writer_pretty(&mut out, &report)?;
+        out.write_all(b"\n")?;
+    }
+    print_summary(&report, dry_run);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How often progress is told: a bar on a terminal, a line elsewhere.
+const BAR: Duration = Duration::from_millis(100);
+const LINE: Duration = Duration::from_secs(5);
+
+/// Does the work on a thread of its own, and tells how far it is meanwhile.
+fn shown<T: Send>(
+    progress: &load::Progress,
+    length: Option<u64>,
+    work: impl FnOnce() -> Result<T, Failure> + Send,
+) -> Result<T, Failure>
+where
+    Failure: Send,
+{
+    let terminal = std::io::stderr().is_terminal();
+    let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(length, target);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left") {
+        bar.set_style(style);
+    }
+    std::thread::scope(|scope| {
+        let (done, finished) = std::sync::mpsc::channel::<()>();
+        let working = scope.spawn(move || {
+            let _done = done;
+            work()
+        });
+        let interval = if terminal { BAR } else { LINE };
+        while finished.recv_timeout(interval) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            let (bytes, rows) = progress.now();
+            bar.set_position(bytes);
+            bar.set_message(format!("{rows} rows"));
+            if !terminal {
+                eprintln!("{rows} rows, {bytes} bytes read");
+            }
+        }
+        bar.finish_and_clear();
+        working.join().unwrap_or_else(|_| Err("the import panicked".into()))
+    })
+}
+
+fn print_summary(report: &Report, dry_run: bool) {
+    if dry_run {
+        println!("nothing was written; it would be:");
+    }
+    let counts = [
+        ("records", report.lines),
+        ("created", report.created),
+        ("corrected", report.corrected),
+        ("unchanged", report.unchanged),
+        ("joined", report.joined),
+        ("collapsed", report.collapsed),
+        ("conflicting", report.conflicting),
+        ("ignored", report.ignored),
+        ("refused", report.refused),
+    ];
+    println!("{}", counts.map(|(name, count)| format!("{name} {count}")).join(", "));
+    println!("{} cells repaired, {} errors, {} notices", report.repaired, report.errors_total, report.notices_total);
+    for error in report.errors.iter().take(20) {
+        let column = error.column.as_deref().map(|column| format!(", {column}")).unwrap_or_default();
+        println!("line {}{column}: {}", error.line, error.reason);
+    }
+    if report.errors_total > 20 {
+        println!("… {} more; --report FILE keeps them", report.errors_total - 20);
+    }
+    for (column, rows, reason) in report.losses.iter() {
+        println!("lost: {column} ({rows} records): {reason}");
+    }
+}

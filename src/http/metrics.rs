@@ -1,0 +1,64 @@
+//! What the node counts and measures, for Prometheus.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::ask::{Service, acceptable, without_parameters};
+use super::errors::ServiceErrors;
+use super::problem::Problem;
+use crate::domain::resource::Resource;
+use crate::index::Index;
+use crate::metrics::IndexSize;
+use crate::store::error::StoreError;
+use crate::store::log::{Head, head};
+
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// The older format, of which what we write is a part: no time stamps, no exemplars, and the last line is a comment there.
+const PLAIN: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What the node counts and measures, for Prometheus.
+#[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "service",
+    responses((status = 200, description = "The metrics; as `text/plain` for those who do not take OpenMetrics.",
+        content((String = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+            (String = "text/plain; version=0.0.4; charset=utf-8"))), ServiceErrors))]
+pub async fn get_metrics(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+    let media_type = match acceptable(&req, "application/openmetrics-text") {
+        Ok(()) => OPEN_METRICS,
+        Err(_) => PLAIN,
+    };
+    without_parameters(&req, media_type.split(';').next().unwrap_or_default())?;
+    let metrics = &service.index.metrics;
+    // Asked for first: what is applied meanwhile is no lag.
+    let newest = service.reader.read(head);
+    let (size, known) = measure(&service.index);
+    metrics.set_index(&size);
+    if let Err(error) = &newest {
+        log::warn!("the lag behind the log cannot be told: {error}");
+    }
+    metrics.set_lag(newest.ok().map(|newest| lag(&newest, &known)));
+    let text = metrics.text().map_err(|error| StoreError::corrupt(error.to_string()))?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(media_type)));
+    Ok(response.body(text))
+}
+
+/// How much there is and how far it goes, at one moment.
+fn measure(index: &Index) -> (IndexSize, Head) {
+    let state = index.read();
+    let seq = state.head.seq;
+    let others = Resource::ALL.iter().filter(|resource| resource.has_slug());
+    let size = IndexSize {
+        events: state.events.visible(seq).count(),
+        event_versions: state.events.count(),
+        entities: others.map(|resource| (*resource, state.entities.all(*resource, seq).count())).collect(),
+        seq,
+    };
+    (size, state.head)
+}
+
+/// What is still to be applied: all of it where the dataset was replaced or a backup was restored.
+fn lag(newest: &Head, known: &Head) -> i64 {
+    let same = (newest.dataset_id, newest.epoch) == (known.dataset_id, known.epoch);
+    if same { newest.seq - known.seq } else { newest.seq }
+}

@@ -1,0 +1,254 @@
+//! What a running node counts and measures, as Prometheus reads it. Labels hold only what is one of few known values:
+//! no addresses, no ids, no query strings.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::domain::codes;
+use crate::domain::resource::Resource;
+
+codes! {
+    /// What became of an operation that the writer took.
+    pub enum WriterOutcome {
+        /// It was committed under a number.
+        Accepted = "accepted",
+        /// Nothing had to be done.
+        Unchanged = "unchanged",
+        /// It was not what it must be.
+        Refused = "refused",
+        /// The store failed.
+        Failed = "failed",
+    }
+}
+
+codes! {
+    /// What became of a row of an imported file.
+    pub enum ImportOutcome {
+        /// It became a new member.
+        Created = "created",
+        /// It made a new version.
+        Corrected = "corrected",
+        /// It says what it said before.
+        Unchanged = "unchanged",
+        /// It is equal to an earlier one of the file.
+        Collapsed = "collapsed",
+        /// It changed although an editor had changed its event.
+        Conflicting = "conflicting",
+        /// It is left aside on purpose.
+        Ignored = "ignored",
+        /// It could not be taken in.
+        Refused = "refused",
+    }
+}
+
+/// A label of one of few known values.
+type Label = [(&'static str, &'static str); 1];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    route: Arc<str>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answer {
+    #[prometheus(flatten)]
+    request: Request,
+    status: u16,
+}
+
+/// How much the index holds.
+#[derive(Clone, Debug, Default)]
+pub struct IndexSize {
+    /// Events that the public can see.
+    pub events: usize,
+    /// Versions of events, whether the public may see them or not.
+    pub event_versions: usize,
+    /// Members of the other resources.
+    pub entities: Vec<(Resource, usize)>,
+    /// The newest operation that was applied.
+    pub seq: i64,
+}
+
+/// The counts and measures of one node. Names are those that `docs/operating.md` lists.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    http_requests: Family<Answer, Counter>,
+    http_durations: Family<Request, Histogram>,
+    index_events: Gauge,
+    index_event_versions: Gauge,
+    index_entities: Family<Label, Gauge>,
+    index_seq: Gauge,
+    log_lag: Gauge<f64, AtomicU64>,
+    writer_queue: Gauge,
+    writer_group: Histogram,
+    writer_durations: Histogram,
+    writer_operations: Family<Label, Counter>,
+    reader_connections: Gauge,
+    reader_reconnects: Counter,
+    import_rows: Family<Label, Counter>,
+}
+
+/// Bounds of durations in seconds: what the index answers takes less than a millisecond, what times out ten seconds.
+const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Bounds of how many operations a group holds.
+const OPERATIONS: [f64; 11] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0];
+
+impl Metrics {
+    /// Everything at zero.
+    pub fn new() -> Self {
+        let mut all = Self {
+            registry: Registry::with_prefix("marchline"),
+            http_requests: Family::default(),
+            http_durations: Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            index_events: Gauge::default(),
+            index_event_versions: Gauge::default(),
+            index_entities: Family::default(),
+            index_seq: Gauge::default(),
+            log_lag: Gauge::default(),
+            writer_queue: Gauge::default(),
+            writer_group: Histogram::new(OPERATIONS),
+            writer_durations: Histogram::new(SECONDS),
+            writer_operations: Family::default(),
+            reader_connections: Gauge::default(),
+            reader_reconnects: Counter::default(),
+            import_rows: Family::default(),
+        };
+        all.register();
+        // What can be named beforehand starts at zero, so that its first rise is seen.
+        for outcome in WriterOutcome::CODES {
+            drop(all.writer_operations.get_or_create(&[("outcome", outcome)]));
+        }
+        for outcome in ImportOutcome::CODES {
+            drop(all.import_rows.get_or_create(&[("outcome", outcome)]));
+        }
+        all
+    }
+
+    /// Gives each metric its name; the registry adds `marchline_` in front, and a counter's `_total` or the unit behind.
+    fn register(&mut self) {
+        let build: Family<Label, Gauge> = Family::default();
+        build.get_or_create(&[("version", env!("CARGO_PKG_VERSION"))]).set(1);
+        let registry = &mut self.registry;
+        registry.register("build_info", "The version of the program, always 1", build);
+        registry.register("http_requests", "Requests that were answered", self.http_requests.clone());
+        registry.register("index_events", "Events that the public can see", self.index_events.clone());
+        registry.register("index_event_versions", "Versions of events in memory", self.index_event_versions.clone());
+        registry.register("index_entities", "Members of the other resources in memory", self.index_entities.clone());
+        registry.register("index_seq", "Newest operation that was applied", self.index_seq.clone());
+        let help = "Operations in the database that are not applied yet; NaN while the database cannot be asked";
+        registry.register("log_lag_operations", help, self.log_lag.clone());
+        registry.register("writer_queue_operations", "Operations that wait for the writer", self.writer_queue.clone());
+        registry.register("writer_group_operations", "Operations in one transaction", self.writer_group.clone());
+        registry.register("writer_operations", "Operations that the writer answered", self.writer_operations.clone());
+        registry.register("reader_connections", "Open connections for reading", self.reader_connections.clone());
+        let help = "Reads that failed on an open connection and were tried again on a new one";
+        registry.register("reader_reconnects", help, self.reader_reconnects.clone());
+        registry.register("import_rows", "Rows of imported files by what became of them", self.import_rows.clone());
+        let help = "Time from a request's head to its answer's head";
+        registry.register_with_unit("http_request_duration", help, Unit::Seconds, self.http_durations.clone());
+        let help = "Time of one transaction, with the wait for its lock";
+        registry.register_with_unit("writer_group_duration", help, Unit::Seconds, self.writer_durations.clone());
+    }
+
+    /// Counts an answer. `route` is the pattern that matched, never the path itself.
+    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let request = Request { method: known_method(method), route: route.into() };
+        self.http_durations.get_or_create(&request).observe(took.as_secs_f64());
+        self.http_requests.get_or_create(&Answer { request, status }).inc();
+    }
+
+    /// Notes how much the index holds.
+    pub fn set_index(&self, size: &IndexSize) {
+        self.index_events.set(whole(size.events));
+        self.index_event_versions.set(whole(size.event_versions));
+        for (resource, members) in &size.entities {
+            self.index_entities.get_or_create(&[("resource", resource.code())]).set(whole(*members));
+        }
+        self.index_seq.set(size.seq);
+    }
+
+    /// Notes how far the index is behind the log; `None` where that cannot be known.
+    pub fn set_lag(&self, operations: Option<i64>) {
+        let lag = operations.map(|lag| u32::try_from(lag.max(0)).unwrap_or(u32::MAX));
+        self.log_lag.set(lag.map_or(f64::NAN, f64::from));
+    }
+
+    /// An operation waits for the writer.
+    pub fn operation_queued(&self) {
+        self.writer_queue.inc();
+    }
+
+    /// An operation waits no longer.
+    pub fn operation_taken(&self) {
+        self.writer_queue.dec();
+    }
+
+    /// Counts a transaction of the writer, whether it was committed or not.
+    pub fn group(&self, operations: usize, took: Duration) {
+        self.writer_group.observe(u32::try_from(operations).map_or(f64::INFINITY, f64::from));
+        self.writer_durations.observe(took.as_secs_f64());
+    }
+
+    /// Counts an operation that the writer answered.
+    pub fn operation(&self, outcome: WriterOutcome) {
+        self.writer_operations.get_or_create(&[("outcome", outcome.code())]).inc();
+    }
+
+    /// A connection for reading was opened.
+    pub fn reader_opened(&self) {
+        self.reader_connections.inc();
+    }
+
+    /// A connection for reading was closed.
+    pub fn reader_closed(&self) {
+        self.reader_connections.dec();
+    }
+
+    /// Counts a read that is tried again on a new connection.
+    pub fn reader_reconnects(&self) {
+        self.reader_reconnects.inc();
+    }
+
+    /// Counts a row of an imported file.
+    pub fn import_row(&self, outcome: ImportOutcome) {
+        self.import_rows.get_or_create(&[("outcome", outcome.code())]).inc();
+    }
+
+    /// All of it in the text format of `OpenMetrics` 1.0.
+    ///
+    /// # Errors
+    /// When a metric cannot be written.
+    pub fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The methods of RFC 9110 and PATCH; whatever else a client makes up is one value.
+fn known_method(method: &str) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "TRACE"];
+    KNOWN.into_iter().find(|known| *known == method).unwrap_or("other")
+}
+
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
