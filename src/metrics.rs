@@ -30,26 +30,6 @@ codes! {
     }
 }
 
-codes! {
-    /// What became of a row of an imported file.
-    pub enum ImportOutcome {
-        /// It became a new member.
-        Created = "created",
-        /// It made a new version.
-        Corrected = "corrected",
-        /// It says what it said before.
-        Unchanged = "unchanged",
-        /// It is equal to an earlier one of the file.
-        Collapsed = "collapsed",
-        /// It changed although an editor had changed its event.
-        Conflicting = "conflicting",
-        /// It is left aside on purpose.
-        Ignored = "ignored",
-        /// It could not be taken in.
-        Refused = "refused",
-    }
-}
-
 /// A label of one of few known values.
 type Label = [(&'static str, &'static str); 1];
 
@@ -96,7 +76,6 @@ pub struct Metrics {
     writer_operations: Family<Label, Counter>,
     reader_connections: Gauge,
     reader_reconnects: Counter,
-    import_rows: Family<Label, Counter>,
 }
 
 /// Bounds of durations in seconds: what the index answers takes less than a millisecond, what times out ten seconds.
@@ -123,15 +102,11 @@ impl Metrics {
             writer_operations: Family::default(),
             reader_connections: Gauge::default(),
             reader_reconnects: Counter::default(),
-            import_rows: Family::default(),
         };
         all.register();
         // What can be named beforehand starts at zero, so that its first rise is seen.
         for outcome in WriterOutcome::CODES {
             drop(all.writer_operations.get_or_create(&[("outcome", outcome)]));
-        }
-        for outcome in ImportOutcome::CODES {
-            drop(all.import_rows.get_or_create(&[("outcome", outcome)]));
         }
         all
     }
@@ -155,7 +130,6 @@ impl Metrics {
         registry.register("reader_connections", "Open connections for reading", self.reader_connections.clone());
         let help = "Reads that failed on an open connection and were tried again on a new one";
         registry.register("reader_reconnects", help, self.reader_reconnects.clone());
-        registry.register("import_rows", "Rows of imported files by what became of them", self.import_rows.clone());
         let help = "Time from a request's head to its answer's head";
         registry.register_with_unit("http_request_duration", help, Unit::Seconds, self.http_durations.clone());
         let help = "Time of one transaction, with the wait for its lock";
@@ -219,11 +193,6 @@ impl Metrics {
     /// Counts a read that is tried again on a new connection.
     pub fn reader_reconnects(&self) {
         self.reader_reconnects.inc();
-    }
-
-    /// Counts a row of an imported file.
-    pub fn import_row(&self, outcome: ImportOutcome) {
-        self.import_rows.get_or_create(&[("outcome", outcome.code())]).inc();
     }
 
     /// All of it in the text format of `OpenMetrics` 1.0.

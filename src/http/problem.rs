@@ -237,10 +237,12 @@ impl From<StoreError> for Problem {
         log::error!("a request failed: {error}");
         match error {
             StoreError::Corrupt(_) | StoreError::Migration(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
-            StoreError::Database(_) | StoreError::Connection(_) | StoreError::Unwritten(_) | StoreError::Stopped => {
-                Self::of_status(StatusCode::SERVICE_UNAVAILABLE)
-                    .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
-            }
+            StoreError::Database(_)
+            | StoreError::Connection(_)
+            | StoreError::Unwritten(_)
+            | StoreError::Refused(_)
+            | StoreError::Stopped => Self::of_status(StatusCode::SERVICE_UNAVAILABLE)
+                .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")),
         }
     }
 }

@@ -88,7 +88,8 @@ impl Worker {
             match self.write_group(&mut Source { next: Some(first), queue: Some(queue) }, &mut group) {
                 Ok(()) => self.answer(group),
                 // One operation that the database refuses must not take the others with it: each gets its own transaction.
-                Err(error) if group.len() > 1 => {
+                // After any other failure, a commit's above all, an operation may be stored already: it is not repeated.
+                Err(error @ StoreError::Refused(_)) if group.len() > 1 => {
                     log::warn!("a group of {} operations is written one by one: {error}", group.len());
                     for (job, _) in group {
                         self.write_alone(job);
@@ -163,7 +164,10 @@ impl Worker {
         if counters.head.seq == before {
             return write::rollback(conn);
         }
-        draft.batch.insert(conn)?;
+        draft.batch.insert(conn).map_err(|error| match error {
+            StoreError::Database(error) => StoreError::Refused(error),
+            other => other,
+        })?;
         write::commit(conn, &counters)?;
         // What is committed is accepted, whatever happens now: the follower applies what this cannot.
         if let Err(error) = self.index.catch_up(conn) {

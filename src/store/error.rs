@@ -20,6 +20,9 @@ pub enum StoreError {
     /// The group of operations that this one was written with could not be committed.
     #[error("not written: {0}")]
     Unwritten(String),
+    /// The database refused what was drafted; nothing of it was committed.
+    #[error("the draft was refused: {0}")]
+    Refused(diesel::result::Error),
     /// The writer was stopped before it could answer.
     #[error("the writer has stopped")]
     Stopped,

@@ -8,13 +8,14 @@ use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
+use diesel::connection::SimpleConnection;
 use marchline::app;
 use marchline::domain::resource::Resource;
 use marchline::node::Node;
 use marchline::node::clock::Clock;
 use marchline::node::operation::{Command, Operation, Refusal};
 use marchline::store::check::check;
-use marchline::store::connection::DatabaseUrl;
+use marchline::store::connection::{AnyConnection, DatabaseUrl};
 use marchline::store::log;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -370,6 +371,29 @@ on_both_databases! {
             Err(other) => panic!("{other:?}"),
         }
         let mut conn = world.database.parsed().connect().expect("the database is there");
+        assert_eq!(check(&mut conn).expect("it can be read").differences, [""; 0]);
+    }
+
+    /// The test makes the database refuse what no check of ours refuses: a constraint that nobody knows of.
+    fn what_the_database_refuses_takes_no_other_operation_with_it(world: World) {
+        let world = world.with_source();
+        let mut conn = world.database.parsed().connect().expect("the database is there");
+        let constraint = match &conn {
+            AnyConnection::Postgres(_) => "ALTER TABLE event_version ADD CONSTRAINT no_poison CHECK (title <> 'poison')",
+            AnyConnection::Sqlite(_) => {
+                "CREATE TRIGGER no_poison BEFORE INSERT ON event_version WHEN NEW.title = 'poison' \
+                 BEGIN SELECT RAISE(ABORT, 'no'); END"
+            }
+        };
+        conn.batch_execute(constraint).expect("the constraint is there");
+        let title = |n: usize| if n == 30 { "poison".to_owned() } else { format!("event {n}") };
+        let put = |n| Command::Put { resource: Resource::Event, document: event(&title(n), json!({})) };
+        let answers: Vec<_> = (0..60).map(|n| world.writer().submit(Operation::one(put(n)))).collect();
+        for (n, answer) in answers.into_iter().enumerate() {
+            let answer = answer.blocking_recv().expect("an answer");
+            assert_eq!(answer.is_ok(), n != 30, "{n}: {answer:?}");
+        }
+        assert_eq!(world.get("/v1/events").ok()["page"]["total"], 59);
         assert_eq!(check(&mut conn).expect("it can be read").differences, [""; 0]);
     }
 
