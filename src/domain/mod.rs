@@ -11,6 +11,7 @@ pub mod crosswalk;
 mod edtf;
 pub mod event;
 pub mod event_type;
+pub mod has;
 pub mod identity;
 pub mod input;
 pub mod input_form;

@@ -193,6 +193,11 @@ pub fn size_range(size: &Size) -> Option<(i64, i64)> {
     }
 }
 
+/// The number by which sizes are ordered: the best, else the least, else the most; `None` where there is none.
+pub fn size_number(size: &Size) -> Option<i64> {
+    size.best.or(size.low).or(size.high)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -20,7 +20,8 @@ use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
 use crate::index::events::{EventFacts, EventVersion};
 use crate::query::cursor::digest;
-use crate::query::event_query::{EventQuery, EventQueryEcho};
+use crate::query::echo::EventQueryEcho;
+use crate::query::event_query::EventQuery;
 use crate::query::page::cut;
 use crate::query::params::{Params, Unread, shown};
 use crate::query::plan::{EventKey, Named, Plan, sort_key};
@@ -60,7 +61,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
         let state = ask.service.index.read();
         let plan = Plan::new(&query, &named, &state, seq);
         let order = query.order();
-        let matching = state.events.visible(seq).filter(|(version, _, facts)| plan.matches(version.id, facts));
+        let matching = state.events.visible(seq).filter(|(version, _, facts)| plan.matches(version, facts));
         let page =
             cut(matching.map(|(v, key, facts)| (sort_key(order, v, facts), (v.id, key))).collect(), paging.part());
         let ids: Vec<Uuid> = page.items.iter().map(|(_, (id, _))| *id).collect();

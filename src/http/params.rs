@@ -7,15 +7,19 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterS
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{RefOr, Required};
 
+use crate::domain::has::Has;
+use crate::domain::vocabulary::PlacePrecision;
 use crate::domain::window::Overlap;
 use crate::http::paging::Count;
-use crate::query::event_query::Sort;
+use crate::query::event_query::{MAX_PEOPLE, Sort};
 use crate::view::event::Include;
 
 /// The form of a parameter's value.
 enum Form {
     /// Values joined by commas, `!` in front of excluded ones; each matches the pattern.
     Terms(&'static str),
+    /// The same, of codes that are all named.
+    TermsOf(&'static [&'static str]),
     /// Codes joined by commas.
     Codes(&'static [&'static str]),
     /// One code.
@@ -36,15 +40,17 @@ const REFERENCE: &str = "^!?[0-9a-zA-Z]+(-[0-9a-zA-Z]+)*$";
 const SLUG: &str = "^!?[0-9a-z]+(-[0-9a-z]+)*$";
 const COUNTRY: &str = "^!?[A-Z]{2}$";
 const ADMIN1: &str = "^!?[A-Z]{2}-[A-Z0-9]{1,3}$";
+const EXTERNAL_ID: &str = r"^[^:]*[^:\s][^:]*:.*\S.*$";
 const BOX: &str = r"^\s*-?[0-9.]+\s*(,\s*-?[0-9.]+\s*){3}$";
 
 fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, example: Value) -> Parameter {
     let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
     let one_of = |codes: &'static [&'static str]| text().enum_values(Some(codes.iter().copied()));
     let list = |items: ObjectBuilder| Schema::Array(ArrayBuilder::new().items(items).min_items(Some(1)).build());
-    let is_list = matches!(form, Form::Terms(_) | Form::Codes(_));
+    let is_list = matches!(form, Form::Terms(_) | Form::TermsOf(_) | Form::Codes(_));
     let schema = match form {
         Form::Terms(pattern) => list(text().pattern(Some(pattern))),
+        Form::TermsOf(codes) => list(text().pattern(Some(format!("^!?({})$", codes.join("|"))))),
         Form::Codes(codes) => list(one_of(codes)),
         Form::Code(codes) => one_of(codes).into(),
         Form::Text => text().min_length(Some(1)).into(),
@@ -101,18 +107,38 @@ parameters! {
         query("id", Form::Terms(ID), "Ids of events; `!` excludes.", json!(["019c1159-7000-7000-8000-0000000000e4"])),
         query("type", Form::Terms(CODE), "Main types, as in `/v1/vocabulary`; `!` excludes.", json!(["rally", "clash"])),
         query("category", Form::Terms(CODE), "Categories of main types; `!` excludes.", json!(["demonstration"])),
+        query("tactic", Form::Terms(CODE), "Further types, as in `/v1/vocabulary`; `!` excludes.", json!(["march"])),
         query("status", Form::Terms(CODE), "Statuses; `!` excludes.", json!(["happened", "ongoing"])),
-        query("actor", Form::Terms(REFERENCE), "Ids or slugs of actors that take part themselves. `actor`, `actor_within` \
-            and `role` speak of one participation; with `!`, of none.", json!(["ice"])),
+        query("verification", Form::Terms(CODE), "How well an event is established; `!` excludes.",
+            json!(["corroborated", "confirmed"])),
+        query("actor", Form::Terms(REFERENCE), "Ids or slugs of actors that take part themselves. `actor`, \
+            `actor_within`, `actor_kind` and `role` speak of one participation; with `!`, of none.", json!(["ice"])),
         query("actor_within", Form::Terms(REFERENCE), "Ids or slugs of actors: these or any of their parts take part; `!` \
             excludes.", json!(["dhs"])),
+        query("actor_kind", Form::Terms(CODE), "Kinds of actors, as these are at the moment read; `!` excludes.",
+            json!(["police"])),
         query("role", Form::Terms(CODE), "Roles in which an actor takes part; `!` excludes.", json!(["target"])),
         query("location", Form::Terms(REFERENCE), "Ids or slugs of locations: these or any below them. `location`, \
-            `country`, `admin1` and `bbox` speak of one place; with `!`, of none.", json!(["los-angeles"])),
+            `country`, `admin1`, `place_precision` and `bbox` speak of one place; with `!`, of none.", json!(["los-angeles"])),
         query("country", Form::Terms(COUNTRY), "ISO 3166-1 alpha-2 codes; `!` excludes.", json!(["US"])),
         query("admin1", Form::Terms(ADMIN1), "ISO 3166-2 codes; `!` excludes.", json!(["US-CA"])),
+        query("place_precision", Form::Code(PlacePrecision::CODES), "How closely a place must be known at least: \
+            `locality` also finds what is known to the venue.", "locality"),
         query("campaign", Form::Terms(REFERENCE), "Ids or slugs of campaigns; `!` excludes.", json!(["ice-out"])),
         query("issue", Form::Terms(SLUG), "Slugs of issues; `!` excludes.", json!(["immigration"])),
+        query("source", Form::Terms(REFERENCE), "Ids or slugs of sources; `!` excludes.", json!(["parriva-2026-01-31"])),
+        query("size_min", Form::Number(0, MAX_PEOPLE), "People: there may have been so many or more. A size without numbers \
+            matches neither `size_min` nor `size_max`; one that is open upwards may be of any height.", 1_000),
+        query("size_max", Form::Number(0, MAX_PEOPLE), "People: there may have been so many or fewer.", 5_000),
+        query("has", Form::TermsOf(Has::CODES), "What an event reports; `!` excludes. `arrests`, `detained`, `injuries` and \
+            `deaths` mean that there were some. `point` is a place with a point, `links` a link in either direction, \
+            `size` a size be it only in words.", json!(["size", "arrests"])),
+        query("linked_to", Form::Terms(ID), "Ids of events: linked with one of these, in either direction; `!` excludes.",
+            json!(["019c1159-7000-7000-8000-0000000000e4"])),
+        query("external_id", Form::Pattern(EXTERNAL_ID), "The id that another collection gave an event, as scheme:id. It is \
+            one value, commas included.", "marchline-founding:E4"),
+        query("recorded_since", Form::Text, "An RFC 3339 instant, or a date for its midnight in UTC: the version read was \
+            recorded then or later.", "2026-01-31"),
         query("from", Form::Text, "Begin of the window: a date or EDTF value in the event's own calendar, or an RFC 3339 \
             instant.", "2026-01-31"),
         query("to", Form::Text, "End of the window, inclusive: `2026-01` means to the end of January. Forms as for \
@@ -123,8 +149,9 @@ parameters! {
             event's own calendar.", "America/Los_Angeles"),
         query("bbox", Form::Pattern(BOX), "A box as west,south,east,north in degrees; west may be greater than east across \
             the antimeridian. Points of countries and first-level divisions never match.", "-118.3,34.0,-118.2,34.1"),
-        query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest` or by when the version \
-            was recorded; `-` turns it round. Undated events come last. `-when` unless given.", "-when"),
+        query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest`, by when the version was \
+            recorded, or by the size's `best`, else `low`, else `high`; `-` turns it round. Undated events, or those without \
+            a number, come last. `-when` unless given.", "-when"),
     ]
 }
 

@@ -6,9 +6,13 @@ use uuid::Uuid;
 
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
+use crate::domain::has::Reported;
 use crate::domain::instant::Instant;
 use crate::domain::place::Point;
 use crate::domain::privacy::{PlaceLimit, TimeLimit};
+use crate::domain::shared::ExternalId;
+use crate::domain::size::{size_number, size_range};
+use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{ActorRole, Confidence, EventStatus, EventType, LinkRelation, PlacePrecision};
 use crate::domain::window::TimeFacts;
 use crate::store::log::{Change, ChangeKind};
@@ -56,7 +60,9 @@ impl EventVersion {
 #[expect(missing_docs, reason = "the fields of `domain::event::EventContent`")]
 pub struct EventFacts {
     pub event_type: EventType,
+    pub tactics: Box<[EventType]>,
     pub status: EventStatus,
+    pub verification: Verification,
     /// Microseconds of `start.earliest`; `None` for undated events.
     pub start: Option<i64>,
     pub time: Option<TimeFacts>,
@@ -65,6 +71,12 @@ pub struct EventFacts {
     pub campaigns: Box<[Uuid]>,
     pub issues: Box<[String]>,
     pub sources: Box<[Uuid]>,
+    /// Fewest and most people; `None` where no number is known.
+    pub size_range: Option<(i64, i64)>,
+    /// The number of people that the event is ordered by.
+    pub size_number: Option<i64>,
+    pub external_ids: Box<[ExternalId]>,
+    pub reported: Reported,
     pub links: Box<[LinkFacts]>,
     /// Everything but events that the document names, each once.
     pub named: Box<[Uuid]>,
@@ -104,7 +116,9 @@ impl EventFacts {
         };
         Self {
             event_type: event.event_type,
+            tactics: event.tactics.clone().into(),
             status: event.status,
+            verification: event.verification,
             start: event.when.start.as_ref().map(|start| start.earliest.micros()),
             time: TimeFacts::of(&event.when),
             places: event.places.iter().map(place).collect(),
@@ -112,6 +126,10 @@ impl EventFacts {
             campaigns: event.campaigns.clone().into(),
             issues: event.issues.clone().into(),
             sources: event.sources.clone().into(),
+            size_range: event.size.as_ref().and_then(size_range),
+            size_number: event.size.as_ref().and_then(size_number),
+            external_ids: event.external_ids.clone().into(),
+            reported: Reported::of(event),
             links: event.links.iter().map(link).collect(),
             named: named(event),
         }
@@ -208,6 +226,19 @@ impl Events {
     pub fn public_at(&self, id: Uuid, seq: i64) -> Option<(&EventVersion, i64, &EventFacts)> {
         let version = self.at(id, seq)?;
         version.public.as_ref().map(|(key, facts)| (version, *key, facts))
+    }
+
+    /// Whether the public could ever see an event.
+    pub fn was_public(&self, id: Uuid) -> bool {
+        self.versions(id, i64::MAX).any(|version| version.public.is_some())
+    }
+
+    /// The events that an event is linked with at `seq`, in either direction, where the public can see both.
+    pub fn linked_with(&self, id: Uuid, seq: i64) -> impl Iterator<Item = Uuid> {
+        let own = self.public_at(id, seq);
+        let objects = own.into_iter().flat_map(|(_, _, facts)| facts.links.iter().map(|link| link.object));
+        let subjects = own.into_iter().flat_map(move |_| self.links_to(id, seq)).map(|(subject, _)| subject.id);
+        objects.chain(subjects).filter(move |other| self.public_at(*other, seq).is_some())
     }
 
     /// The links that point to an event at `seq`, with their subjects.

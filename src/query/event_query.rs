@@ -3,20 +3,25 @@
 use std::str::FromStr;
 
 use chrono_tz::Tz;
-use serde::Serialize;
-use utoipa::ToSchema;
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
+use super::echo::EventQueryEcho;
 use super::params::{Params, Unread, shown};
 use super::terms::Terms;
 use crate::domain::codes;
+use crate::domain::has::Has;
+use crate::domain::instant::Instant;
 use crate::domain::place::{Point, is_admin1, is_country};
 use crate::domain::resource::{Reference, Resource, Slug};
-use crate::domain::vocabulary::{ActorRole, Category, EventStatus, EventType};
+use crate::domain::shared::ExternalId;
+use crate::domain::verification::Verification;
+use crate::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
 use crate::domain::window::{Overlap, Window, WindowSide};
 
 codes! {
-    /// The order of a list of events. Undated events come last either way; ties are broken by an internal number.
+    /// The order of a list of events. What has no date or no number of people comes last either way; ties are broken by
+    /// an internal number.
     pub enum Sort {
         /// By `when.start.earliest`, oldest first.
         When = "when",
@@ -26,6 +31,10 @@ codes! {
         Recorded = "recorded",
         /// By when the version was recorded, newest first.
         RecordedDescending = "-recorded",
+        /// By the best number of people, else the least, else the most, smallest first.
+        Size = "size",
+        /// By the same number, largest first.
+        SizeDescending = "-size",
     }
 }
 
@@ -76,104 +85,31 @@ pub struct EventQuery {
     pub id: Terms<Uuid>,
     pub event_type: Terms<EventType>,
     pub category: Terms<Category>,
+    pub tactic: Terms<EventType>,
     pub status: Terms<EventStatus>,
+    pub verification: Terms<Verification>,
     pub actor: Terms<Reference>,
     pub actor_within: Terms<Reference>,
+    pub actor_kind: Terms<ActorKind>,
     pub role: Terms<ActorRole>,
     pub location: Terms<Reference>,
     pub country: Terms<String>,
     pub admin1: Terms<String>,
+    pub place_precision: Option<PlacePrecision>,
     pub campaign: Terms<Reference>,
     pub issue: Terms<String>,
+    pub source: Terms<Reference>,
+    pub size_min: Option<i64>,
+    pub size_max: Option<i64>,
+    pub has: Terms<Has>,
+    pub linked_to: Terms<Uuid>,
+    pub external_id: Option<ExternalId>,
+    pub recorded_since: Option<Instant>,
     pub window: Window,
     pub overlap: Option<Overlap>,
     pub bbox: Option<BoundingBox>,
     pub sort: Option<Sort>,
     echo: EventQueryEcho,
-}
-
-/// The filters and the order of a list of events, as they were understood. What was not asked for is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(
-    description = "The filters and the order of a list of events, as they were understood. A list holds the values \
-                        one of which must match, and behind a `!` those none of which may. What was not asked for is \
-                        left out."
-)]
-pub struct EventQueryEcho {
-    /// Ids of events.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["019c1159-7000-7000-8000-0000000000e4"]))]
-    pub id: Vec<String>,
-    /// Main types.
-    #[serde(rename = "type", skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["rally", "march"]))]
-    pub event_type: Vec<String>,
-    /// Categories.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["demonstration"]))]
-    pub category: Vec<String>,
-    /// Statuses.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["!cancelled"]))]
-    pub status: Vec<String>,
-    /// Actors.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["ice"]))]
-    pub actor: Vec<String>,
-    /// Actors with all their parts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["dhs"]))]
-    pub actor_within: Vec<String>,
-    /// Roles of actors.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["target"]))]
-    pub role: Vec<String>,
-    /// Locations with all that lies below them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["los-angeles"]))]
-    pub location: Vec<String>,
-    /// Countries.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["US"]))]
-    pub country: Vec<String>,
-    /// First-level divisions.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["US-CA"]))]
-    pub admin1: Vec<String>,
-    /// Campaigns.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["ice-out"]))]
-    pub campaign: Vec<String>,
-    /// Issues.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, example = json!(["immigration"]))]
-    pub issue: Vec<String>,
-    /// Begin of the window.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "2026-01-31")]
-    pub from: Option<String>,
-    /// End of the window, inclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "2026-01-31")]
-    pub to: Option<String>,
-    /// How an event must meet the window.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "possible")]
-    pub overlap: Option<String>,
-    /// The zone in which the window's dates are read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "America/Los_Angeles")]
-    pub time_zone: Option<String>,
-    /// West, south, east and north of the box, in degrees.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "-118.3,34.0,-118.2,34.1")]
-    pub bbox: Option<String>,
-    /// The order.
-    #[schema(example = "-when")]
-    pub sort: String,
-    /// The operation that the answer was computed at.
-    #[schema(example = 42, minimum = 0)]
-    pub as_of: i64,
 }
 
 impl EventQuery {
@@ -183,15 +119,29 @@ impl EventQuery {
         let id = terms(params, "id", read_id, ToString::to_string, &mut echo.id);
         let event_type = codes(params, "type", EventType::parse, EventType::code, &mut echo.event_type);
         let category = codes(params, "category", Category::parse, Category::code, &mut echo.category);
+        let tactic = codes(params, "tactic", EventType::parse, EventType::code, &mut echo.tactic);
         let status = codes(params, "status", EventStatus::parse, EventStatus::code, &mut echo.status);
+        let verification =
+            codes(params, "verification", Verification::parse, Verification::code, &mut echo.verification);
         let actor = references(params, "actor", Resource::Actor, &mut echo.actor);
         let actor_within = references(params, "actor_within", Resource::Actor, &mut echo.actor_within);
+        let actor_kind = codes(params, "actor_kind", ActorKind::parse, ActorKind::code, &mut echo.actor_kind);
         let role = codes(params, "role", ActorRole::parse, ActorRole::code, &mut echo.role);
         let location = references(params, "location", Resource::Location, &mut echo.location);
         let country = terms(params, "country", read_country, Clone::clone, &mut echo.country);
         let admin1 = terms(params, "admin1", read_admin1, Clone::clone, &mut echo.admin1);
+        let place_precision = params.code("place_precision", PlacePrecision::parse, PlacePrecision::CODES);
+        echo.place_precision = place_precision.map(|precision| precision.code().to_owned());
         let campaign = references(params, "campaign", Resource::Campaign, &mut echo.campaign);
         let issue = terms(params, "issue", read_issue, Clone::clone, &mut echo.issue);
+        let source = references(params, "source", Resource::Source, &mut echo.source);
+        let (size_min, size_max) = size(params, &mut echo);
+        let has = terms(params, "has", read_has, ToString::to_string, &mut echo.has);
+        let linked_to = terms(params, "linked_to", read_id, ToString::to_string, &mut echo.linked_to);
+        let external_id = params.read("external_id", read_external_id);
+        echo.external_id = external_id.as_ref().map(|external| format!("{}:{}", external.scheme, external.id));
+        let recorded_since = params.read("recorded_since", read_instant);
+        echo.recorded_since = recorded_since.map(|instant| instant.to_string());
         let window = window(params, &mut echo);
         let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
@@ -205,15 +155,26 @@ impl EventQuery {
             id,
             event_type,
             category,
+            tactic,
             status,
+            verification,
             actor,
             actor_within,
+            actor_kind,
             role,
             location,
             country,
             admin1,
+            place_precision,
             campaign,
             issue,
+            source,
+            size_min,
+            size_max,
+            has,
+            linked_to,
+            external_id,
+            recorded_since,
             window,
             overlap,
             bbox,
@@ -293,6 +254,41 @@ fn read_admin1(text: &str) -> Result<String, Unread> {
 fn read_issue(text: &str) -> Result<String, Unread> {
     let malformed = || Unread::new("malformed", format!("`{}` is not a slug such as civil-rights.", shown(text)));
     Slug::parse(text).map(|slug| slug.as_str().to_owned()).ok_or_else(malformed)
+}
+
+fn read_has(text: &str) -> Result<Has, Unread> {
+    let unknown = || format!("`{}` is not one of: {}.", shown(text), Has::CODES.join(", "));
+    Has::parse(text).ok_or_else(|| Unread::new("unknown_value", unknown()))
+}
+
+/// Reads `scheme:id`, in the form in which external ids are stored. A scheme holds no colon, an id may.
+fn read_external_id(text: &str) -> Result<ExternalId, Unread> {
+    let stored = |part: &str| Some(part.nfc().collect::<String>().trim().to_owned()).filter(|part| !part.is_empty());
+    let parts = text.split_once(':').and_then(|(scheme, id)| Some((stored(scheme)?, stored(id)?)));
+    let malformed = || Unread::new("malformed", format!("`{}` is not of the form scheme:id.", shown(text)));
+    parts.map(|(scheme, id)| ExternalId { scheme, id }).ok_or_else(malformed)
+}
+
+/// Reads an instant, or a date for its first one in UTC.
+fn read_instant(text: &str) -> Result<Instant, Unread> {
+    let midnight = || Instant::parse(&format!("{text}T00:00:00Z"));
+    let malformed = || {
+        let hint = if text.contains(' ') { " In a URL a plus sign is written %2B." } else { "" };
+        format!("`{}` is neither an RFC 3339 instant nor a date such as 2026-01-31.{hint}", shown(text))
+    };
+    Instant::parse(text).or_else(midnight).ok_or_else(|| Unread::new("malformed", malformed()))
+}
+
+/// The largest number of people that can be asked for: the largest that every reader of JSON keeps exactly.
+pub const MAX_PEOPLE: i64 = (1 << 53) - 1;
+
+fn size(params: &mut Params, echo: &mut EventQueryEcho) -> (Option<i64>, Option<i64>) {
+    let (min, max) = (params.number("size_min", 0, MAX_PEOPLE), params.number("size_max", 0, MAX_PEOPLE));
+    if min.zip(max).is_some_and(|(min, max)| min > max) {
+        params.fault("size_min", "min_above_max", "`size_min` is greater than `size_max`.");
+    }
+    (echo.size_min, echo.size_max) = (min, max);
+    (min, max)
 }
 
 fn window(params: &mut Params, echo: &mut EventQueryEcho) -> Window {

@@ -2,6 +2,7 @@
 //! lists, totals and every other face of a query.
 
 pub mod cursor;
+pub mod echo;
 pub mod event_query;
 pub mod page;
 pub mod params;

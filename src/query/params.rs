@@ -1,5 +1,8 @@
 //! The parameters of a request, taken one by one; whatever nobody took, came twice or cannot be read is a fault.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use percent_encoding::percent_decode_str;
 
 /// One thing wrong with a request's parameters or headers.
@@ -99,7 +102,10 @@ impl Params {
     }
 
     /// Takes a whole number within a range.
-    pub fn number(&mut self, name: &'static str, low: u32, high: u32) -> Option<u32> {
+    pub fn number<N>(&mut self, name: &'static str, low: N, high: N) -> Option<N>
+    where
+        N: Copy + FromStr + PartialOrd + Display,
+    {
         self.read(name, |text| {
             let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
             let number = text.parse().ok().filter(|n| digits && (low..=high).contains(n));

@@ -126,6 +126,14 @@ on_both_databases! {
             ("overlap=", "empty"), ("overlap=certain", "unknown_value"), ("include=everything", "unknown_value"), ("include=evidence,", "unknown_value"),
             ("type=Rally", "unknown_value"), ("type=!", "empty_value"), ("type=rally,,march", "empty_value"), ("type=!!rally", "unknown_value"),
             ("category=riots", "unknown_value"), ("status=done", "unknown_value"), ("role=boss", "unknown_value"),
+            ("tactic=dance", "unknown_value"), ("tactic=march,!dance", "unknown_value"), ("verification=true", "unknown_value"),
+            ("actor_kind=person", "unknown_value"), ("place_precision=exact", "unknown_value"), ("place_precision=venue,point", "unknown_value"),
+            ("place_precision=!venue", "unknown_value"), ("has=places", "unknown_value"), ("has=size,", "empty_value"), ("sort=-Size", "unknown_value"),
+            ("source=a_b", "malformed"), ("source=nobody", "unknown_reference"), ("linked_to=ice", "malformed"),
+            ("linked_to=!019c1159-7000-7000-8000-00000000dead", "unknown_reference"), ("external_id=E4", "malformed"), ("external_id=:E4", "malformed"),
+            ("external_id=x:%20", "malformed"), ("size_min=-1", "out_of_range"), ("size_max=many", "out_of_range"), ("size_max=1.5", "out_of_range"),
+            ("size_min=9007199254740992", "out_of_range"), ("size_min=2&size_max=1", "min_above_max"),
+            ("recorded_since=2026-01", "malformed"), ("recorded_since=2026-02-30", "malformed"), ("recorded_since=2026-01-31T10:00:00+01:00", "malformed"),
             ("country=us", "malformed"), ("country=USA", "malformed"), ("admin1=US", "malformed"), ("admin1=US-ABCD", "malformed"),
             ("id=1", "malformed"), ("id=019c1159700070008000000000000e4", "malformed"), ("id={}", "malformed"), ("actor=a_b", "malformed"), ("actor=-", "malformed"),
             ("location=../etc", "malformed"), ("campaign='%20or%201=1", "malformed"), ("issue=A", "malformed"),
@@ -150,6 +158,7 @@ on_both_databases! {
         for (name, value) in [
             ("id", id), ("type", "rally"), ("category", "policy"), ("status", "happened"), ("actor", "ice"), ("actor_within", "dhs"),
             ("role", "target"), ("location", "los-angeles"), ("country", "US"), ("admin1", "US-CA"), ("campaign", "ice-out"), ("issue", "immigration"),
+            ("tactic", "march"), ("verification", "reported"), ("actor_kind", "agency"), ("source", "parriva-2026-01-31"), ("has", "size"), ("linked_to", id),
         ] {
             let values = |count| vec![value; count].join(",");
             let taken = world.get(&format!("/v1/events?{name}={}", values(500)));

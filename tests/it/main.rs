@@ -9,6 +9,7 @@ mod concurrency;
 mod conventions;
 mod crash;
 mod documents;
+mod filters;
 mod founding;
 mod guides;
 mod import_ccc;

@@ -268,8 +268,7 @@ on_both_databases! {
         };
         let mut names: BTreeSet<String> = operations(&document).flat_map(|(_, operation)| in_query(operation)).collect();
         // Names that the contract knows for later, and names that other services use.
-        names.extend(["tactic", "verification", "actor_kind", "source", "near", "radius_m", "within", "place_precision", "size_min",
-            "size_max", "has", "linked_to", "external_id", "recorded_since", "filter", "page", "offset", "format", "fields", "pretty",
+        names.extend(["near", "radius_m", "within", "filter", "page", "offset", "format", "fields", "pretty",
             "access_token", "api_key", "callback", "debug"].map(str::to_owned));
         for (path, operation) in operations(&document).filter(|(path, _)| path.starts_with("/v1") || *path == "/openapi.json") {
             let documented = in_query(operation);
@@ -287,6 +286,7 @@ on_both_databases! {
         let more = [
             ("/v1/events", format!("/v1/events?limit=500&{whole}")),
             ("/v1/events", "/v1/events?limit=2&count=none&type=rally,clash&from=2026&overlap=possible&bbox=-180,-90,180,90&time_zone=UTC".to_owned()),
+            ("/v1/events", "/v1/events?size_min=0&size_max=5000&has=size,!point&external_id=x:y&recorded_since=2026-01-31&sort=size".to_owned()),
             ("/v1/events", "/v1/events?as_of=0".to_owned()),
             ("/v1/events/{id}", format!("{RALLY}?{whole}&lang=es")),
             ("/v1/events/{id}/links", format!("{RALLY}/links?depth=10")),

@@ -1,17 +1,22 @@
 //! Pages that fit together whatever is written meanwhile, and filters against an evaluation of their own words.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
-use chrono_tz::Tz;
 use marchline::domain::resource::Resource;
+use marchline::http::openapi::openapi_text;
+use marchline::query::event_query::Sort;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::support::filters::random_filters;
 use crate::support::on_both_databases;
-use crate::support::random::{Generator, ISSUES, Random, ZONES};
+use crate::support::oracle::{Moment, order};
+use crate::support::random::{Generator, Random};
 use crate::support::world::{World, event};
 
-const SORTS: [&str; 4] = ["when", "-when", "recorded", "-recorded"];
+const SORTS: &[&str] = Sort::CODES;
+/// How many random questions are asked of a world.
+const QUESTIONS: usize = 240;
 const PARTS: &str = "include=evidence,links,translations";
 
 fn items(list: &Value) -> &Vec<Value> {
@@ -140,27 +145,26 @@ on_both_databases! {
             moments.push(world.node.index.head().seq);
         }
         let moments: Vec<Moment> = moments.into_iter().map(|seq| Moment::read(&world, seq)).collect();
-        let mut met = 0;
-        for number in 0..150 {
+        let (mut met, mut asked) = (0, BTreeSet::new());
+        for number in 0..QUESTIONS {
             let moment = &moments[number % moments.len()];
-            let filters = random_filters(&mut generator);
-            let query: Vec<String> = filters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let query = query.join("&");
-            let sort = *generator.random.pick(&SORTS);
-            let list = world.get(&format!("/v1/events?{query}&sort={sort}&limit=500&as_of={}", moment.seq)).ok();
-            let ids = |events: &[&Value]| {
-                let mut ids: Vec<String> = events.iter().map(|event| event["id"].to_string()).collect();
-                ids.sort_unstable();
-                ids
-            };
-            let expected: Vec<&Value> = moment.events.iter().filter(|event| moment.matches(event, &filters)).collect();
+            let filters = random_filters(&mut generator.random, moment);
+            let written = |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
+            let query = filters.iter().map(written).collect::<Vec<_>>().join("&");
+            let sort = *generator.random.pick(SORTS);
+            let target = format!("/v1/events?{query}&sort={sort}&limit=500&as_of={}&{PARTS}", moment.seq);
+            let list = world.get(&target).ok();
+            let expected = moment.answer(&filters, sort);
+            let ids = |events: &[&Value]| events.iter().map(|event| event["id"].to_string()).collect::<BTreeSet<_>>();
             let answered: Vec<&Value> = items(&list).iter().collect();
-            assert_eq!(ids(&answered), ids(&expected), "{query} as_of={}", moment.seq);
-            assert_eq!(list["page"]["total"], expected.len(), "{query}");
+            assert_eq!(ids(&answered), ids(&expected), "{filters:?} {target}");
+            assert_eq!(list["page"]["total"], expected.len(), "{target}");
             assert_in_order(items(&list), sort);
             met += usize::from(!expected.is_empty() && expected.len() < moment.events.len());
+            asked.extend(filters.into_iter().map(|(name, _)| name.to_owned()));
         }
-        assert!(met > 40, "only {met} queries told events apart");
+        assert!(met > QUESTIONS / 2, "only {met} queries told events apart");
+        assert_eq!(asked, documented_filters(), "every filter is among the random ones");
     }
 
     fn an_exclusion_lets_pass_what_reports_nothing(world: World) {
@@ -169,7 +173,7 @@ on_both_databases! {
         world.put(Resource::Event, event("bare", json!({})));
         let actors = json!([{"actor": {"id": "police"}, "role": "target"}]);
         world.put(Resource::Event, event("full", json!({"actors": actors, "issues": ["labour"]})));
-        for query in ["actor=!police", "role=!target", "issue=!labour", "actor_within=!police", "actor=!police&issue=!labour"] {
+        for query in ["actor=!police", "role=!target", "issue=!labour", "actor_within=!police", "actor_kind=!police", "has=!actors", "actor=!police&issue=!labour"] {
             let list = world.get(&format!("/v1/events?{query}")).ok();
             assert_eq!(list["data"][0]["title"], "bare", "{query}");
             assert_eq!(list["page"]["total"], 1, "{query}");
@@ -177,346 +181,19 @@ on_both_databases! {
     }
 }
 
-/// The order, as far as documents tell it: ties go by a number that they do not hold.
+/// The filters of events by the OpenAPI document.
+fn documented_filters() -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(&openapi_text()).expect("JSON");
+    let parameters = document["paths"]["/v1/events"]["get"]["parameters"].as_array().expect("parameters").iter();
+    let names = parameters.filter(|parameter| parameter["in"] == "query").filter_map(|one| one["name"].as_str());
+    let others = ["sort", "include", "lang", "limit", "cursor", "count", "as_of"];
+    names.filter(|name| !others.contains(name)).map(str::to_owned).collect()
+}
+
+/// The order, as far as documents tell it.
 fn assert_in_order(events: &[Value], sort: &str) {
-    let backward = sort.starts_with('-');
-    let fits = |a: &Value, b: &Value| match sort.trim_start_matches('-') {
-        "recorded" => (a["seq"].as_i64() <= b["seq"].as_i64()) ^ backward || a["seq"] == b["seq"],
-        _ => match (a["when"]["start"]["earliest"].as_str(), b["when"]["start"]["earliest"].as_str()) {
-            (Some(a), Some(b)) => (a < b) ^ backward || a == b,
-            (a, b) => a.is_some() || b.is_none(),
-        },
-    };
     for pair in events.windows(2) {
-        assert!(fits(&pair[0], &pair[1]), "sort={sort}: {} before {}", pair[0]["when"], pair[1]["when"]);
+        let (a, b) = (&pair[0], &pair[1]);
+        assert!(order(sort, a, b).is_le(), "sort={sort}: {a:#} before {b:#}");
     }
-}
-
-type Filters = Vec<(&'static str, String)>;
-
-/// Two to four filters, lists with exclusions among them.
-fn random_filters(generator: &mut Generator) -> Filters {
-    let names = [
-        "type",
-        "category",
-        "status",
-        "actor",
-        "actor_within",
-        "role",
-        "location",
-        "country",
-        "admin1",
-        "campaign",
-        "issue",
-        "window",
-        "bbox",
-    ];
-    let wanted = generator.random.between(2, 4);
-    let mut chosen: Vec<&str> = Vec::new();
-    while chosen.len() < wanted {
-        // Windows are half of what can go wrong.
-        let name = if generator.random.chance(25) { "window" } else { *generator.random.pick(&names) };
-        if !chosen.contains(&name) {
-            chosen.push(name);
-        }
-    }
-    let mut filters = Vec::new();
-    for name in chosen {
-        match name {
-            "type" => {
-                list(generator, &mut filters, "type", &["rally", "march", "strike", "clash", "raid", "statement"]);
-            }
-            "category" => list(
-                generator,
-                &mut filters,
-                "category",
-                &["demonstration", "policing", "policy", "enforcement", "statement"],
-            ),
-            "status" => list(generator, &mut filters, "status", &["planned", "happened", "ongoing", "cancelled"]),
-            "role" => list(generator, &mut filters, "role", &["target", "organizer", "participant"]),
-            "country" => list(generator, &mut filters, "country", &["US", "DE", "IN", "FR"]),
-            "admin1" => list(generator, &mut filters, "admin1", &["US-0A", "US-1A", "DE-0A", "IN-1A"]),
-            "issue" => list(generator, &mut filters, "issue", &ISSUES),
-            "actor" => slugs(generator, &mut filters, "actor"),
-            "actor_within" => slugs(generator, &mut filters, "actor_within"),
-            "location" => slugs(generator, &mut filters, "location"),
-            "campaign" => slugs(generator, &mut filters, "campaign"),
-            "window" => window(&mut generator.random, &mut filters),
-            _ => {
-                let mut side = |range: usize| i32::try_from(generator.random.below(range)).expect("a small number");
-                let (a, b, west, east) = (side(180) - 90, side(180) - 90, side(359) - 179, side(359) - 179);
-                filters.push(("bbox", format!("{west}.5,{},{east},{}", a.min(b), a.max(b))));
-            }
-        }
-    }
-    filters
-}
-
-fn list(generator: &mut Generator, filters: &mut Filters, name: &'static str, values: &[&str]) {
-    let mut chosen = generator.random.some(values, 2);
-    chosen.push(*generator.random.pick(values));
-    let sign = |value: &&str| format!("{}{value}", if generator.random.chance(30) { "!" } else { "" });
-    let written: Vec<String> = chosen.iter().map(sign).collect();
-    filters.push((name, written.join(",")));
-}
-
-fn slugs(generator: &mut Generator, filters: &mut Filters, name: &'static str) {
-    let all = match name {
-        "location" => generator.locations.clone(),
-        "campaign" => generator.campaigns.clone(),
-        _ => generator.actors.clone(),
-    };
-    list(generator, filters, name, &all.iter().map(String::as_str).collect::<Vec<_>>());
-}
-
-fn window(random: &mut Random, filters: &mut Filters) {
-    let base = NaiveDate::from_ymd_opt(2025, 10, 1).expect("a day");
-    let from = base + Duration::days(i64::try_from(random.below(100)).expect("a number"));
-    let to = from + Duration::days(i64::try_from(random.below(60)).expect("a number"));
-    let (mut lower, mut upper) = match random.below(4) {
-        0 => (format!("{from}T04:30:00Z"), format!("{to}T23:15:00.000001Z")),
-        1 => (from.format("%Y-%m").to_string(), to.format("%Y-%m").to_string()),
-        2 => (format!("{from}T04:30:00Z"), format!("{}", to + Duration::days(2))),
-        _ => (from.to_string(), to.to_string()),
-    };
-    let ends = random.below(5);
-    if ends != 0 {
-        filters.push(("from", std::mem::take(&mut lower)));
-    }
-    if ends != 1 {
-        filters.push(("to", std::mem::take(&mut upper)));
-    }
-    if random.chance(40) {
-        filters.push(("time_zone", (*random.pick(&ZONES)).to_owned()));
-    }
-    if random.chance(60) {
-        filters.push(("overlap", (*random.pick(&["possible", "definite", "definite"])).to_owned()));
-    }
-}
-
-/// What the API gave at one operation, and what the words of a query mean for it.
-struct Moment {
-    seq: i64,
-    events: Vec<Value>,
-    /// Parents of actors, by slug.
-    parents: HashMap<String, String>,
-}
-
-impl Moment {
-    fn read(world: &World, seq: i64) -> Self {
-        let all = |resource: &str| items(&world.get(&format!("/v1/{resource}?limit=500&as_of={seq}")).ok()).clone();
-        let actors = all("actors");
-        let slug_of = |id: &Value| actors.iter().find(|actor| actor["id"] == *id).map(|actor| text(&actor["slug"]));
-        let parent = |actor: &Value| Some((text(&actor["slug"]), slug_of(&actor["parent_id"])?));
-        let parents = actors.iter().filter_map(parent).collect();
-        Self { seq, events: all("events"), parents }
-    }
-
-    fn matches(&self, event: &Value, filters: &Filters) -> bool {
-        let filter = |name: &str| filters.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
-        let single = |name: &str| Terms::of(filter(name)).accept(&[text(&event[name])]);
-        let each = |name: &str, values: Vec<String>| Terms::of(filter(name)).accept(&values);
-        let list = |name: &str| event[name].as_array().expect("a list").clone();
-        single("type")
-            && single("category")
-            && single("status")
-            && each("issue", list("issues").iter().map(text).collect())
-            && each("campaign", list("campaigns").iter().map(|campaign| text(&campaign["slug"])).collect())
-            && self.actors_match(&list("actors"), &filter)
-            && places_match(&list("places"), &filter)
-            && time_matches(&event["when"], &filter)
-    }
-
-    fn line(&self, actor: &str) -> Vec<String> {
-        let mut line = vec![actor.to_owned()];
-        while let Some(parent) = self.parents.get(line.last().expect("one at least")) {
-            line.push(parent.clone());
-        }
-        line
-    }
-
-    fn actors_match<'a>(&self, actors: &[Value], filter: &impl Fn(&str) -> Option<&'a str>) -> bool {
-        let terms = ["actor", "actor_within", "role"].map(|name| Terms::of(filter(name)));
-        let values = |part: &Value| {
-            let slug = text(&part["actor"]["slug"]);
-            [vec![slug.clone()], self.line(&slug), vec![text(&part["role"])]]
-        };
-        of_one(actors, &terms, values, None)
-    }
-}
-
-/// Whether no item is excluded by any terms, and one item meets all terms that want something.
-fn of_one<const N: usize>(
-    items: &[Value],
-    terms: &[Terms; N],
-    values: impl Fn(&Value) -> [Vec<String>; N],
-    more: Option<&dyn Fn(&Value) -> bool>,
-) -> bool {
-    let all = |item: &Value, test: &dyn Fn(&Terms, &[String]) -> bool| {
-        terms.iter().zip(values(item)).all(|(terms, values)| test(terms, &values))
-    };
-    let passes = |item: &Value| all(item, &|terms, values| !terms.exclude(values));
-    let meets = |item: &Value| all(item, &|terms, values| terms.want(values)) && more.is_none_or(|more| more(item));
-    let nothing_wanted = more.is_none() && terms.iter().all(|terms| terms.any.is_empty());
-    items.iter().all(passes) && (nothing_wanted || items.iter().any(meets))
-}
-
-fn places_match<'a>(places: &[Value], filter: &impl Fn(&str) -> Option<&'a str>) -> bool {
-    let terms = ["location", "country", "admin1"].map(|name| Terms::of(filter(name)));
-    let values = |place: &Value| {
-        let location = &place["location"];
-        let above = location["path"].as_array().expect("a list").iter().map(|step| text(&step["slug"]));
-        let line: Vec<String> = above.chain([text(&location["slug"])]).collect();
-        let code = |name: &str| location[name].as_str().map(str::to_owned).into_iter().collect();
-        [line, code("country"), code("admin1")]
-    };
-    let bbox: Option<Vec<f64>> =
-        filter("bbox").map(|text| text.split(',').map(|side| side.parse().expect("a number")).collect());
-    let inside = bbox.map(|bbox| {
-        move |place: &Value| {
-            let (Some(lat), Some(lon)) = (place["point"]["lat"].as_f64(), place["point"]["lon"].as_f64()) else {
-                return false;
-            };
-            let beyond =
-                if bbox[0] <= bbox[2] { lon < bbox[0] || lon > bbox[2] } else { lon < bbox[0] && lon > bbox[2] };
-            !beyond && lat >= bbox[1] && lat <= bbox[3]
-        }
-    });
-    of_one(places, &terms, values, inside.as_ref().map(|inside| inside as &dyn Fn(&Value) -> bool))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().expect("a text").to_owned()
-}
-
-/// `a,b,!c`: a or b, and not c.
-struct Terms {
-    any: Vec<String>,
-    none: Vec<String>,
-}
-
-impl Terms {
-    fn of(filter: Option<&str>) -> Self {
-        let (none, any): (Vec<&str>, Vec<&str>) =
-            filter.into_iter().flat_map(|text| text.split(',')).partition(|value| value.starts_with('!'));
-        let owned = |values: Vec<&str>| values.iter().map(|value| value.trim_start_matches('!').to_owned()).collect();
-        Self { any: owned(any), none: owned(none) }
-    }
-
-    fn want(&self, values: &[String]) -> bool {
-        self.any.is_empty() || values.iter().any(|value| self.any.contains(value))
-    }
-
-    fn exclude(&self, values: &[String]) -> bool {
-        values.iter().any(|value| self.none.contains(value))
-    }
-
-    fn accept(&self, values: &[String]) -> bool {
-        self.want(values) && !self.exclude(values)
-    }
-}
-
-/// First and last microsecond, on a wall clock.
-type Wall = (NaiveDateTime, NaiveDateTime);
-
-/// *Possible* is start.earliest ≤ to and end.latest ≥ from, *definite* start.latest ≤ to and end.earliest ≥ from; a
-/// qualified date is definite only when the window holds the next coarser unit.
-fn time_matches<'a>(when: &Value, filter: &impl Fn(&str) -> Option<&'a str>) -> bool {
-    let zone: Option<Tz> = filter("time_zone").map(|name| name.parse().expect("a zone"));
-    let definite = filter("overlap") == Some("definite");
-    let edges = [("from", filter("from")), ("to", filter("to"))];
-    if edges.iter().all(|(_, text)| text.is_none()) {
-        return true;
-    }
-    if when["start"].is_null() {
-        return false;
-    }
-    let end = if when["end"].is_null() { &when["start"] } else { &when["end"] };
-    let own: Option<Tz> = when["time_zone"].as_str().map(|name| name.parse().expect("a zone"));
-    edges.iter().all(|(side, text)| {
-        let Some(text) = text else {
-            return true;
-        };
-        let is_from = *side == "from";
-        let date = if is_from { end } else { &when["start"] };
-        // In UTC, from the bounds; or on the event's own wall clock, from the words of its date.
-        let (edge, bounds, sure) = if text.ends_with('Z') || zone.is_some() {
-            let edge = match text.parse::<DateTime<Utc>>() {
-                Ok(instant) => (instant.naive_utc(), instant.naive_utc()),
-                Err(_) => in_utc(span(text), zone),
-            };
-            let bound = |name: &str| text_instant(&date[name]);
-            (edge, (bound("earliest"), bound("latest")), coarser(date).map(|unit| in_utc(unit, own)))
-        } else {
-            (span(text), local(date, own), coarser(date))
-        };
-        let sure = sure.unwrap_or(bounds);
-        match (is_from, definite) {
-            (true, false) => bounds.1 >= edge.0,
-            (true, true) => sure.0 >= edge.0,
-            (false, false) => bounds.0 <= edge.1,
-            (false, true) => sure.1 <= edge.1,
-        }
-    })
-}
-
-fn text_instant(value: &Value) -> NaiveDateTime {
-    value.as_str().expect("an instant").parse::<DateTime<Utc>>().expect("an instant").naive_utc()
-}
-
-/// A stretch of a zone's wall clock in UTC; without a zone, wherever on earth it may be.
-fn in_utc((first, last): Wall, zone: Option<Tz>) -> Wall {
-    match zone {
-        None => (first - Duration::hours(14), last + Duration::hours(12)),
-        Some(zone) => {
-            // No unit begins or ends within a change of the clock in these zones.
-            let utc =
-                |local: NaiveDateTime| zone.from_local_datetime(&local).single().expect("one instant").naive_utc();
-            (utc(first), utc(last))
-        }
-    }
-}
-
-/// The unit that a date with `?`, `~` or `%` may lie anywhere in.
-fn coarser(date: &Value) -> Option<Wall> {
-    let edtf = date["edtf"].as_str().expect("a date");
-    let plain = edtf.strip_suffix(['?', '~', '%'])?;
-    // A day gives its month, a month its year.
-    Some(span(plain.rsplit_once('-').expect("a day or a month").0))
-}
-
-/// What a date of an event means on its own wall clock.
-fn local(date: &Value, zone: Option<Tz>) -> Wall {
-    let edtf = date["edtf"].as_str().expect("a date").trim_end_matches(['?', '~', '%']);
-    if let Ok(instant) = edtf.parse::<DateTime<chrono::FixedOffset>>() {
-        let wall = zone.map_or_else(|| instant.naive_local(), |zone| instant.with_timezone(&zone).naive_local());
-        return (wall, wall + Duration::microseconds(999_999));
-    }
-    match edtf.strip_prefix('[').and_then(|set| set.strip_suffix(']')).and_then(|set| set.split_once("..")) {
-        Some((first, last)) => {
-            let end_of_time = span("9999");
-            let first = if first.is_empty() { span("0001").0 } else { span(first).0 };
-            (first, if last.is_empty() { end_of_time.1 } else { span(last).1 })
-        }
-        None => span(edtf),
-    }
-}
-
-/// A year, month, day or local second.
-fn span(text: &str) -> Wall {
-    let tick = Duration::microseconds(1);
-    if let Ok(second) = text.parse::<NaiveDateTime>() {
-        return (second, second + Duration::seconds(1) - tick);
-    }
-    let number = |part: Option<&str>| part.map(|digits| digits.parse::<u32>().expect("digits"));
-    let mut parts = text.split('-');
-    let year: i32 = parts.next().and_then(|digits| digits.parse().ok()).unwrap_or_else(|| panic!("a date: {text}"));
-    let (month, day) = (number(parts.next()), number(parts.next()));
-    let first = NaiveDate::from_ymd_opt(year, month.unwrap_or(1), day.unwrap_or(1)).expect("a day");
-    let next = match (month, day) {
-        (_, Some(_)) => first + Duration::days(1),
-        (Some(12) | None, None) => NaiveDate::from_ymd_opt(year + 1, 1, 1).expect("a day"),
-        (Some(_), None) => first.with_month(first.month() + 1).expect("a month"),
-    };
-    (first.and_time(NaiveTime::MIN), next.and_time(NaiveTime::MIN) - tick)
 }

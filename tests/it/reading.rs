@@ -5,38 +5,14 @@ use marchline::domain::resource::Resource;
 use marchline::node::operation::{Command, Operation};
 use serde_json::{Value, json};
 
+use crate::support::lists::{fault, faults, texts, titles};
 use crate::support::on_both_databases;
 use crate::support::paths::every_data_path;
 use crate::support::town::{self, location, rally};
 use crate::support::world::{World, event};
 
-fn texts(list: &Value, pointer: &str) -> Vec<String> {
-    let text = |item: &Value| item.pointer(pointer).and_then(Value::as_str).unwrap_or("-").to_owned();
-    list["data"].as_array().expect("a list").iter().map(text).collect()
-}
-
-fn titles(world: &World, query: &str) -> Vec<String> {
-    let list = world.get(&format!("/v1/events?{query}")).ok();
-    let titles = texts(&list, "/title");
-    assert_eq!(list["page"]["total"], titles.len(), "{query}");
-    titles
-}
-
 fn slugs(world: &World, target: &str) -> Vec<String> {
     texts(&world.get(target).ok(), "/slug")
-}
-
-fn fault(parameter: &str, code: &str) -> (String, String) {
-    (parameter.to_owned(), code.to_owned())
-}
-
-/// The faults of a request that must be refused, in the order of their names.
-fn faults(world: &World, target: &str) -> Vec<(String, String)> {
-    let answer = world.get(target);
-    assert_eq!(answer.status, 400, "{target}: {}", answer.body);
-    let mut faults = answer.faults();
-    faults.sort();
-    faults
 }
 
 /// An event at a point of its own.
@@ -152,6 +128,12 @@ on_both_databases! {
             "bbox": "-119,33,-118,35", "sort": "when", "as_of": world.seq()});
         assert_eq!(world.get(&format!("/v1/events?{query}")).ok()["query"], expected);
         assert_eq!(world.get("/v1/events").ok()["query"], json!({"sort": "-when", "as_of": world.seq()}));
+        let query = "tactic=march&verification=!disputed&actor_kind=agency,!press&place_precision=locality&source=parriva-2026-01-31\
+            &size_min=0&size_max=5000&has=size,!arrests&external_id=marchline-founding:E4&recorded_since=2026-01-31&sort=-size";
+        let expected = json!({"tactic": ["march"], "verification": ["!disputed"], "actor_kind": ["agency", "!press"],
+            "place_precision": "locality", "source": ["parriva-2026-01-31"], "size_min": 0, "size_max": 5000, "has": ["size", "!arrests"],
+            "external_id": "marchline-founding:E4", "recorded_since": "2026-01-31T00:00:00.000000Z", "sort": "-size", "as_of": world.seq()});
+        assert_eq!(world.get(&format!("/v1/events?{query}")).ok()["query"], expected);
         let expected = json!({"kind": ["agency", "!police"], "q": "ICE", "as_of": world.seq()});
         assert_eq!(world.get("/v1/actors?kind=agency,!police&q=ICE").ok()["query"], expected);
     }
@@ -203,7 +185,7 @@ on_both_databases! {
         let (union, town) = (member("actors/union"), member("locations/town"));
         let conditions = [
             "actor=union", "actor_within=union", "role=organizer", "location=land", "country=US", "admin1=US-CA",
-            "campaign=spring", &format!("actor={union}"), &format!("location={town}"),
+            "campaign=spring", "actor_kind=union", "has=actors", "has=place", &format!("actor={union}"), &format!("location={town}"),
         ];
         for condition in conditions {
             assert_eq!(titles(&world, condition), ["A rally on the square"], "{condition}");
@@ -263,8 +245,8 @@ on_both_databases! {
 
     fn names_that_nothing_ever_had_are_refused(world: World) {
         let world = world.with_rally();
-        let target = "/v1/events?actor=nobody&actor_within=!no-one&location=atlantis&campaign=none,spring";
-        let expected = ["actor", "actor_within", "campaign", "location"].map(|name| fault(name, "unknown_reference"));
+        let target = "/v1/events?actor=nobody&actor_within=!no-one&location=atlantis&campaign=none,spring&source=rumour,test-source";
+        let expected = ["actor", "actor_within", "campaign", "location", "source"].map(|name| fault(name, "unknown_reference"));
         assert_eq!(faults(&world, target), expected);
         let id = "019c1159-7000-7000-8000-00000000dead";
         assert_eq!(faults(&world, &format!("/v1/events?actor={id}")), [fault("actor", "unknown_reference")]);

@@ -2,7 +2,11 @@
 
 pub mod ccc;
 pub mod examples;
+pub mod filters;
 pub mod http;
+pub mod lists;
+pub mod oracle;
+pub mod oracle_dates;
 pub mod paths;
 pub mod postgres;
 pub mod program;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chrono::{Days, NaiveDate};
 use marchline::domain::resource::Resource;
 use marchline::domain::vocabulary::{
-    ActorRole, Confidence, EventStatus, EventType, LinkRelation, PlaceRole, SourceKind, SourceScale, Stance,
+    ActorKind, ActorRole, Confidence, EventStatus, EventType, LinkRelation, PlaceRole, SourceKind, SourceScale, Stance,
 };
 use marchline::domain::{count::CountState, size::SizeBasis};
 use marchline::node::operation::{Command, Operation};
@@ -278,11 +278,14 @@ impl Generator {
 
     fn size(&mut self) -> Value {
         let low = self.random.below(20_000);
-        let mut size = match self.random.below(5) {
+        let mut size = match self.random.below(8) {
             0 => json!({"text": "hundreds of people", "rule": "ccc"}),
             1 => json!({"low": low, "high": low + 100, "best": low + 50}),
             2 => json!({"low": low, "text": "more than that"}),
             3 => json!({"best": low}),
+            4 => json!({"high": low}),
+            5 => json!({"low": low, "high": low + 100}),
+            6 => json!({"high": low + 100, "best": low}),
             _ => json!({"text": "a crowd"}),
         };
         size["basis"] = code(&mut self.random, SizeBasis::CODES);
@@ -297,9 +300,9 @@ impl Generator {
             if self.random.chance(30) {
                 place["point"] = self.point();
                 place["radius_m"] = json!(self.random.chance(50).then_some(25));
-                if self.random.chance(30) {
-                    place["precision"] = Value::from(*self.random.pick(&["admin1", "country", "locality"]));
-                }
+            }
+            if self.random.chance(20) {
+                place["precision"] = Value::from(*self.random.pick(&["admin1", "admin2", "country", "locality"]));
             }
             places.push(place);
         }
@@ -381,8 +384,8 @@ impl Generator {
         member("issues", issues.into(), self.random.chance(70));
         let campaigns = named(self.random.some(&campaigns, 2));
         member("campaigns", campaigns.into(), self.random.chance(60));
-        let tactics = self.random.some(EventType::CODES, 2);
-        member("tactics", tactics.into(), self.random.chance(30));
+        let tactics = self.random.some(event_type, 2);
+        member("tactics", tactics.into(), self.random.chance(50));
         let verification = *self.random.pick(&["confirmed", "disputed", "reported"]);
         member("verification", verification.into(), self.random.chance(30));
         let summary = self.text();
@@ -412,7 +415,8 @@ impl Generator {
         let id = self.random.id().to_string();
         let mut event = self.members(&id);
         if self.random.chance(60) {
-            let external = json!([{"scheme": "test", "id": id}, {"scheme": "other", "id": self.text()}]);
+            let external =
+                json!([{"scheme": "test", "id": id}, {"scheme": "other", "id": format!("n: {}, 1", self.text())}]);
             event["external_ids"] = external;
         }
         self.events.push(event.clone());
@@ -460,6 +464,7 @@ impl Generator {
         let (resource, document) = &mut self.entities[position];
         match resource {
             Resource::Source => document["publisher"] = name.into(),
+            Resource::Actor if self.random.chance(40) => document["kind"] = code(&mut self.random, ActorKind::CODES),
             Resource::Actor if document["parent_id"].is_string() => {
                 document["parent_id"] = parent;
                 document["name"] = name.into();

@@ -1,0 +1,132 @@
+//! The question as it was understood, as it stands beside the answer.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The filters and the order of a list of events, as they were understood. What was not asked for is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(
+    description = "The filters and the order of a list of events, as they were understood. A list holds the values \
+                        one of which must match, and behind a `!` those none of which may. What was not asked for is \
+                        left out."
+)]
+pub struct EventQueryEcho {
+    /// Ids of events.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["019c1159-7000-7000-8000-0000000000e4"]))]
+    pub id: Vec<String>,
+    /// Main types.
+    #[serde(rename = "type", skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["rally", "march"]))]
+    pub event_type: Vec<String>,
+    /// Categories.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["demonstration"]))]
+    pub category: Vec<String>,
+    /// Further types.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["march"]))]
+    pub tactic: Vec<String>,
+    /// Statuses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["!cancelled"]))]
+    pub status: Vec<String>,
+    /// Verifications.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["confirmed", "corroborated"]))]
+    pub verification: Vec<String>,
+    /// Actors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["ice"]))]
+    pub actor: Vec<String>,
+    /// Actors with all their parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["dhs"]))]
+    pub actor_within: Vec<String>,
+    /// Kinds of actors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["police"]))]
+    pub actor_kind: Vec<String>,
+    /// Roles of actors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["target"]))]
+    pub role: Vec<String>,
+    /// Locations with all that lies below them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["los-angeles"]))]
+    pub location: Vec<String>,
+    /// Countries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["US"]))]
+    pub country: Vec<String>,
+    /// First-level divisions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["US-CA"]))]
+    pub admin1: Vec<String>,
+    /// How closely a place must be known at least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "locality")]
+    pub place_precision: Option<String>,
+    /// Campaigns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["ice-out"]))]
+    pub campaign: Vec<String>,
+    /// Issues.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["immigration"]))]
+    pub issue: Vec<String>,
+    /// Sources.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["parriva-2026-01-31"]))]
+    pub source: Vec<String>,
+    /// Fewest people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, example = 1000)]
+    pub size_min: Option<i64>,
+    /// Most people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, example = 5000)]
+    pub size_max: Option<i64>,
+    /// What an event reports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["size", "!arrests"]))]
+    pub has: Vec<String>,
+    /// Events that an event is linked with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["019c1159-7000-7000-8000-0000000000e4"]))]
+    pub linked_to: Vec<String>,
+    /// An id that another collection gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2020pb:nm-albuquerque-1")]
+    pub external_id: Option<String>,
+    /// The instant from which on the version was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2026-01-31T00:00:00.000000Z")]
+    pub recorded_since: Option<String>,
+    /// Begin of the window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2026-01-31")]
+    pub from: Option<String>,
+    /// End of the window, inclusive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2026-01-31")]
+    pub to: Option<String>,
+    /// How an event must meet the window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "possible")]
+    pub overlap: Option<String>,
+    /// The zone in which the window's dates are read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "America/Los_Angeles")]
+    pub time_zone: Option<String>,
+    /// West, south, east and north of the box, in degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "-118.3,34.0,-118.2,34.1")]
+    pub bbox: Option<String>,
+    /// The order.
+    #[schema(example = "-when")]
+    pub sort: String,
+    /// The operation that the answer was computed at.
+    #[schema(example = 42, minimum = 0)]
+    pub as_of: i64,
+}
