@@ -8,6 +8,7 @@
 //! - [`node`]: the writer and the follower;
 //! - [`load`]: documents from files, through the writer; [`export`]: the way back;
 //! - [`import`]: other people's files as documents;
+//! - [`generate`]: synthetic documents;
 //! - [`metrics`]: what a node counts and measures;
 //! - [`http`]: the REST API, and [`app`], which mounts it;
 //! - [`config`] and [`cli`]: settings and commands.
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod export;
+pub mod generate;
 pub mod http;
 pub mod import;
 pub mod index;

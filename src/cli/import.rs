@@ -1,14 +1,13 @@
 //! `marchline import`.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Failure;
+use super::progress::shown;
+use super::{Failure, told};
 use crate::config::Config;
 use crate::import::report::Report;
 use crate::load;
@@ -54,13 +53,7 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
 fn ndjson(config: &Config, input: impl BufRead) -> Result<ExitCode, Failure> {
     let node = Node::start(config.database.clone(), Clock::system())?;
     let writer = node.writer().ok_or("the writer has stopped")?;
-    let report = load::ndjson(writer, input)?;
-    for refusal in &report.refused {
-        eprintln!("{refusal}");
-    }
-    let load::Report { created, corrected, unchanged, refused } = report;
-    println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {}", refused.len());
-    Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(told(&load::ndjson(writer, input)?))
 }
 
 /// A file that was read to its end is a success, also where rows were refused: the report says which and why.
@@ -73,7 +66,11 @@ fn ccc(
     let options = load::Options { force: arguments.get_flag("force") };
     let progress = load::Progress::default();
     let dry_run = arguments.get_flag("dry-run");
-    let report = shown(&progress, length, || {
+    let now = || {
+        let (bytes, rows) = progress.now();
+        (bytes, format!("{rows} rows"))
+    };
+    let report = shown(now, length, || {
         if dry_run {
             return Ok::<_, Failure>(load::rehearse_ccc(&config.database, input, options, &progress)?);
         }
@@ -87,45 +84,6 @@ fn ccc(
     }
     print_summary(&report, dry_run);
     Ok(ExitCode::SUCCESS)
-}
-
-/// How often progress is told: a bar on a terminal, a line elsewhere.
-const BAR: Duration = Duration::from_millis(100);
-const LINE: Duration = Duration::from_secs(5);
-
-/// Does the work on a thread of its own, and tells how far it is meanwhile.
-fn shown<T: Send>(
-    progress: &load::Progress,
-    length: Option<u64>,
-    work: impl FnOnce() -> Result<T, Failure> + Send,
-) -> Result<T, Failure>
-where
-    Failure: Send,
-{
-    let terminal = std::io::stderr().is_terminal();
-    let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(length, target);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left") {
-        bar.set_style(style);
-    }
-    std::thread::scope(|scope| {
-        let (done, finished) = std::sync::mpsc::channel::<()>();
-        let working = scope.spawn(move || {
-            let _done = done;
-            work()
-        });
-        let interval = if terminal { BAR } else { LINE };
-        while finished.recv_timeout(interval) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-            let (bytes, rows) = progress.now();
-            bar.set_position(bytes);
-            bar.set_message(format!("{rows} rows"));
-            if !terminal {
-                eprintln!("{rows} rows, {bytes} bytes read");
-            }
-        }
-        bar.finish_and_clear();
-        working.join().unwrap_or_else(|_| Err("the import panicked".into()))
-    })
 }
 
 fn print_summary(report: &Report, dry_run: bool) {

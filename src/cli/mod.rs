@@ -1,6 +1,8 @@
 //! The command line: arguments in, library calls, words out.
 
+mod generate;
 mod import;
+mod progress;
 mod serve;
 
 use std::ffi::OsString;
@@ -13,6 +15,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::config::{Config, flags};
 use crate::export;
 use crate::http::openapi::openapi_text;
+use crate::load;
 use crate::node::clock::{Clock, IdKind};
 use crate::store::{check, migrate};
 
@@ -32,6 +35,7 @@ fn command() -> Command {
         .subcommand(
             Command::new("export").about("Write everything as lines that can be loaded again").args(export_args()),
         )
+        .subcommand(generate::command())
         .subcommand(Command::new("migrate").about("Bring the database's tables up to date"))
         .subcommand(Command::new("check").about("Compare everything that is stored with itself"))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
@@ -75,6 +79,7 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     match name {
         "serve" => serve::serve(&config, arguments.get_flag("demo")),
         "import" => import::run(&config, arguments),
+        "generate" => generate::run(&config, arguments),
         "export" => export_all(&config, arguments.get_one::<String>("out").map(String::as_str)),
         "migrate" => migrate_only(&config),
         _ => check_store(&config),
@@ -92,6 +97,16 @@ fn export_all(config: &Config, out: Option<&str>) -> Result<ExitCode, Failure> {
     output.flush()?;
     eprintln!("{documents} documents");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells what became of documents: success where none was refused.
+fn told(report: &load::Report) -> ExitCode {
+    for refusal in &report.refused {
+        eprintln!("{refusal}");
+    }
+    let load::Report { created, corrected, unchanged, refused } = report;
+    println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {}", refused.len());
+    if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn migrate_only(config: &Config) -> Result<ExitCode, Failure> {

@@ -6,11 +6,13 @@ pub use ccc::{Options, Progress, ccc, rehearse_ccc};
 
 use std::collections::VecDeque;
 use std::io::BufRead;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::domain::resource::Resource;
+use crate::generate::Synthetic;
 use crate::import::records::OpenError;
 use crate::node::operation::{Command, Operation, Outcome, Refusal};
 use crate::node::writer::Writer;
@@ -139,6 +141,19 @@ pub fn ndjson(writer: &Writer, input: impl BufRead) -> Result<Report, LoadError>
         }
     }
     Ok(loader.finish()?)
+}
+
+/// Loads synthetic documents, and counts those that it has queued.
+///
+/// # Errors
+/// When the store failed; what was loaded stays, and loading again completes it.
+pub fn synthetic(writer: &Writer, world: &Synthetic, queued: &AtomicU64) -> Result<Report, StoreError> {
+    let mut loader = Loader::new(writer);
+    world.each(|resource, document| {
+        let number = queued.fetch_add(1, Ordering::Relaxed) + 1;
+        loader.put(format!("document {number}"), resource, serde_json::from_str(document)?)
+    })?;
+    loader.finish()
 }
 
 /// Why a file was not loaded to its end.

@@ -11,6 +11,7 @@ mod crash;
 mod documents;
 mod filters;
 mod founding;
+mod generate;
 mod guides;
 mod import_ccc;
 mod metrics;
