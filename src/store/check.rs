@@ -111,9 +111,9 @@ impl Tree {
 
 fn check_counters(conn: &mut AnyConnection, findings: &mut Findings) -> Result<()> {
     let counters: (i64, i64) =
-        dataset::table.select((dataset::last_entity_no, dataset::last_version_no)).first(conn)?;
-    let entities: Option<i64> = entity::table.select(diesel::dsl::max(entity::no)).first(conn)?;
-    let versions: Option<i64> = version::table.select(diesel::dsl::max(version::no)).first(conn)?;
+        dataset::table.select((dataset::last_entity_no, dataset::last_version_no)).get_result(conn)?;
+    let entities: Option<i64> = entity::table.select(diesel::dsl::max(entity::no)).get_result(conn)?;
+    let versions: Option<i64> = version::table.select(diesel::dsl::max(version::no)).get_result(conn)?;
     if (entities.unwrap_or(0), versions.unwrap_or(0)) != counters {
         findings.differences.push("the counters of the dataset are not those of its rows".to_owned());
     }
@@ -204,6 +204,6 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> 
 
 fn recorded_at(conn: &mut AnyConnection, seq: i64) -> Result<Instant> {
     let recorded: SqlInstant =
-        operation::table.filter(operation::seq.eq(seq)).select(operation::recorded_at).first(conn)?;
+        operation::table.filter(operation::seq.eq(seq)).select(operation::recorded_at).get_result(conn)?;
     Ok(recorded.0)
 }

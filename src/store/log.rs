@@ -95,7 +95,7 @@ pub struct Change {
 pub fn head(conn: &mut AnyConnection) -> Result<Head, StoreError> {
     let columns = (dataset::dataset_id, dataset::epoch, dataset::seq, dataset::recorded_at);
     let (dataset_id, epoch, seq, recorded_at): (SqlId, i64, i64, SqlInstant) =
-        dataset::table.select(columns).first(conn)?;
+        dataset::table.select(columns).get_result(conn)?;
     Ok(Head { dataset_id: dataset_id.0, epoch, seq, recorded_at: recorded_at.0 })
 }
 

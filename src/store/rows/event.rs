@@ -96,7 +96,7 @@ pub(super) fn add_event(to: &mut Rows, version_no: i64, event: &EventContent, nu
 pub(super) fn load_event(conn: &mut AnyConnection, version_no: i64) -> Result<EventContent> {
     use schema::event_version::dsl;
     let row: EventRow =
-        dsl::event_version.filter(dsl::version_no.eq(version_no)).select(EventRow::as_select()).first(conn)?;
+        dsl::event_version.filter(dsl::version_no.eq(version_no)).select(EventRow::as_select()).get_result(conn)?;
     let references = parts::load_references(conn, version_no)?;
     Ok(EventContent {
         event_type: code(EventType::parse, &row.event_type)?,
@@ -145,7 +145,7 @@ fn add_size(to: &mut Rows, version_no: i64, size: Option<&Size>) {
 fn load_size(conn: &mut AnyConnection, version_no: i64) -> Result<Option<Size>> {
     use schema::event_size::dsl;
     let query = dsl::event_size.filter(dsl::version_no.eq(version_no)).select(SizeRow::as_select());
-    let row: Option<SizeRow> = query.first(conn).optional()?;
+    let row: Option<SizeRow> = query.get_result(conn).optional()?;
     let size = |row: SizeRow| {
         Ok(Size {
             text: row.words,
@@ -176,7 +176,7 @@ fn add_privacy(to: &mut Rows, version_no: i64, policy: Option<&PrivacyPolicy>) {
 fn load_privacy(conn: &mut AnyConnection, version_no: i64) -> Result<Option<PrivacyPolicy>> {
     use schema::event_privacy::dsl;
     let query = dsl::event_privacy.filter(dsl::version_no.eq(version_no)).select(PrivacyRow::as_select());
-    let row: Option<PrivacyRow> = query.first(conn).optional()?;
+    let row: Option<PrivacyRow> = query.get_result(conn).optional()?;
     let policy = |row: PrivacyRow| {
         Ok(PrivacyPolicy {
             place: optional_code(PlaceLimit::parse, row.place.as_deref())?,

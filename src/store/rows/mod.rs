@@ -24,18 +24,27 @@ use crate::domain::when::{EdtfDate, When};
 /// Most rows of one statement: 15 columns stay far below both databases' limits of parameters.
 pub(super) const CHUNK: usize = 500;
 
+/// Rows of one statement on SQLite, where there is no way to save: with as many each time it is prepared once and kept.
+pub(super) const KEPT: usize = 16;
+
 /// Inserts rows, many in one statement. Batches are not in the common subset that `MultiConnection` covers.
 macro_rules! insert_batch {
     ($conn:expr, $table:expr, $rows:expr) => {
-        for rows in $rows.chunks($crate::store::rows::CHUNK) {
-            match $conn {
-                $crate::store::connection::AnyConnection::Postgres(c) => {
-                    diesel::insert_into($table).values(rows).execute(c)?
+        match $conn {
+            $crate::store::connection::AnyConnection::Postgres(c) => {
+                for rows in $rows.chunks($crate::store::rows::CHUNK) {
+                    diesel::insert_into($table).values(rows).execute(c)?;
                 }
-                $crate::store::connection::AnyConnection::Sqlite(c) => {
-                    diesel::insert_into($table).values(rows).execute(c)?
+            }
+            $crate::store::connection::AnyConnection::Sqlite(c) => {
+                let (whole, rest) = $rows.as_chunks::<{ $crate::store::rows::KEPT }>();
+                for rows in whole {
+                    diesel::insert_into($table).values(rows).execute(c)?;
                 }
-            };
+                for row in rest {
+                    diesel::insert_into($table).values(row).execute(c)?;
+                }
+            }
         }
     };
 }
@@ -166,7 +175,7 @@ pub(super) fn ids(conn: &mut AnyConnection, numbers: &[i64]) -> Result<HashMap<i
     for no in numbers {
         if !found.contains_key(no) {
             let id: super::sql_types::SqlId =
-                schema::entity::table.filter(schema::entity::no.eq(no)).select(schema::entity::id).first(conn)?;
+                schema::entity::table.filter(schema::entity::no.eq(no)).select(schema::entity::id).get_result(conn)?;
             found.insert(*no, id.0);
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn add_actor(to: &mut Rows, version_no: i64, actor: &ActorContent, nu
 pub(super) fn load_actor(conn: &mut AnyConnection, version_no: i64) -> Result<ActorContent> {
     use schema::actor_version::dsl;
     let row: ActorRow =
-        dsl::actor_version.filter(dsl::version_no.eq(version_no)).select(ActorRow::as_select()).first(conn)?;
+        dsl::actor_version.filter(dsl::version_no.eq(version_no)).select(ActorRow::as_select()).get_result(conn)?;
     Ok(ActorContent {
         name: row.name,
         kind: code(ActorKind::parse, &row.kind)?,
@@ -96,8 +96,10 @@ pub(super) fn add_location(to: &mut Rows, version_no: i64, place: &LocationConte
 
 pub(super) fn load_location(conn: &mut AnyConnection, version_no: i64) -> Result<LocationContent> {
     use schema::location_version::dsl;
-    let row: LocationRow =
-        dsl::location_version.filter(dsl::version_no.eq(version_no)).select(LocationRow::as_select()).first(conn)?;
+    let row: LocationRow = dsl::location_version
+        .filter(dsl::version_no.eq(version_no))
+        .select(LocationRow::as_select())
+        .get_result(conn)?;
     Ok(LocationContent {
         name: row.name,
         kind: code(LocationKind::parse, &row.kind)?,
@@ -150,7 +152,7 @@ pub(super) fn add_source(to: &mut Rows, version_no: i64, source: &SourceContent,
 pub(super) fn load_source(conn: &mut AnyConnection, version_no: i64) -> Result<SourceContent> {
     use schema::source_version::dsl;
     let row: SourceRow =
-        dsl::source_version.filter(dsl::version_no.eq(version_no)).select(SourceRow::as_select()).first(conn)?;
+        dsl::source_version.filter(dsl::version_no.eq(version_no)).select(SourceRow::as_select()).get_result(conn)?;
     Ok(SourceContent {
         publisher: row.publisher,
         title: row.title,
@@ -202,8 +204,10 @@ pub(super) fn add_campaign(to: &mut Rows, version_no: i64, campaign: &CampaignCo
 
 pub(super) fn load_campaign(conn: &mut AnyConnection, version_no: i64) -> Result<CampaignContent> {
     use schema::campaign_version::dsl;
-    let row: CampaignRow =
-        dsl::campaign_version.filter(dsl::version_no.eq(version_no)).select(CampaignRow::as_select()).first(conn)?;
+    let row: CampaignRow = dsl::campaign_version
+        .filter(dsl::version_no.eq(version_no))
+        .select(CampaignRow::as_select())
+        .get_result(conn)?;
     Ok(CampaignContent {
         name: row.name,
         description: row.description,
@@ -263,8 +267,10 @@ pub(super) fn add_timeline(
 pub(super) fn load_timeline(conn: &mut AnyConnection, version_no: i64) -> Result<TimelineContent> {
     use schema::timeline_entry::dsl as entry;
     use schema::timeline_version::dsl;
-    let row: TimelineRow =
-        dsl::timeline_version.filter(dsl::version_no.eq(version_no)).select(TimelineRow::as_select()).first(conn)?;
+    let row: TimelineRow = dsl::timeline_version
+        .filter(dsl::version_no.eq(version_no))
+        .select(TimelineRow::as_select())
+        .get_result(conn)?;
     let rows: Vec<EntryRow> = entry::timeline_entry
         .filter(entry::version_no.eq(version_no))
         .order(entry::position)
