@@ -1,16 +1,19 @@
 //! The group of operations that is being written: what it adds to everything committed, and the rows that will say so.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::committed::Committed;
+use super::operation::Operation;
 use crate::domain::resource::Resource;
 use crate::domain::shared::ExternalId;
 use crate::store::batch::{Batch, BatchMark};
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
-use crate::store::imports::{ImportRecord, ImportRow, import_record};
-use crate::store::write::{self, Newest};
+use crate::store::imports::{ImportRecord, ImportRow};
+use crate::store::write::Newest;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -24,6 +27,7 @@ pub struct Draft {
     by_slug: HashMap<(Resource, String), Uuid>,
     by_external: HashMap<(Resource, ExternalId), Vec<Uuid>>,
     imports: Vec<ImportRow>,
+    committed: RefCell<Committed>,
 }
 
 /// A moment to which a draft can go back.
@@ -35,6 +39,14 @@ pub struct DraftMark {
 }
 
 impl Draft {
+    /// Asks at once for what is committed of that which these operations name.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub fn prepare<'a>(&self, conn: &mut AnyConnection, operations: impl Iterator<Item = &'a Operation>) -> Result<()> {
+        self.committed.borrow_mut().fetch(conn, operations)
+    }
+
     /// Remembers this moment.
     pub fn mark(&self) -> DraftMark {
         DraftMark { batch: self.batch.mark(), versions: self.versions.len(), imports: self.imports.len() }
@@ -91,7 +103,7 @@ impl Draft {
     pub fn newest(&self, conn: &mut AnyConnection, id: Uuid) -> Result<Option<Newest>> {
         match self.drafted(id) {
             Some(newest) => Ok(Some(newest.clone())),
-            None => write::newest(conn, id),
+            None => self.committed.borrow_mut().newest(conn, id),
         }
     }
 
@@ -114,8 +126,9 @@ impl Draft {
         if let Some(id) = drafted.filter(|id| Some(**id) != but).find(has_it) {
             return Ok(Some(*id));
         }
-        let committed = write::holders_of(conn, resource, external)?;
-        Ok(committed.into_iter().find(|id| Some(*id) != but && self.drafted(*id).is_none()))
+        let mut committed = self.committed.borrow_mut();
+        let mut holders = committed.holders(conn, resource, external)?;
+        Ok(holders.find(|id| Some(*id) != but && self.drafted(*id).is_none()))
     }
 
     /// What an imported row said when it was last taken over.
@@ -133,7 +146,7 @@ impl Draft {
                 newest_revision: newest.revision,
             }));
         }
-        let committed = import_record(conn, scheme, id)?;
+        let committed = self.committed.borrow_mut().import(conn, scheme, id)?;
         Ok(committed.map(|record| {
             let newest_revision = self.drafted(record.event).map_or(record.newest_revision, |newest| newest.revision);
             ImportRecord { newest_revision, ..record }

@@ -3,6 +3,7 @@
 mod apply;
 mod catalog;
 pub mod clock;
+mod committed;
 mod draft;
 mod follower;
 pub mod operation;

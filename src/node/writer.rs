@@ -4,6 +4,7 @@
 //! then the whole draft is written, table by table. An operation is answered when it is committed and this node's index
 //! has applied it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -26,7 +27,11 @@ use crate::store::write::{self, Counters};
 /// 50 ms at most before other nodes get their turn.
 const GATHERING: Duration = Duration::from_millis(20);
 
+/// Most operations that wait at hand beside the queue, so that what they name can be asked for at once.
+const AT_HAND: usize = 64;
+
 type Answer = Result<Outcome, Refusal>;
+type Answered = Vec<(Job, Answer)>;
 
 struct Job {
     operation: Operation,
@@ -46,11 +51,10 @@ impl Writer {
     /// # Errors
     /// When the database cannot be reached.
     pub fn start(database: DatabaseUrl, index: Arc<Index>, clock: Clock) -> Result<(Self, JoinHandle<()>), StoreError> {
-        let conn = database.connect()?;
+        let conn = database.connect_to_write()?;
         let (jobs, queue) = channel();
         let metrics = Arc::clone(&index.metrics);
-        let worker = Worker { database, conn: Some(conn), index, clock };
-        Ok((Self { jobs, metrics }, std::thread::spawn(move || worker.run(&queue))))
+        Ok((Self { jobs, metrics }, std::thread::spawn(move || run(database, conn, index, clock, &queue))))
     }
 
     /// Queues an operation; the answer comes when it is committed and can be read here.
@@ -73,19 +77,36 @@ impl Writer {
     }
 }
 
+fn run(database: DatabaseUrl, conn: AnyConnection, index: Arc<Index>, clock: Clock, queue: &Receiver<Job>) {
+    let metrics = Arc::clone(&index.metrics);
+    let (answers, answered) = channel::<Answered>();
+    std::thread::scope(move |scope| {
+        // Telling those who wait, and letting go of what they sent, takes a thread's time: beside the next group's.
+        scope.spawn(move || {
+            for (job, answer) in answered.into_iter().flatten() {
+                metrics.operation(outcome(&answer));
+                // Whoever asked may have gone; what was committed stays.
+                drop(job.answer.send(answer));
+            }
+        });
+        Worker { database, conn: Some(conn), index, clock, answers }.run(queue);
+    });
+}
+
 struct Worker {
     database: DatabaseUrl,
     conn: Option<AnyConnection>,
     index: Arc<Index>,
     clock: Clock,
+    answers: Sender<Answered>,
 }
 
 impl Worker {
     fn run(mut self, queue: &Receiver<Job>) {
-        while let Ok(first) = queue.recv() {
-            self.index.metrics.operation_taken();
+        let mut source = Source { at_hand: VecDeque::new(), queue: Some(queue) };
+        while source.wait(&self.index.metrics) {
             let mut group = Vec::new();
-            match self.write_group(&mut Source { next: Some(first), queue: Some(queue) }, &mut group) {
+            match self.write_group(&mut source, &mut group) {
                 Ok(()) => self.answer(group),
                 // One operation that the database refuses must not take the others with it: each gets its own transaction.
                 // After any other failure, a commit's above all, an operation may be stored already: it is not repeated.
@@ -102,44 +123,44 @@ impl Worker {
 
     fn write_alone(&mut self, job: Job) {
         let mut group = Vec::new();
-        match self.write_group(&mut Source { next: Some(job), queue: None }, &mut group) {
+        match self.write_group(&mut Source { at_hand: VecDeque::from([job]), queue: None }, &mut group) {
             Ok(()) => self.answer(group),
             Err(error) => self.fail(group, &error),
         }
     }
 
-    fn answer(&self, group: Vec<(Job, Answer)>) {
-        for (job, answer) in group {
-            self.index.metrics.operation(outcome(&answer));
-            // Whoever asked may have gone; what was committed stays.
-            drop(job.answer.send(answer));
-        }
+    fn answer(&self, group: Answered) {
+        // The other end lasts as long as this one.
+        drop(self.answers.send(group));
     }
 
-    fn fail(&self, group: Vec<(Job, Answer)>, error: &StoreError) {
+    fn fail(&self, group: Answered, error: &StoreError) {
         log::error!("{} operations were not written: {error}", group.len());
         let failed = |(job, _)| (job, Err(StoreError::Unwritten(error.to_string()).into()));
         self.answer(group.into_iter().map(failed).collect());
     }
 
-    /// Writes one group. Every operation that was taken ends up in `group`; the answers hold only if the whole succeeds.
-    fn write_group(&mut self, source: &mut Source<'_>, group: &mut Vec<(Job, Answer)>) -> Result<(), StoreError> {
+    /// Writes one group. The operations that it is made of end up in `group`, and all at hand where the failure was none of
+    /// theirs; the answers hold only if the whole succeeds.
+    fn write_group(&mut self, source: &mut Source<'_>, group: &mut Answered) -> Result<(), StoreError> {
         let started = Timer::now();
         let written = self.try_group(source, group);
-        if written.is_err() {
+        if let Err(error) = &written {
             // Whatever the connection was in the middle of ends with it.
             self.conn = None;
+            if !matches!(error, StoreError::Refused(_)) {
+                let failed = |job| (job, Err(Refusal::Store(StoreError::Stopped)));
+                group.extend(source.at_hand.drain(..).map(failed));
+            }
         }
-        let failed = |job| (job, Err(Refusal::Store(StoreError::Stopped)));
-        group.extend(source.next.take().map(failed));
         self.index.metrics.group(group.len(), started.elapsed());
         written
     }
 
-    fn try_group(&mut self, source: &mut Source<'_>, group: &mut Vec<(Job, Answer)>) -> Result<(), StoreError> {
+    fn try_group(&mut self, source: &mut Source<'_>, group: &mut Answered) -> Result<(), StoreError> {
         let conn = match &mut self.conn {
             Some(conn) => conn,
-            none => none.insert(self.database.connect()?),
+            none => none.insert(self.database.connect_to_write()?),
         };
         let mut counters = write::begin(conn)?;
         // Under the lock nothing else can commit: once the index has caught up, it is the committed state.
@@ -147,18 +168,22 @@ impl Worker {
         let started = Timer::now();
         let before = counters.head.seq;
         let mut draft = Draft::default();
-        while let Some(job) = source.next.take() {
+        let mut prepared = 0;
+        while started.elapsed() < GATHERING || group.is_empty() {
+            if prepared == 0 {
+                source.fill(&self.index.metrics);
+                draft.prepare(conn, source.at_hand.iter().map(|job| &job.operation))?;
+                prepared = source.at_hand.len();
+            }
+            let Some(job) = source.at_hand.pop_front() else {
+                break;
+            };
+            prepared -= 1;
             let answer = perform(conn, &self.index, &self.clock, &mut counters, &mut draft, &job.operation);
             let broken = matches!(answer, Err(Refusal::Store(_)));
             group.push((job, answer));
             if broken {
                 return Err(StoreError::Unwritten("a look-up failed".to_owned()));
-            }
-            if started.elapsed() < GATHERING {
-                source.next = source.queue.and_then(|queue| queue.try_recv().ok());
-                if source.next.is_some() {
-                    self.index.metrics.operation_taken();
-                }
             }
         }
         if counters.head.seq == before {
@@ -180,8 +205,29 @@ impl Worker {
 
 /// Where a group's operations come from.
 struct Source<'a> {
-    next: Option<Job>,
+    /// Those that come next, taken from the queue.
+    at_hand: VecDeque<Job>,
     queue: Option<&'a Receiver<Job>>,
+}
+
+impl Source<'_> {
+    /// Waits for an operation; there is none when nobody can send any more.
+    fn wait(&mut self, metrics: &Metrics) -> bool {
+        if self.at_hand.is_empty() {
+            self.at_hand.extend(self.queue.and_then(|queue| queue.recv().ok()).inspect(|_| metrics.operation_taken()));
+        }
+        !self.at_hand.is_empty()
+    }
+
+    /// Takes what is queued, as far as there is room.
+    fn fill(&mut self, metrics: &Metrics) {
+        while self.at_hand.len() < AT_HAND
+            && let Some(job) = self.queue.and_then(|queue| queue.try_recv().ok())
+        {
+            metrics.operation_taken();
+            self.at_hand.push_back(job);
+        }
+    }
 }
 
 /// What became of an operation, as it is counted.

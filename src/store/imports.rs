@@ -26,20 +26,28 @@ pub struct ImportRecord {
 /// # Errors
 /// When the database cannot be asked.
 pub fn import_record(conn: &mut AnyConnection, scheme: &str, id: &str) -> Result<Option<ImportRecord>, StoreError> {
-    let row: Option<(SqlId, i32, i64, i32)> = import_record::table
+    Ok(import_records(conn, scheme, &[id])?.pop().map(|(_, record)| record))
+}
+
+/// Reads the records of rows of one collection, those that there are, each with the row's id.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn import_records(
+    conn: &mut AnyConnection,
+    scheme: &str,
+    ids: &[&str],
+) -> Result<Vec<(String, ImportRecord)>, StoreError> {
+    let rows: Vec<(String, SqlId, i32, i64, i32)> = import_record::table
         .inner_join(entity::table.on(entity::no.eq(import_record::entity_no)))
         .inner_join(version::table.on(version::entity_no.eq(entity::no)))
-        .filter(import_record::scheme.eq(scheme).and(import_record::id.eq(id)).and(version::seq_to.is_null()))
-        .select((entity::id, import_record::revision, import_record::digest, version::revision))
-        .first(conn)
-        .optional()?;
-    let record = |(event, revision, digest, newest_revision): (SqlId, i32, i64, i32)| ImportRecord {
-        event: event.0,
-        revision,
-        digest,
-        newest_revision,
+        .filter(import_record::scheme.eq(scheme).and(import_record::id.eq_any(ids)).and(version::seq_to.is_null()))
+        .select((import_record::id, entity::id, import_record::revision, import_record::digest, version::revision))
+        .load(conn)?;
+    let record = |(row, event, revision, digest, newest_revision): (String, SqlId, i32, i64, i32)| {
+        (row, ImportRecord { event: event.0, revision, digest, newest_revision })
     };
-    Ok(row.map(record))
+    Ok(rows.into_iter().map(record).collect())
 }
 
 /// What an imported row said, and which revision of which event it wrote.

@@ -1,5 +1,6 @@
 //! The statements of the write protocol. The order in which they run, and why, is in `node::writer`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
@@ -15,7 +16,6 @@ use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::content::Content;
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
-use crate::domain::shared::ExternalId;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -50,8 +50,8 @@ pub fn begin(conn: &mut AnyConnection) -> Result<Counters> {
         dataset::last_version_no,
     );
     let (dataset_id, epoch, seq, recorded_at, entity_no, version_no): DatasetRow = match conn {
-        AnyConnection::Postgres(c) => dataset::table.select(columns).for_update().first(c)?,
-        AnyConnection::Sqlite(c) => dataset::table.select(columns).first(c)?,
+        AnyConnection::Postgres(c) => dataset::table.select(columns).for_update().get_result(c)?,
+        AnyConnection::Sqlite(c) => dataset::table.select(columns).get_result(c)?,
     };
     let head = Head { dataset_id: dataset_id.0, epoch, seq, recorded_at: recorded_at.0 };
     Ok(Counters { head, entity_no, version_no })
@@ -104,59 +104,67 @@ pub struct Newest {
     pub content: Option<Arc<Content>>,
 }
 
-type NewestRow = ((i64, i32, i64, String), (i64, String, Option<String>), SqlInstant);
+type NewestRow = ((i64, i32, i64, String), (i64, SqlId, String, Option<String>), SqlInstant);
 
-/// Reads the newest version of a member of any resource.
+/// Reads the newest versions of members of any resource, those that there are.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub fn newest(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Newest>> {
-    let row: Option<NewestRow> = version::table
+pub fn newest(conn: &mut AnyConnection, ids: &[Uuid]) -> Result<Vec<Newest>> {
+    let rows: Vec<NewestRow> = version::table
         .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
         .inner_join(operation::table.on(operation::seq.eq(entity::created_seq)))
-        .filter(entity::id.eq(SqlId(id)).and(version::seq_to.is_null()))
+        .filter(entity::id.eq_any(ids.iter().copied().map(SqlId)).and(version::seq_to.is_null()))
         .select((
             (version::no, version::revision, version::seq, version::kind),
-            (entity::no, entity::resource, entity::slug),
+            (entity::no, entity::id, entity::resource, entity::slug),
             operation::recorded_at,
         ))
-        .first(conn)
-        .optional()?;
-    let Some(((version_no, revision, seq, kind), (entity_no, resource, slug), created_at)) = row else {
-        return Ok(None);
-    };
+        .load(conn)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bodies: Vec<(i64, String)> = document::table
+        .filter(document::version_no.eq_any(rows.iter().map(|row| row.0.0)))
+        .filter(document::audience.ne(Audience::Public.column()))
+        .select((document::version_no, document::body))
+        .load(conn)?;
+    let mut bodies: HashMap<i64, String> = bodies.into_iter().collect();
+    rows.into_iter().map(|row| newest_of(row, &mut bodies)).collect()
+}
+
+fn newest_of(row: NewestRow, bodies: &mut HashMap<i64, String>) -> Result<Newest> {
+    let ((version_no, revision, seq, kind), (entity_no, id, resource, slug), created_at) = row;
     let unknown = |code: &str| StoreError::corrupt(format!("unknown code `{code}`"));
     let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
-    let body: Option<String> = document::table
-        .filter(document::version_no.eq(version_no).and(document::audience.ne(Audience::Public.column())))
-        .select(document::body)
-        .first(conn)
-        .optional()?;
-    let content = body.map(|body| Ok::<_, StoreError>(Document::from_body(resource, &body)?.content));
-    Ok(Some(Newest {
+    let content = bodies.remove(&version_no).map(|body| Document::from_body(resource, &body));
+    Ok(Newest {
         resource,
-        id,
+        id: id.0,
         entity_no,
         slug,
         revision,
         seq,
         kind: ChangeKind::parse(&kind).ok_or_else(|| unknown(&kind))?,
         created_at: created_at.0,
-        content: content.transpose()?,
-    }))
+        content: content.transpose()?.map(|document| document.content),
+    })
 }
 
-/// The current members of a resource that have this external id.
+/// Current members that have one of these external ids of a scheme: the external id, and the member.
 ///
 /// # Errors
-/// When the database cannot be asked.
-pub fn holders_of(conn: &mut AnyConnection, resource: Resource, external: &ExternalId) -> Result<Vec<Uuid>> {
-    let ids: Vec<SqlId> = external_id::table
+/// When the database cannot be asked, or holds what Marchline did not write.
+pub fn holders_of(conn: &mut AnyConnection, scheme: &str, ids: &[&str]) -> Result<Vec<(String, Resource, Uuid)>> {
+    let rows: Vec<(String, String, SqlId)> = external_id::table
         .inner_join(version::table.on(version::no.eq(external_id::version_no)))
         .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
-        .filter(external_id::scheme.eq(&external.scheme).and(external_id::id.eq(&external.id)))
-        .filter(version::seq_to.is_null().and(entity::resource.eq(resource.code())))
-        .select(entity::id)
+        .filter(external_id::scheme.eq(scheme).and(external_id::id.eq_any(ids)).and(version::seq_to.is_null()))
+        .select((external_id::id, entity::resource, entity::id))
         .load(conn)?;
-    Ok(ids.into_iter().map(|id| id.0).collect())
+    let holder = |(external, resource, id): (String, String, SqlId)| {
+        let unknown = || StoreError::corrupt(format!("unknown code `{resource}`"));
+        Ok((external, Resource::parse(&resource).ok_or_else(unknown)?, id.0))
+    };
+    rows.into_iter().map(holder).collect()
 }

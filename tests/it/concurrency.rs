@@ -16,7 +16,7 @@ use marchline::node::clock::Clock;
 use marchline::node::operation::{Command, Operation, Refusal};
 use marchline::store::check::check;
 use marchline::store::connection::{AnyConnection, DatabaseUrl};
-use marchline::store::log;
+use marchline::store::log::{self, ChangeKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -451,5 +451,32 @@ on_both_databases! {
         }
         stop.store(true, Ordering::SeqCst);
         assert!(reading.join().expect("the reader is content") > 0);
+    }
+}
+
+on_both_databases! {
+    fn what_one_operation_names_is_no_trouble_to_those_beside_it(world: World) {
+        let world = world.with_source();
+        let of = |ids: Vec<String>| -> Vec<Value> { ids.iter().map(|id| json!({"scheme": "x", "id": id})).collect() };
+        let many: Vec<String> = (0..1_200).map(|n| format!("many-{n}")).collect();
+        let documents = || [
+            event("First", json!({"id": "019c1159-7000-7005-8000-00000000a001", "external_ids": of(vec!["1".into()])})),
+            event("No text", json!({"external_ids": of(vec!["\u{0}".into()])})),
+            event("Too many", json!({"external_ids": of(many.clone())})),
+            event("Taken", json!({"external_ids": of(vec!["1".into()])})),
+            event("Last", json!({"id": "019c1159-7000-7005-8000-00000000a002", "external_ids": of(vec!["2".into()])})),
+        ];
+        for expected in [Some(ChangeKind::Created), None] {
+            let put = |document| Operation::one(Command::Put { resource: Resource::Event, document });
+            let waiting = documents().map(|document| world.writer().submit(put(document)));
+            let answers = waiting.map(|answer| answer.blocking_recv().expect("the writer answers"));
+            let told = answers.map(|answer| match answer {
+                Ok(outcome) => Ok(outcome.done[0].kind),
+                Err(Refusal::Invalid(faults)) => Err(faults[0].code),
+                Err(other) => panic!("{other}"),
+            });
+            let (text, many, taken) = (Err("control_character"), Err("too_many"), Err("external_id_taken"));
+            assert_eq!(told, [Ok(expected), text, many, taken, Ok(expected)]);
+        }
     }
 }
