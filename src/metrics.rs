@@ -53,6 +53,8 @@ pub struct IndexSize {
     pub events: usize,
     /// Versions of events, whether the public may see them or not.
     pub event_versions: usize,
+    /// Bytes that the versions of events take, but for what they have in common.
+    pub event_bytes: usize,
     /// Members of the other resources.
     pub entities: Vec<(Resource, usize)>,
     /// The newest operation that was applied.
@@ -67,6 +69,7 @@ pub struct Metrics {
     http_durations: Family<Request, Histogram>,
     index_events: Gauge,
     index_event_versions: Gauge,
+    index_event_bytes: Gauge,
     index_entities: Family<Label, Gauge>,
     index_seq: Gauge,
     log_lag: Gauge<f64, AtomicU64>,
@@ -93,6 +96,7 @@ impl Metrics {
             http_durations: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             index_events: Gauge::default(),
             index_event_versions: Gauge::default(),
+            index_event_bytes: Gauge::default(),
             index_entities: Family::default(),
             index_seq: Gauge::default(),
             log_lag: Gauge::default(),
@@ -120,6 +124,8 @@ impl Metrics {
         registry.register("http_requests", "Requests that were answered", self.http_requests.clone());
         registry.register("index_events", "Events that the public can see", self.index_events.clone());
         registry.register("index_event_versions", "Versions of events in memory", self.index_event_versions.clone());
+        let help = "Bytes that the versions of events take in memory";
+        registry.register_with_unit("index_event", help, Unit::Bytes, self.index_event_bytes.clone());
         registry.register("index_entities", "Members of the other resources in memory", self.index_entities.clone());
         registry.register("index_seq", "Newest operation that was applied", self.index_seq.clone());
         let help = "Operations in the database that are not applied yet; NaN while the database cannot be asked";
@@ -147,6 +153,7 @@ impl Metrics {
     pub fn set_index(&self, size: &IndexSize) {
         self.index_events.set(whole(size.events));
         self.index_event_versions.set(whole(size.event_versions));
+        self.index_event_bytes.set(whole(size.event_bytes));
         for (resource, members) in &size.entities {
             self.index_entities.get_or_create(&[("resource", resource.code())]).set(whole(*members));
         }

@@ -1,6 +1,7 @@
 //! What Marchline is about, without I/O and without a framework: events and all they are made of.
 
 pub mod actor;
+pub mod bounding_box;
 mod calendar;
 pub mod campaign;
 pub mod catalog;

@@ -1,6 +1,6 @@
 //! What lists and items of actors, locations, sources, campaigns and timelines have in common.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -128,13 +128,14 @@ pub async fn list<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> 
         all.filter(|(_, document)| C::of(&document.content).is_some_and(|content| query.matches(document.id, content)));
     let items = matching.map(|(entity, document)| (entity.slug.clone(), document.id)).collect();
     let page = cut(items, paging.part());
-    let counts = event_counts(&state, C::RESOURCE, seq);
+    let ids: Vec<Uuid> = page.items.iter().map(|(_, id)| *id).collect();
+    let counts = event_counts(&state, C::RESOURCE, seq, &ids);
     let views = page.items.iter().filter_map(|(_, id)| view::<C>(&state, *id, seq, &counts).transpose());
     let data = views.collect::<Result<Vec<_>, StoreError>>()?;
     let mut print = Fingerprint::default();
     print.text(req.query_string()).text(&serde_json::to_string(&data).map_err(StoreError::from)?);
     let page_info = paging.info(&page, pinned);
-    print.number(i64::try_from(page.total).unwrap_or(i64::MAX));
+    print.text(&format!("{:?}", page.total));
     let etag = print.weak();
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
@@ -159,7 +160,7 @@ pub async fn get<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if version.document.is_none() {
         return Err(Problem::withdrawn(version.reason.as_deref()));
     }
-    let counts = event_counts(&state, C::RESOURCE, seq);
+    let counts = event_counts(&state, C::RESOURCE, seq, &[id]);
     let view = view::<C>(&state, id, seq, &counts)?.ok_or_else(missing)?;
     let mut print = Fingerprint::default();
     print.text(&serde_json::to_string(&view).map_err(StoreError::from)?);
@@ -192,21 +193,18 @@ fn view<C: Listed>(
     content.view(head, state, seq).map(Some)
 }
 
-/// How many events name each entity; for locations, also those below it.
-fn event_counts(state: &State, resource: Resource, seq: i64) -> HashMap<Uuid, i64> {
+/// How many events name each of these entities; for locations, also those below them.
+fn event_counts(state: &State, resource: Resource, seq: i64, ids: &[Uuid]) -> HashMap<Uuid, i64> {
     let names = state.entities.at(seq);
-    let mut counts = HashMap::new();
-    for (_, _, event) in state.events.visible(seq) {
-        let named: HashSet<Uuid> = match resource {
-            Resource::Actor => event.actors.iter().map(|(actor, _)| *actor).collect(),
-            Resource::Location => event.places.iter().flat_map(|place| names.line(place.location)).collect(),
-            Resource::Source => event.sources.iter().copied().collect(),
-            Resource::Campaign => event.campaigns.iter().copied().collect(),
-            Resource::Timeline | Resource::Event => HashSet::new(),
-        };
-        for id in named {
-            *counts.entry(id).or_insert(0) += 1;
+    let mut terms: HashMap<Uuid, Vec<u32>> = ids.iter().map(|id| (*id, Vec::new())).collect();
+    for (number, entity) in state.events.counting(resource) {
+        let counted = if resource == Resource::Location { names.line(entity).collect() } else { vec![entity] };
+        for id in counted {
+            if let Some(terms) = terms.get_mut(&id) {
+                terms.push(number);
+            }
         }
     }
-    counts
+    let count = |terms| i64::try_from(state.events.having(terms, seq)).unwrap_or(i64::MAX);
+    terms.into_iter().map(|(id, terms)| (id, count(terms))).collect()
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::ask::{Ask, Service};
 use super::errors::{ItemErrors, ListErrors};
@@ -18,16 +17,17 @@ use crate::domain::event::EventContent;
 use crate::domain::language;
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
-use crate::index::events::{EventFacts, EventVersion};
+use crate::index::events::EventVersion;
+use crate::index::order::EventKey;
 use crate::query::cursor::digest;
 use crate::query::echo::EventQueryEcho;
 use crate::query::event_query::EventQuery;
-use crate::query::page::cut;
+use crate::query::page::page_of;
 use crate::query::params::{Params, Unread, shown};
-use crate::query::plan::{EventKey, Named, Plan, sort_key};
+use crate::query::plan::{Named, plan};
 use crate::store::document::Document;
 use crate::store::error::StoreError;
-use crate::store::log;
+use crate::store::log::{self, VersionNote};
 use crate::view::event::{Event, EventView, Include, expect_one};
 use crate::view::history::{Revision, difference};
 use crate::view::links::{Titles, links_of, titles};
@@ -52,28 +52,31 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = EventQuery::parse(&mut ask.params);
     let view = event_view(&mut ask.params);
     let paging = Paging::<EventKey>::parse(&mut ask.params);
-    let named = Named::find(&query, &ask.service.index.read(), &mut ask.params);
+    let mut named = Named::find(&query, &ask.service.index.read(), &mut ask.params);
     let seq = ask.finish()?;
+    if let Some(external) = &query.external_id {
+        named.external_id = Some(ask.service.reader.read(|conn| log::versions_with(conn, external))?);
+    }
+    if let Some(instant) = query.recorded_since {
+        named.recorded_since = ask.service.reader.read(|conn| log::seq_since(conn, instant))?;
+    }
     let question = digest(&format!("events {} {:?}", query.canonical(), ask.as_of));
     let pinned = paging.pin(&ask, seq, question).await?;
     let seq = pinned.seq;
     let (page, linked, etag) = {
         let state = ask.service.index.read();
-        let plan = Plan::new(&query, &named, &state, seq);
-        let order = query.order();
-        let matching = state.events.visible(seq).filter(|(version, _, facts)| plan.matches(version, facts));
-        let page =
-            cut(matching.map(|(v, key, facts)| (sort_key(order, v, facts), (v.id, key))).collect(), paging.part());
-        let ids: Vec<Uuid> = page.items.iter().map(|(_, (id, _))| *id).collect();
+        let search = plan(&query, &named, &state, seq);
+        let page = page_of(&state.events, &search, query.order(), paging.part(), paging.is_counted());
+        let versions: Vec<EventVersion> = page.items.iter().map(|(_, version)| *version).collect();
         let mut print = Fingerprint::default();
         print.text(&format!("{view:?} {:?} {:?}", req.query_string(), page.total));
-        let linked = fingerprint(&mut print, &state, seq, &view, &ids);
+        let linked = fingerprint(&mut print, &state, seq, &view, &versions);
         (page, linked, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    let keys: Vec<i64> = page.items.iter().map(|(_, (_, key))| *key).collect();
+    let keys: Vec<i64> = page.items.iter().map(|(_, version)| version.key).collect();
     let documents = events(&ask.service, &keys)?;
     let titles = titles(events(&ask.service, &linked)?);
     let state = ask.service.index.read();
@@ -100,11 +103,11 @@ pub async fn get_event(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let seq = ask.finish()?;
     let (id, key, linked, etag) = {
         let state = ask.service.index.read();
-        let (version, key, _) = find(&state, &req, seq)?;
+        let version = find(&state, &req, seq)?;
         let mut print = Fingerprint::default();
         print.text(&format!("{view:?}"));
-        let linked = fingerprint(&mut print, &state, seq, &view, &[version.id]);
-        (version.id, key, linked, print.strong(version.revision))
+        let linked = fingerprint(&mut print, &state, seq, &view, &[version]);
+        (version.id, version.key, linked, print.strong(version.revision))
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
@@ -131,19 +134,21 @@ pub struct RevisionList {
 pub async fn list_event_revisions(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let seq = ask.finish()?;
-    let (mut revisions, keys, etag) = {
+    let (id, keys, etag) = {
         let state = ask.service.index.read();
-        let (newest, _, _) = find(&state, &req, seq)?;
-        let versions: Vec<&EventVersion> = state.events.versions(newest.id, seq).collect();
-        let keys: Vec<Option<i64>> = versions.iter().map(|v| v.public.as_ref().map(|(key, _)| *key)).collect();
+        let newest = find(&state, &req, seq)?;
+        let versions = state.events.history(newest.id, seq);
+        let keys: Vec<Option<i64>> = versions.iter().map(|version| version.map(|version| version.key)).collect();
         let mut print = Fingerprint::default();
         print.text("revisions");
-        fingerprint(&mut print, &state, seq, &whole(), &[newest.id]);
-        (versions.into_iter().map(revision).collect::<Vec<_>>(), keys, print.strong(newest.revision))
+        fingerprint(&mut print, &state, seq, &whole(), &[newest]);
+        (newest.id, keys, print.strong(newest.revision))
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
+    let notes = ask.service.reader.read(|conn| log::history(conn, id, seq))?;
+    let mut revisions: Vec<Revision> = notes.into_iter().map(revision).collect();
     let documents = events(&ask.service, &keys.iter().flatten().copied().collect::<Vec<_>>())?;
     let state = ask.service.index.read();
     // Names are those of the moment read in every version, so that a rename does not look like a correction.
@@ -175,15 +180,15 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
     let seq = ask.finish()?;
     let (walk, keys, etag) = {
         let state = ask.service.index.read();
-        let (version, _, _) = find(&state, &req, seq)?;
+        let version = find(&state, &req, seq)?;
         let walk = walk(&state, seq, version.id, depth);
         let nodes = walk.ids.iter().filter_map(|id| state.events.public_at(*id, seq));
         let mut print = Fingerprint::default();
         print.text("links").number(depth.into());
         let keys: Vec<i64> = nodes
-            .map(|(version, key, _)| {
+            .map(|version| {
                 print.number(version.version_no);
-                key
+                version.key
             })
             .collect();
         (walk, keys, print.weak())
@@ -195,7 +200,7 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
 }
 
 /// The event that the path names, as the public could see it; 410 where it was withdrawn.
-fn find<'a>(state: &'a State, req: &HttpRequest, seq: i64) -> Result<(&'a EventVersion, i64, &'a EventFacts), Problem> {
+fn find(state: &State, req: &HttpRequest, seq: i64) -> Result<EventVersion, Problem> {
     let text = req.match_info().get("id").unwrap_or_default();
     let missing = || Problem::not_found(format!("event `{}`", shown(text)));
     let Some(Reference::Id(id)) = Reference::parse(Resource::Event, text) else {
@@ -205,28 +210,31 @@ fn find<'a>(state: &'a State, req: &HttpRequest, seq: i64) -> Result<(&'a EventV
         return Ok(found);
     }
     // Whatever the public never saw stays unknown, also when it is withdrawn.
-    let was_public = state.events.versions(id, seq).any(|version| version.public.is_some());
-    match state.events.at(id, seq).filter(|version| was_public && version.kind.ends()) {
-        Some(version) => Err(Problem::withdrawn(version.reason.as_deref())),
-        None => Err(missing()),
-    }
+    let gone = state.events.withdrawn(id, seq);
+    Err(gone.map_or_else(missing, |withdrawal| Problem::withdrawn(withdrawal.reason.as_deref())))
 }
 
 /// Takes in all that an answer about these events is made of, and tells the keys of the events they are linked with.
-fn fingerprint(print: &mut Fingerprint, state: &State, seq: i64, view: &EventView, ids: &[Uuid]) -> Vec<i64> {
+fn fingerprint(
+    print: &mut Fingerprint,
+    state: &State,
+    seq: i64,
+    view: &EventView,
+    versions: &[EventVersion],
+) -> Vec<i64> {
     let names = state.entities.at(seq);
     let mut linked = Vec::new();
-    for (version, _, facts) in ids.iter().filter_map(|id| state.events.public_at(*id, seq)) {
+    for version in versions {
         print.number(version.version_no);
         // A place is given with the names of all that it lies in.
-        for id in facts.named.iter().flat_map(|id| names.line(*id)) {
+        for id in state.events.named(version).into_iter().flat_map(|id| names.line(id)) {
             print.number(names.version(id).map_or(0, |(_, version)| version.seq));
         }
         if view.has(Include::Links) {
             for (_, other, _) in links_of(state, seq, version.id) {
-                if let Some((other, key, _)) = state.events.public_at(other, seq) {
+                if let Some(other) = state.events.public_at(other, seq) {
                     print.number(other.version_no);
-                    linked.push(key);
+                    linked.push(other.key);
                 }
             }
         }
@@ -254,15 +262,15 @@ fn whole() -> EventView {
     EventView { include: vec![Include::Evidence, Include::Translations], lang: None }
 }
 
-fn revision(version: &EventVersion) -> Revision {
+fn revision(version: VersionNote) -> Revision {
     Revision {
         revision: version.revision,
         seq: version.seq,
         recorded_at: version.recorded_at,
         kind: version.kind,
-        reason: version.reason.clone(),
+        reason: version.reason,
         source: None,
-        by: version.made_by.clone(),
+        by: version.made_by,
         changes: Vec::new(),
     }
 }

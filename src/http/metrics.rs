@@ -49,8 +49,9 @@ fn measure(index: &Index) -> (IndexSize, Head) {
     let seq = state.head.seq;
     let others = Resource::ALL.iter().filter(|resource| resource.has_slug());
     let size = IndexSize {
-        events: state.events.visible(seq).count(),
+        events: state.events.total(seq),
         event_versions: state.events.count(),
+        event_bytes: state.events.bytes(),
         entities: others.map(|resource| (*resource, state.entities.all(*resource, seq).count())).collect(),
         seq,
     };

@@ -103,6 +103,11 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
         }
     }
 
+    /// Whether the total is asked for.
+    pub fn is_counted(&self) -> bool {
+        self.count == Count::Exact
+    }
+
     /// Where the page lies, with cursors to its neighbours.
     pub fn info<T>(&self, page: &Page<K, T>, pinned: Pinned) -> PageInfo {
         let Pinned { epoch, seq, question } = pinned;
@@ -113,7 +118,7 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
             limit: self.limit,
             next: last.map(|(key, _)| cursor(key, false)),
             previous: first.map(|(key, _)| cursor(key, true)),
-            total: (self.count == Count::Exact).then_some(page.total as u64),
+            total: page.total.filter(|_| self.is_counted()).map(|total| total as u64),
         }
     }
 }

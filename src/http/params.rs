@@ -11,7 +11,8 @@ use crate::domain::has::Has;
 use crate::domain::vocabulary::PlacePrecision;
 use crate::domain::window::Overlap;
 use crate::http::paging::Count;
-use crate::query::event_query::{MAX_PEOPLE, Sort};
+use crate::index::order::Sort;
+use crate::query::event_query::MAX_PEOPLE;
 use crate::view::event::Include;
 
 /// The form of a parameter's value.

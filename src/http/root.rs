@@ -135,7 +135,7 @@ pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
         seq,
         recorded_at,
         counts: DatasetCounts {
-            events: state.events.visible(seq).count() as u64,
+            events: state.events.total(seq) as u64,
             actors: count(Resource::Actor),
             locations: count(Resource::Location),
             sources: count(Resource::Source),

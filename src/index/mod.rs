@@ -1,8 +1,16 @@
 //! The timeline index: what this node knows, in memory, to answer queries. It applies the change log and nothing else,
 //! in order, also its own writes, so that at any `seq` every node knows the same.
 
+pub mod answer;
+mod bits;
+pub mod dictionary;
 pub mod entities;
 pub mod events;
+mod merge;
+pub mod order;
+mod row;
+pub mod search;
+mod segment;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
@@ -85,8 +93,14 @@ impl Index {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let target = log::head(conn)?;
         let known = self.head();
+        // The index keeps the numbers of operations and versions in 32 bits.
+        if target.seq >= i64::from(u32::MAX - 1) {
+            return Err(StoreError::corrupt("there are more operations than one index holds"));
+        }
+        let mut is_new = known.seq == 0;
         if (target.dataset_id, target.epoch) != (known.dataset_id, known.epoch) || target.seq < known.seq {
             *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::empty(target);
+            is_new = true;
         }
         loop {
             let changes = log::changes(conn, self.read().head.seq, BATCH)?;
@@ -96,8 +110,11 @@ impl Index {
                 if target.seq > state.head.seq {
                     state.head = target;
                 }
-                self.heads.send_replace(state.head);
-                return Ok(state.head);
+                let head = state.head;
+                self.heads.send_replace(head);
+                drop(state);
+                self.merge(is_new);
+                return Ok(head);
             };
             let reached = Head { seq: last.seq, recorded_at: last.recorded_at, ..target };
             for change in changes {
@@ -108,9 +125,22 @@ impl Index {
             }
             state.head = reached;
             self.heads.send_replace(reached);
-            if reached.seq >= target.seq {
+            drop(state);
+            let is_last = reached.seq >= target.seq;
+            self.merge(is_new && is_last);
+            if is_last {
                 return Ok(reached);
             }
+        }
+    }
+
+    /// Merges what is due, or everything that is not in the order of time yet. Only what applies the log changes the state,
+    /// and it is here: readers are kept waiting only while what was merged takes its place.
+    fn merge(&self, all: bool) {
+        loop {
+            let merged = self.read().events.merged(all);
+            let Some(merged) = merged else { return };
+            self.state.write().unwrap_or_else(PoisonError::into_inner).events.install(merged);
         }
     }
 }

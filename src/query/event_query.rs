@@ -9,74 +9,16 @@ use uuid::Uuid;
 use super::echo::EventQueryEcho;
 use super::params::{Params, Unread, shown};
 use super::terms::Terms;
-use crate::domain::codes;
+use crate::domain::bounding_box::BoundingBox;
 use crate::domain::has::Has;
 use crate::domain::instant::Instant;
-use crate::domain::place::{Point, is_admin1, is_country};
+use crate::domain::place::{is_admin1, is_country};
 use crate::domain::resource::{Reference, Resource, Slug};
 use crate::domain::shared::ExternalId;
 use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
 use crate::domain::window::{Overlap, Window, WindowSide};
-
-codes! {
-    /// The order of a list of events. What has no date or no number of people comes last either way; ties are broken by
-    /// an internal number.
-    pub enum Sort {
-        /// By `when.start.earliest`, oldest first.
-        When = "when",
-        /// By `when.start.earliest`, newest first.
-        WhenDescending = "-when",
-        /// By when the version was recorded, oldest first.
-        Recorded = "recorded",
-        /// By when the version was recorded, newest first.
-        RecordedDescending = "-recorded",
-        /// By the best number of people, else the least, else the most, smallest first.
-        Size = "size",
-        /// By the same number, largest first.
-        SizeDescending = "-size",
-    }
-}
-
-/// A box of latitudes and longitudes, in degrees; it crosses the antimeridian where `west` is greater than `east`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the four sides")]
-pub struct BoundingBox {
-    pub west: f64,
-    pub south: f64,
-    pub east: f64,
-    pub north: f64,
-}
-
-impl BoundingBox {
-    fn parse(text: &str) -> Result<Self, Unread> {
-        let wrong = |detail: &str| Unread::new("invalid_bbox", detail);
-        let numbers: Option<Vec<f64>> = text.split(',').map(|side| side.trim().parse().ok()).collect();
-        let Some([west, south, east, north]) = numbers.as_deref().and_then(|n| <[f64; 4]>::try_from(n).ok()) else {
-            return Err(wrong("Expected four numbers: west,south,east,north in degrees."));
-        };
-        let (longitudes, latitudes) = (-180.0..=180.0, -90.0..=90.0);
-        if ![west, east].iter().all(|lon| longitudes.contains(lon))
-            || ![south, north].iter().all(|lat| latitudes.contains(lat))
-        {
-            return Err(wrong("Longitudes lie from −180 to 180 degrees, latitudes from −90 to 90."));
-        }
-        if south > north {
-            return Err(wrong("The south lies north of the north; the order is west,south,east,north."));
-        }
-        Ok(Self { west, south, east, north })
-    }
-
-    /// Whether a point lies in the box, its sides included.
-    pub fn contains(&self, point: Point) -> bool {
-        let between = if self.west <= self.east {
-            (self.west..=self.east).contains(&point.lon)
-        } else {
-            point.lon >= self.west || point.lon <= self.east
-        };
-        between && (self.south..=self.north).contains(&point.lat)
-    }
-}
+use crate::index::order::Sort;
 
 /// A question about events.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,7 +89,7 @@ impl EventQuery {
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
         let bbox = params.read("bbox", |text| {
             echo.bbox = Some(text.to_owned());
-            BoundingBox::parse(text)
+            read_box(text)
         });
         let sort = params.code("sort", Sort::parse, Sort::CODES);
         echo.sort = String::from(sort.unwrap_or(Sort::WhenDescending).code());
@@ -312,4 +254,22 @@ fn window(params: &mut Params, echo: &mut EventQueryEcho) -> Window {
     };
     *echo = EventQueryEcho { from, to, time_zone: zone.map(|zone| zone.name().to_owned()), ..std::mem::take(echo) };
     window
+}
+
+fn read_box(text: &str) -> Result<BoundingBox, Unread> {
+    let wrong = |detail: &str| Unread::new("invalid_bbox", detail);
+    let numbers: Option<Vec<f64>> = text.split(',').map(|side| side.trim().parse().ok()).collect();
+    let Some([west, south, east, north]) = numbers.as_deref().and_then(|n| <[f64; 4]>::try_from(n).ok()) else {
+        return Err(wrong("Expected four numbers: west,south,east,north in degrees."));
+    };
+    let (longitudes, latitudes) = (-180.0..=180.0, -90.0..=90.0);
+    if ![west, east].iter().all(|lon| longitudes.contains(lon))
+        || ![south, north].iter().all(|lat| latitudes.contains(lat))
+    {
+        return Err(wrong("Longitudes lie from −180 to 180 degrees, latitudes from −90 to 90."));
+    }
+    if south > north {
+        return Err(wrong("The south lies north of the north; the order is west,south,east,north."));
+    }
+    Ok(BoundingBox { west, south, east, north })
 }

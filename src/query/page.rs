@@ -1,5 +1,10 @@
 //! A page out of an ordered answer.
 
+use crate::index::answer::{Answer, Slice};
+use crate::index::events::{EventVersion, Events};
+use crate::index::order::{EventKey, Sort};
+use crate::index::search::Search;
+
 /// Which part of the answer a page is.
 #[derive(Clone, Copy, Debug)]
 pub struct Part<'a, K> {
@@ -20,8 +25,8 @@ pub struct Page<K, T> {
     pub has_previous: bool,
     /// Whether there are items behind it.
     pub has_next: bool,
-    /// How many items the whole answer has.
-    pub total: usize,
+    /// How many items the whole answer has; `None` where that was not asked.
+    pub total: Option<usize>,
 }
 
 /// Cuts a page out of all items; keys are unique.
@@ -41,7 +46,31 @@ pub fn cut<K: Ord, T>(mut items: Vec<(K, T)>, part: Part<'_, K>) -> Page<K, T> {
     };
     items.truncate(end);
     let items = items.split_off(start);
-    Page { items, has_previous: start > 0, has_next: end < total, total }
+    Page { items, has_previous: start > 0, has_next: end < total, total: Some(total) }
+}
+
+/// The page of a question about events; `counted` where the total is asked for too.
+pub fn page_of(
+    events: &Events,
+    search: &Search,
+    sort: Sort,
+    part: Part<'_, EventKey>,
+    counted: bool,
+) -> Page<EventKey, EventVersion> {
+    let answer = Answer::new(events, search);
+    let total = counted.then(|| answer.total());
+    let Part { from, backward, limit } = part;
+    let (found, has_more) = answer.slice(Slice { sort, from: from.copied(), backward, limit });
+    // What lies on the other side of a position, itself included: it belongs to the page that gave it.
+    let beside = |(value, event_no): &EventKey| {
+        let from = Some((*value, if backward { event_no - 1 } else { event_no + 1 }));
+        !answer.slice(Slice { sort, from, backward: !backward, limit: 1 }).0.is_empty()
+    };
+    let has_beside = from.is_some_and(beside);
+    let version = |(key, version): (EventKey, u32)| Some((key, events.public_version(version.into())?));
+    let items = found.into_iter().filter_map(version).collect();
+    let (has_previous, has_next) = if backward { (has_more, has_beside) } else { (has_beside, has_more) };
+    Page { items, has_previous, has_next, total }
 }
 
 #[cfg(test)]
@@ -57,7 +86,7 @@ mod tests {
             let mut forward = Vec::new();
             let mut page = cut(all(), Part { from: None, backward: false, limit });
             loop {
-                prop_assert_eq!(page.total, keys.len());
+                prop_assert_eq!(page.total, Some(keys.len()));
                 forward.extend(page.items.iter().map(|(key, ())| *key));
                 let Some(last) = page.items.last().map(|(key, ())| *key).filter(|_| page.has_next) else { break };
                 page = cut(all(), Part { from: Some(&last), backward: false, limit });

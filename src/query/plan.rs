@@ -1,57 +1,42 @@
-//! A question at one moment: names turned into sets of ids, ready to be held against events.
+//! A question at one moment: names turned into numbers of the index, ready to be held against events.
 
 use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::event_query::{BoundingBox, EventQuery, Sort};
+use super::event_query::EventQuery;
 use super::params::{Params, shown};
 use super::terms::Terms;
 use crate::domain::actor::ActorContent;
 use crate::domain::has::Has;
-use crate::domain::place::Point;
+use crate::domain::place::LocationContent;
 use crate::domain::resource::{Reference, Resource};
-use crate::domain::vocabulary::ActorKind;
-use crate::domain::window::Overlap;
+use crate::domain::vocabulary::PlacePrecision;
+use crate::domain::window::{Overlap, Window};
 use crate::index::State;
+use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
-use crate::index::events::{EventFacts, EventVersion, Events, PlaceFacts};
+use crate::index::events::short;
+use crate::index::search::{Group, Search, Terms as TermNumbers, Wanted};
 
-/// A condition on one id of a place or a participation.
-#[derive(Debug, Default)]
-struct Condition {
-    any: Option<HashSet<Uuid>>,
-    none: HashSet<Uuid>,
-}
-
-/// A question, ready to be asked.
-#[derive(Debug)]
-pub struct Plan<'a> {
-    query: &'a EventQuery,
-    names: Moment<'a>,
-    events: &'a Events,
-    named: &'a Named,
-    /// One place must meet all of these at once, and none may be excluded by any.
-    places: Vec<Condition>,
-    /// The same for one participation.
-    actors: Vec<Condition>,
-    /// The events that an answer is linked with one of, and with none of.
-    linked: Condition,
-}
-
-/// The entities that a question names.
-#[derive(Debug)]
+/// What a question names, found.
+#[derive(Clone, Debug, Default)]
 pub struct Named {
     location: Terms<Uuid>,
     actor: Terms<Uuid>,
     actor_within: Terms<Uuid>,
     campaign: Terms<Uuid>,
     source: Terms<Uuid>,
+    /// The versions that have the external id asked for; `None` where none is.
+    pub external_id: Option<Vec<i64>>,
+    /// The first operation recorded at or after the instant asked for; 0 where none is.
+    pub recorded_since: i64,
 }
 
 impl Named {
-    /// Looks up what the question names. A name that nothing ever had is a fault, `unknown_reference`: such a filter cannot
-    /// be honoured. What existed at another time only is known, and simply matches nothing.
+    /// Looks up what the question names but for what the store has to tell. A name that nothing ever had is a fault,
+    /// `unknown_reference`: such a filter cannot be honoured. What existed at another time only is known, and simply matches
+    /// nothing.
     pub fn find(query: &EventQuery, state: &State, params: &mut Params) -> Self {
         let mut ids = |parameter: &'static str, resource, terms: &Terms<Reference>| {
             let mut id = |reference: &Reference| {
@@ -71,6 +56,7 @@ impl Named {
             actor_within: ids("actor_within", Resource::Actor, &query.actor_within),
             campaign: ids("campaign", Resource::Campaign, &query.campaign),
             source: ids("source", Resource::Source, &query.source),
+            ..Self::default()
         };
         let linked_to = query.linked_to.any.iter().chain(&query.linked_to.none);
         for id in linked_to.filter(|id| !state.events.was_public(**id)) {
@@ -80,142 +66,222 @@ impl Named {
     }
 }
 
-impl<'a> Plan<'a> {
-    /// The question at one moment.
-    pub fn new(query: &'a EventQuery, named: &'a Named, state: &'a State, seq: i64) -> Self {
-        let names = state.entities.at(seq);
-        let set = |ids: &[Uuid]| ids.iter().copied().collect::<HashSet<_>>();
-        let below = |ids: &[Uuid]| names.with_parts(Resource::Location, ids);
-        let parts = |ids: &[Uuid]| names.with_parts(Resource::Actor, ids);
-        let in_country = |codes: &[String]| {
-            names.locations_where(|location| location.country.as_deref(), |code| codes.iter().any(|c| c == code))
-        };
-        let in_admin1 = |codes: &[String]| {
-            names.locations_where(|location| location.admin1.as_deref(), |code| codes.iter().any(|c| c == code))
-        };
-        let linked = |ids: &[Uuid]| ids.iter().flat_map(|id| state.events.linked_with(*id, seq)).collect();
-        Self {
-            query,
-            names,
-            events: &state.events,
-            named,
-            places: vec![
-                Condition::new(&named.location, below),
-                Condition::new(&query.country, in_country),
-                Condition::new(&query.admin1, in_admin1),
-            ],
-            actors: vec![Condition::new(&named.actor, set), Condition::new(&named.actor_within, parts)],
-            linked: Condition::new(&query.linked_to, linked),
+/// The question at one moment, in the numbers of the index.
+pub fn plan(query: &EventQuery, named: &Named, state: &State, seq: i64) -> Search {
+    let planning = Planning { query, named, state, names: state.entities.at(seq), seq };
+    let groups = [
+        planning.versions(),
+        planning.linked_to(),
+        planning.external_id(),
+        planning.types(),
+        planning.terms(&query.tactic, |tactic| Term::Tactic(*tactic)),
+        planning.terms(&query.status, |status| Term::Status(*status)),
+        planning.terms(&query.verification, |verification| Term::Verification(*verification)),
+        planning.terms(&query.issue, |issue| Term::Issue(issue.clone())),
+        planning.terms(&named.campaign, |id| Term::Campaign(*id)),
+        planning.terms(&named.source, |id| Term::Source(*id)),
+        planning.has(),
+        planning.actors(),
+        planning.places(),
+    ];
+    Search {
+        seq: short(seq),
+        since: short(named.recorded_since),
+        groups: groups.into_iter().filter(|group| !group.is_empty()).collect(),
+        window: planning.window(),
+        sizes: planning.sizes(),
+    }
+}
+
+struct Planning<'a> {
+    query: &'a EventQuery,
+    named: &'a Named,
+    state: &'a State,
+    names: Moment<'a>,
+    seq: i64,
+}
+
+/// Either of two conditions on the same side: a value must be wanted by each that wants something.
+type Condition = (Option<HashSet<Uuid>>, HashSet<Uuid>);
+
+impl Planning<'_> {
+    fn numbers(&self, terms: impl Iterator<Item = Term>) -> TermNumbers {
+        TermNumbers::of(terms.filter_map(|term| self.state.events.dictionary.find(&term)).collect())
+    }
+
+    fn terms<T>(&self, asked: &Terms<T>, term: impl Fn(&T) -> Term) -> Group {
+        let wanted = || Wanted { terms: self.numbers(asked.any.iter().map(&term)), ..Wanted::default() };
+        Group {
+            any: (!asked.any.is_empty()).then(wanted),
+            none: self.numbers(asked.none.iter().map(&term)),
+            not: HashSet::new(),
         }
     }
 
-    /// Whether an event, as the public may see it, is an answer.
-    pub fn matches(&self, version: &EventVersion, event: &EventFacts) -> bool {
-        let query = self.query;
-        query.id.accepts(&version.id)
-            && query.event_type.accepts(&event.event_type)
-            && query.category.accepts(&event.event_type.category())
-            && query.tactic.accepts_any_of(&event.tactics)
-            && query.status.accepts(&event.status)
-            && query.verification.accepts(&event.verification)
-            && query.recorded_since.is_none_or(|since| version.recorded_at >= since)
-            && query.external_id.as_ref().is_none_or(|wanted| event.external_ids.contains(wanted))
-            && self.named.campaign.accepts_any_of(&event.campaigns)
-            && self.named.source.accepts_any_of(&event.sources)
-            && query.issue.accepts_any_of(&event.issues)
-            && self.size_matches(event)
-            && self.linked.wants(version.id)
-            && !self.linked.none.contains(&version.id)
-            && self.reports_what_is_asked(version.id, event)
-            && query.window.matches(event.time.as_ref(), query.overlap.unwrap_or(Overlap::Possible))
-            && self.place_matches(&event.places)
-            && self.actor_matches(event)
+    /// `type` and `category`: both are about the main type.
+    fn types(&self) -> Group {
+        let (types, categories) = (&self.query.event_type, &self.query.category);
+        let is_wanted =
+            |term: &Term| matches!(term, Term::Type(t) if types.accepts(t) && categories.accepts(&t.category()));
+        if types.is_empty() && categories.is_empty() {
+            return Group::default();
+        }
+        let terms = TermNumbers::of(self.state.events.dictionary.where_term(is_wanted));
+        Group { any: Some(Wanted { terms, ..Wanted::default() }), ..Group::default() }
     }
 
-    fn size_matches(&self, event: &EventFacts) -> bool {
-        let (min, max) = (self.query.size_min, self.query.size_max);
-        let overlaps = |(low, high)| min.is_none_or(|min| high >= min) && max.is_none_or(|max| low <= max);
-        min.or(max).is_none() || event.size_range.is_some_and(overlaps)
+    fn versions(&self) -> Group {
+        of_events(&self.query.id, |id| self.state.events.public_at(id, self.seq).into_iter().map(|v| v.version_no))
     }
 
-    fn reports_what_is_asked(&self, id: Uuid, event: &EventFacts) -> bool {
+    fn linked_to(&self) -> Group {
+        let linked = |id| self.state.events.linked_with(id, self.seq).map(|other| other.version_no).collect::<Vec<_>>();
+        of_events(&self.query.linked_to, linked)
+    }
+
+    /// The store knows the ids of whole versions; where a policy applies the public is not given them.
+    fn external_id(&self) -> Group {
+        let Some(versions) = &self.named.external_id else {
+            return Group::default();
+        };
+        let versions = versions.iter().map(|version| short(*version)).collect();
+        let none = self.numbers([Term::Policy].into_iter());
+        Group { any: Some(Wanted { versions, ..Wanted::default() }), none, not: HashSet::new() }
+    }
+
+    fn has(&self) -> Group {
+        let side = |asked: &[Has]| {
+            let by_itself = |term: &Term| match term {
+                Term::Has(part) => asked.contains(part),
+                Term::Place(location, precision, own) => {
+                    asked.contains(&Has::Point) && self.is_on_the_map(*location, *precision, *own)
+                }
+                _ => false,
+            };
+            let linked = asked.contains(&Has::Links).then(|| self.state.events.linked(self.seq)).into_iter().flatten();
+            let terms = TermNumbers::of(self.state.events.dictionary.where_term(by_itself));
+            (terms, linked.map(|version| short(version.version_no)).collect::<HashSet<u32>>())
+        };
         let Terms { any, none } = &self.query.has;
-        let reports = |has: &Has| match has {
-            Has::Point => event.places.iter().any(|place| self.point_of(place).is_some()),
-            Has::Links => self.events.linked_with(id, self.names.seq()).next().is_some(),
-            _ => event.reported.contains(*has),
+        if any.is_empty() && none.is_empty() {
+            return Group::default();
+        }
+        let wanted = || {
+            let (terms, versions) = side(any);
+            Wanted { terms, versions, own: None }
         };
-        (any.is_empty() || any.iter().any(reports)) && !none.iter().any(reports)
+        let any = (!any.is_empty()).then(wanted);
+        let (none, not) = side(none);
+        Group { any, none, not }
     }
 
-    fn point_of(&self, place: &PlaceFacts) -> Option<Point> {
-        self.names.point_of(place.location, place.point, place.precision)
+    /// Whether a place of an event has a point; `own` where the event gives one.
+    fn is_on_the_map(&self, location: Uuid, precision: PlacePrecision, own: bool) -> bool {
+        let is_area = matches!(precision, PlacePrecision::Country | PlacePrecision::Admin1);
+        !is_area && (own || self.names.point_of(location, None, precision).is_some())
     }
 
-    fn place_matches(&self, places: &[PlaceFacts]) -> bool {
-        let excluded = |place: &PlaceFacts| self.places.iter().any(|c| c.none.contains(&place.location));
-        if places.iter().any(excluded) {
-            return false;
+    /// `actor`, `actor_within`, `actor_kind` and `role`: all of one participation, and none of any.
+    fn actors(&self) -> Group {
+        let (roles, kinds) = (&self.query.role, &self.query.actor_kind);
+        let parts = |ids: &[Uuid]| self.names.with_parts(Resource::Actor, ids);
+        let conditions = [
+            condition(&self.named.actor, |ids| ids.iter().copied().collect()),
+            condition(&self.named.actor_within, parts),
+        ];
+        let is_asked =
+            !roles.any.is_empty() || !kinds.any.is_empty() || conditions.iter().any(|(any, _)| any.is_some());
+        if !is_asked && roles.is_empty() && kinds.is_empty() && conditions.iter().all(|(_, none)| none.is_empty()) {
+            return Group::default();
         }
-        let (bbox, least) = (self.query.bbox, self.query.place_precision);
-        if bbox.is_none() && least.is_none() && self.places.iter().all(|condition| condition.any.is_none()) {
-            return true;
+        let kind = |actor: Uuid| Some(self.names.values::<ActorContent>(actor)?.1.kind);
+        let is_kind = |actor: Uuid, of: &[_]| !of.is_empty() && kind(actor).is_some_and(|kind| of.contains(&kind));
+        let wanted = |term: &Term| {
+            matches!(term, Term::Actor(actor, role) if (roles.any.is_empty() || roles.any.contains(role))
+                && (kinds.any.is_empty() || is_kind(*actor, &kinds.any))
+                && is_wanted_by_all(&conditions, *actor))
+        };
+        let excluded = |term: &Term| {
+            matches!(term, Term::Actor(actor, role) if roles.none.contains(role)
+                || is_kind(*actor, &kinds.none)
+                || conditions.iter().any(|(_, none)| none.contains(actor)))
+        };
+        let dictionary = &self.state.events.dictionary;
+        let terms = || TermNumbers::of(dictionary.where_term(wanted));
+        Group {
+            any: is_asked.then(|| Wanted { terms: terms(), ..Wanted::default() }),
+            none: TermNumbers::of(dictionary.where_term(excluded)),
+            not: HashSet::new(),
         }
-        places.iter().any(|place| {
-            let in_box = |bbox: BoundingBox| self.point_of(place).is_some_and(|point| bbox.contains(point));
-            bbox.is_none_or(in_box)
-                && least.is_none_or(|least| place.precision.rank() >= least.rank())
-                && self.places.iter().all(|condition| condition.wants(place.location))
-        })
     }
 
-    fn actor_matches(&self, event: &EventFacts) -> bool {
-        let (role, kind) = (&self.query.role, &self.query.actor_kind);
-        let is_one_of = |actor: Uuid, kinds: &[ActorKind]| {
-            let known = self.names.values::<ActorContent>(actor);
-            known.is_some_and(|(_, values)| kinds.contains(&values.kind))
+    /// `location`, `country`, `admin1`, `bbox` and `place_precision`: all of one place, and none of any.
+    fn places(&self) -> Group {
+        let EventQuery { country, admin1, bbox, place_precision: least, .. } = self.query;
+        let with_code = |value: fn(&LocationContent) -> Option<&str>, codes: &[String]| {
+            self.names.locations_where(value, |code| codes.iter().any(|c| c == code))
         };
-        let excluded = |(actor, part): &(Uuid, _)| {
-            role.none.contains(part)
-                || is_one_of(*actor, &kind.none)
-                || self.actors.iter().any(|condition| condition.none.contains(actor))
+        let conditions = [
+            condition(&self.named.location, |ids| self.names.with_parts(Resource::Location, ids)),
+            condition(country, |codes| with_code(|location| location.country.as_deref(), codes)),
+            condition(admin1, |codes| with_code(|location| location.admin1.as_deref(), codes)),
+        ];
+        let is_asked = bbox.is_some() || least.is_some() || conditions.iter().any(|(any, _)| any.is_some());
+        if !is_asked && conditions.iter().all(|(_, none)| none.is_empty()) {
+            return Group::default();
+        }
+        let is_wanted = |location: Uuid, precision: PlacePrecision| {
+            least.is_none_or(|least| precision.rank() >= least.rank()) && is_wanted_by_all(&conditions, location)
         };
-        if event.actors.iter().any(excluded) {
-            return false;
-        }
-        if role.any.is_empty() && kind.any.is_empty() && self.actors.iter().all(|condition| condition.any.is_none()) {
-            return true;
-        }
-        event.actors.iter().any(|(actor, part)| {
-            (role.any.is_empty() || role.any.contains(part))
-                && (kind.any.is_empty() || is_one_of(*actor, &kind.any))
-                && self.actors.iter().all(|condition| condition.wants(*actor))
-        })
+        // Where a box is asked for, a place that the event gives a point of its own is in it by that point alone.
+        let by_location = |term: &Term| match term {
+            Term::Place(location, precision, own) if is_wanted(*location, *precision) => bbox.is_none_or(|bbox| {
+                let point = || self.names.point_of(*location, None, *precision);
+                !own && point().is_some_and(|point| bbox.contains(point))
+            }),
+            _ => false,
+        };
+        let by_own_point = |term: &Term| {
+            matches!(term, Term::Place(location, precision, true)
+                if is_wanted(*location, *precision) && self.is_on_the_map(*location, *precision, true))
+        };
+        let excluded = |term: &Term| matches!(term, Term::Place(location, ..) if conditions.iter().any(|(_, none)| none.contains(location)));
+        let numbers = |test: &dyn Fn(&Term) -> bool| TermNumbers::of(self.state.events.dictionary.where_term(test));
+        let wanted = || Wanted {
+            terms: numbers(&by_location),
+            own: bbox.map(|bbox| (numbers(&by_own_point), bbox)),
+            versions: HashSet::new(),
+        };
+        Group { any: is_asked.then(wanted), none: numbers(&excluded), not: HashSet::new() }
+    }
+
+    fn window(&self) -> Option<Vec<(i64, i64)>> {
+        let window: Window = self.query.window;
+        let overlap = self.query.overlap.unwrap_or(Overlap::Possible);
+        let shapes = self.state.events.dictionary.shapes.values();
+        let has_edge = window.from.is_some() || window.to.is_some();
+        has_edge.then(|| shapes.iter().map(|shape| shape.starts(&window, overlap)).collect())
+    }
+
+    fn sizes(&self) -> Option<Vec<bool>> {
+        let (min, max) = (self.query.size_min, self.query.size_max);
+        let sizes = self.state.events.dictionary.sizes.values();
+        let overlaps = || sizes.iter().map(|size| size.overlaps(min.unwrap_or(0), max.unwrap_or(i64::MAX))).collect();
+        min.or(max).is_some().then(overlaps)
     }
 }
 
-impl Condition {
-    fn new<T>(terms: &Terms<T>, expand: impl Fn(&[T]) -> HashSet<Uuid>) -> Self {
-        let none = if terms.none.is_empty() { HashSet::new() } else { expand(&terms.none) };
-        Self { any: (!terms.any.is_empty()).then(|| expand(&terms.any)), none }
-    }
-
-    fn wants(&self, id: Uuid) -> bool {
-        self.any.as_ref().is_none_or(|wanted| wanted.contains(&id))
-    }
+fn condition<T>(terms: &Terms<T>, expand: impl Fn(&[T]) -> HashSet<Uuid>) -> Condition {
+    let none = if terms.none.is_empty() { HashSet::new() } else { expand(&terms.none) };
+    ((!terms.any.is_empty()).then(|| expand(&terms.any)), none)
 }
 
-/// Where an event stands in an order: ascending keys are the order of the page.
-pub type EventKey = (i64, i64);
+fn is_wanted_by_all(conditions: &[Condition], id: Uuid) -> bool {
+    conditions.iter().all(|(any, _)| any.as_ref().is_none_or(|any| any.contains(&id)))
+}
 
-/// The key of an event in an order.
-pub fn sort_key(sort: Sort, version: &EventVersion, event: &EventFacts) -> EventKey {
-    match sort {
-        Sort::When => (event.start.unwrap_or(i64::MAX), version.event_no),
-        Sort::WhenDescending => (event.start.map_or(i64::MAX, |start| -start), -version.event_no),
-        Sort::Recorded => (version.seq, version.event_no),
-        Sort::RecordedDescending => (-version.seq, -version.event_no),
-        Sort::Size => (event.size_number.unwrap_or(i64::MAX), version.event_no),
-        Sort::SizeDescending => (event.size_number.map_or(i64::MAX, |number| -number), -version.event_no),
-    }
+fn of_events<I: IntoIterator<Item = i64>>(asked: &Terms<Uuid>, versions: impl Fn(Uuid) -> I) -> Group {
+    let set = |ids: &[Uuid]| ids.iter().flat_map(|id| versions(*id)).map(short).collect();
+    let wanted = || Wanted { versions: set(&asked.any), ..Wanted::default() };
+    Group { any: (!asked.any.is_empty()).then(wanted), none: TermNumbers::default(), not: set(&asked.none) }
 }

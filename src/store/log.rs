@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::connection::AnyConnection;
 use super::document::{Audience, Document};
 use super::error::StoreError;
-use super::schema::{dataset, document, entity, operation, version};
+use super::schema::{dataset, document, entity, external_id, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::codes;
 use crate::domain::content::Content;
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
+use crate::domain::shared::ExternalId;
 
 codes! {
     /// What an operation did to one member of a resource.
@@ -223,4 +224,68 @@ pub fn documents(
         Document::from_body(resource, &body)
     };
     keys.iter().map(document).collect()
+}
+
+/// What is told of one version beside its document.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields of `Change`")]
+pub struct VersionNote {
+    pub revision: i32,
+    pub seq: i64,
+    pub recorded_at: Instant,
+    pub kind: ChangeKind,
+    pub reason: Option<String>,
+    pub made_by: Option<String>,
+}
+
+type NoteRow = (i32, i64, String, SqlInstant, Option<String>, Option<String>);
+
+/// A member's versions up to an operation, oldest first.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn history(conn: &mut AnyConnection, id: Uuid, seq: i64) -> Result<Vec<VersionNote>, StoreError> {
+    let rows: Vec<NoteRow> = version::table
+        .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
+        .inner_join(operation::table.on(operation::seq.eq(version::seq)))
+        .filter(entity::id.eq(SqlId(id)).and(version::seq.le(seq)))
+        .order(version::revision)
+        .select((
+            version::revision,
+            version::seq,
+            version::kind,
+            operation::recorded_at,
+            operation::reason,
+            operation::made_by,
+        ))
+        .load(conn)?;
+    let note = |(revision, seq, kind, recorded_at, reason, made_by): NoteRow| {
+        let unknown = || StoreError::corrupt(format!("unknown code `{kind}`"));
+        let kind = ChangeKind::parse(&kind).ok_or_else(unknown)?;
+        Ok(VersionNote { revision, seq, recorded_at: recorded_at.0, kind, reason, made_by })
+    };
+    rows.into_iter().map(note).collect()
+}
+
+/// The versions of events that have an external id, whether they are current or not.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn versions_with(conn: &mut AnyConnection, external: &ExternalId) -> Result<Vec<i64>, StoreError> {
+    let versions = external_id::table
+        .inner_join(version::table.on(version::no.eq(external_id::version_no)))
+        .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
+        .filter(external_id::scheme.eq(&external.scheme).and(external_id::id.eq(&external.id)))
+        .filter(entity::resource.eq(Resource::Event.code()))
+        .select(version::no);
+    Ok(versions.load(conn)?)
+}
+
+/// The first operation recorded at or after an instant; one behind the newest where there is none.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn seq_since(conn: &mut AnyConnection, instant: Instant) -> Result<i64, StoreError> {
+    let before = Instant::from_micros(instant.micros() - 1);
+    before.map_or(Ok(0), |before| seq_at(conn, before)).map(|seq| seq + 1)
 }

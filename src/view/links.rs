@@ -10,7 +10,7 @@ use crate::domain::codes;
 use crate::domain::event::EventContent;
 use crate::domain::vocabulary::{Confidence, LinkRelation};
 use crate::index::State;
-use crate::index::events::{EventVersion, LinkFacts};
+use crate::index::events::LinkFacts;
 use crate::store::document::Document;
 
 codes! {
@@ -63,11 +63,12 @@ pub fn titles(documents: Vec<Document<EventContent>>) -> Titles {
 
 /// The links of an event in both directions, as far as the other end can be seen.
 pub fn links_of(state: &State, seq: i64, id: Uuid) -> impl Iterator<Item = (Direction, Uuid, LinkFacts)> {
-    let outgoing = state.events.public_at(id, seq).into_iter().flat_map(|(_, _, facts)| &facts.links);
-    let outgoing = outgoing.map(|link| (Direction::Outgoing, link.object, *link));
-    let subject = |(version, link): (&EventVersion, &LinkFacts)| (Direction::Incoming, version.id, *link);
-    let incoming = state.events.links_to(id, seq).map(subject);
-    outgoing.chain(incoming).filter(move |(_, other, _)| state.events.public_at(*other, seq).is_some())
+    let own = state.events.public_at(id, seq);
+    let outgoing =
+        own.iter().flat_map(|own| state.events.links(own)).map(|link| (Direction::Outgoing, link.object, *link));
+    let outgoing: Vec<_> = outgoing.collect();
+    let incoming = state.events.links_to(id, seq).map(|(subject, link)| (Direction::Incoming, subject.id, link));
+    outgoing.into_iter().chain(incoming).filter(move |(_, other, _)| state.events.public_at(*other, seq).is_some())
 }
 
 /// The links of an event as readers are given them; `titles` holds those of the other ends.

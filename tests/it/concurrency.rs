@@ -69,7 +69,7 @@ fn watch(node: &Node, stop: Arc<AtomicBool>) -> JoinHandle<i64> {
             assert!(state.head.seq >= head.seq);
             let kinds = [Resource::Actor, Resource::Location, Resource::Source, Resource::Campaign, Resource::Timeline];
             let others: usize = kinds.iter().map(|kind| state.entities.all(*kind, head.seq).count()).sum();
-            let events = state.events.visible(head.seq).count();
+            let events = state.events.total(head.seq);
             // Each operation of these tests makes one new member.
             assert_eq!(i64::try_from(events).expect("a number") + i64::try_from(others).expect("a number"), head.seq);
             newest = head;
@@ -162,15 +162,17 @@ fn many_processes_write(world: &World, processes: usize, events_each: usize) {
 }
 
 /// A second node in this process, with a server.
-struct Second {
-    base: String,
+pub struct Second {
+    /// Where it answers.
+    pub base: String,
     handle: ServerHandle,
     server: Option<JoinHandle<()>>,
     node: Node,
 }
 
 impl Second {
-    fn start(database: &Database) -> Self {
+    /// Starts it.
+    pub fn start(database: &Database) -> Self {
         let node = Node::start(database.parsed(), Clock::system()).expect("the node starts");
         let (tell, told) = channel();
         let (index, config) = (Arc::clone(&node.index), config(database));

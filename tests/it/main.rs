@@ -14,6 +14,7 @@ mod founding;
 mod generate;
 mod guides;
 mod import_ccc;
+mod index;
 mod metrics;
 mod openapi;
 mod paging;

@@ -230,7 +230,7 @@ on_both_databases! {
                 assert!(!name.ends_with(unit), "{name} is in no base unit");
             }
             assert!(kind != "histogram" || name.ends_with("_seconds") || name.ends_with("_operations"), "{name} has no unit");
-            assert_eq!(scrape.units.contains_key(name), name.ends_with("_seconds"), "{name}");
+            assert_eq!(scrape.units.contains_key(name), name.ends_with("_seconds") || name.ends_with("_bytes"), "{name}");
         }
         for (name, unit) in &scrape.units {
             assert!(name.ends_with(&format!("_{unit}")), "{name} {unit}");

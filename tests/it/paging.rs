@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use marchline::domain::resource::Resource;
 use marchline::http::openapi::openapi_text;
-use marchline::query::event_query::Sort;
+use marchline::index::order::Sort;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 

@@ -1,0 +1,188 @@
+//! The answer to a question out of all segments and the tail: how many events, and which stand on a page.
+
+use std::cell::RefCell;
+use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::bits::Bits;
+use super::events::Events;
+use super::order::{EventKey, Sort};
+use super::search::{NamedRows, Search};
+use super::segment::Segment;
+
+/// A question asked of all events. The rows of a segment are found once, whatever is asked of them then.
+pub struct Answer<'a> {
+    events: &'a Events,
+    search: &'a Search,
+    named: HashMap<usize, Vec<NamedRows>>,
+    rows: RefCell<HashMap<usize, Rc<Bits>>>,
+}
+
+/// Which part of an ordered answer is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    /// The order.
+    pub sort: Sort,
+    /// The key that it lies behind, or before; `None` for the first.
+    pub from: Option<EventKey>,
+    /// Whether it lies before `from`.
+    pub backward: bool,
+    /// Most events of it.
+    pub limit: usize,
+}
+
+impl<'a> Answer<'a> {
+    /// The answer to a question.
+    pub fn new(events: &'a Events, search: &'a Search) -> Self {
+        let named = search.named_rows(|version| events.row_of(version));
+        Self { events, search, named, rows: RefCell::default() }
+    }
+
+    fn segments(&self) -> impl Iterator<Item = (usize, &'a Segment)> {
+        let layers = self.events.layers.iter().enumerate();
+        layers.filter_map(|(slot, layer)| Some((slot, &layer.as_ref()?.segment)))
+    }
+
+    fn rows(&self, slot: usize, segment: &Segment) -> Rc<Bits> {
+        let found = self.rows.borrow().get(&slot).cloned();
+        found.unwrap_or_else(|| {
+            let rows = Rc::new(self.search.rows(segment, self.named.get(&slot).map(Vec::as_slice)));
+            self.rows.borrow_mut().insert(slot, Rc::clone(&rows));
+            rows
+        })
+    }
+
+    /// How many events it has.
+    pub fn total(&self) -> usize {
+        let segments: usize = self.segments().map(|(slot, segment)| self.rows(slot, segment).count()).sum();
+        segments + self.tail().count()
+    }
+
+    fn tail(&self) -> impl Iterator<Item = &'a super::row::Row> {
+        let visible = self.events.tail.iter().filter(|row| row.is_visible(self.search.seq));
+        visible.map(|row| &row.row).filter(|row| self.search.matches(row))
+    }
+
+    /// The versions of a part in the order of the answer, with their keys, and whether there are more in the direction in
+    /// which it was sought.
+    pub fn slice(&self, slice: Slice) -> (Vec<(EventKey, u32)>, bool) {
+        let mut best = Best { slice, heap: BinaryHeap::new() };
+        let dictionary = &self.events.dictionary;
+        for row in self.tail() {
+            best.offer(slice.sort.key_of(row, dictionary), row.version_no);
+        }
+        let mut segments: Vec<_> = self
+            .segments()
+            .map(|(slot, segment)| {
+                let (low, high) = slice.sort.bounds(segment);
+                let (low, high) = if slice.backward { (rank(high, true), rank(low, true)) } else { (low, high) };
+                (low, high, slot, segment)
+            })
+            .collect();
+        segments.sort_unstable_by_key(|(low, ..)| *low);
+        for (low, high, slot, segment) in segments {
+            if best.is_beyond(low) {
+                break;
+            }
+            if slice.from.is_some_and(|from| high <= rank(from, slice.backward)) {
+                continue;
+            }
+            let rows = self.rows(slot, segment);
+            let key = |row| slice.sort.key_in(segment, row, dictionary);
+            if slice.sort.is_by_start() {
+                for (range, is_descending) in best.ranges(segment, &key) {
+                    let offer = |row: usize| best.offer(key(row), segment.version_no[row]);
+                    // Each further row of the range is worse than one that was too bad.
+                    let _all = if is_descending {
+                        rows.descending(range).all(offer)
+                    } else {
+                        rows.ascending(range).all(offer)
+                    };
+                }
+            } else {
+                rows.ascending(0..segment.rows()).for_each(|row| {
+                    best.offer(key(row), segment.version_no[row]);
+                });
+            }
+        }
+        best.finish()
+    }
+}
+
+/// A key such that lower ones come sooner in the direction of the search.
+const fn rank(key: EventKey, backward: bool) -> EventKey {
+    if backward { (-key.0, -key.1) } else { key }
+}
+
+/// The best versions met so far: one more than are wanted, to tell whether there are more.
+struct Best {
+    slice: Slice,
+    heap: BinaryHeap<(EventKey, u32)>,
+}
+
+impl Best {
+    /// Takes a version if it is good enough; false if it, and whatever is worse, is not.
+    fn offer(&mut self, key: EventKey, version: u32) -> bool {
+        let rank = rank(key, self.slice.backward);
+        if self.slice.from.is_some_and(|from| rank <= self::rank(from, self.slice.backward)) {
+            return true;
+        }
+        if self.is_beyond(rank) {
+            return false;
+        }
+        self.heap.push((rank, version));
+        if self.heap.len() > self.slice.limit + 1 {
+            self.heap.pop();
+        }
+        true
+    }
+
+    /// Whether there are enough better ones than this.
+    fn is_beyond(&self, rank: EventKey) -> bool {
+        self.heap.len() > self.slice.limit && self.heap.peek().is_some_and(|(worst, _)| *worst <= rank)
+    }
+
+    /// The rows of a segment in the direction of the search, from where it begins: ranges, and whether each is to be read
+    /// backwards.
+    fn ranges(&self, segment: &Segment, key: &dyn Fn(usize) -> EventKey) -> Vec<(Range<usize>, bool)> {
+        let (dated, rows) = (segment.bounds.dated, segment.rows());
+        // Undated rows stand last in the segment, and last in both orders.
+        let mut ranges = match self.slice.sort {
+            Sort::When => vec![(0..rows, false)],
+            _ => vec![(0..dated, true), (dated..rows, true)],
+        };
+        if self.slice.backward {
+            ranges.reverse();
+            for (_, is_descending) in &mut ranges {
+                *is_descending = !*is_descending;
+            }
+        }
+        let Some(from) = self.slice.from.map(|from| rank(from, self.slice.backward)) else {
+            return ranges;
+        };
+        let is_before = |row: usize| rank(key(row), self.slice.backward) <= from;
+        for (range, is_descending) in &mut ranges {
+            // The rows that the search has passed stand at the end at which it begins.
+            let (mut low, mut high) = (range.start, range.end);
+            while low < high {
+                let middle = low.midpoint(high);
+                if is_before(middle) == *is_descending { high = middle } else { low = middle + 1 }
+            }
+            if *is_descending { range.end = low } else { range.start = low }
+        }
+        ranges
+    }
+
+    fn finish(self) -> (Vec<(EventKey, u32)>, bool) {
+        let backward = self.slice.backward;
+        let mut found = self.heap.into_sorted_vec();
+        let has_more = found.len() > self.slice.limit;
+        found.truncate(self.slice.limit);
+        let mut found: Vec<_> = found.into_iter().map(|(key, version)| (rank(key, backward), version)).collect();
+        if backward {
+            found.reverse();
+        }
+        (found, has_more)
+    }
+}

@@ -1,0 +1,195 @@
+//! What events have in common, each under a number: the terms that filters ask for, the shapes of their dates, their sizes.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use uuid::Uuid;
+
+use crate::domain::has::Has;
+use crate::domain::size::{Size, size_number, size_range};
+use crate::domain::verification::Verification;
+use crate::domain::vocabulary::{ActorRole, EventStatus, EventType, PlacePrecision};
+use crate::domain::window::{Overlap, TimeFacts, Window};
+
+/// Something that an event has or has not; each occurrence of one is the same number everywhere in the index.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Term {
+    /// Its main type.
+    Type(EventType),
+    /// A further type.
+    Tactic(EventType),
+    /// Its status.
+    Status(EventStatus),
+    /// How well it is attested.
+    Verification(Verification),
+    /// A part that is reported.
+    Has(Has),
+    /// An issue.
+    Issue(String),
+    /// A participation.
+    Actor(Uuid, ActorRole),
+    /// A place: the location, how exactly it is known, and whether the event gives a point of its own.
+    Place(Uuid, PlacePrecision, bool),
+    /// A campaign.
+    Campaign(Uuid),
+    /// A source.
+    Source(Uuid),
+    /// An entity that only its evidence names.
+    Mention(Uuid),
+    /// A privacy policy applies.
+    Policy,
+}
+
+impl Term {
+    /// The entity that it names.
+    pub const fn entity(&self) -> Option<Uuid> {
+        match self {
+            Self::Actor(id, _) | Self::Place(id, ..) | Self::Campaign(id) | Self::Source(id) | Self::Mention(id) => {
+                Some(*id)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The bounds of an event's dates, in microseconds behind its `start.earliest` in UTC: events of one day in one zone have
+/// the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    offsets: [i64; 8],
+}
+
+/// The starts for which an event of a shape lies in a window, both included; empty where the first is above the second.
+pub type Starts = (i64, i64);
+
+impl Shape {
+    /// The bounds that windows compare.
+    pub fn of(start: i64, time: &TimeFacts) -> Self {
+        let frames = [&time.local, &time.utc];
+        let mut offsets = [0; 8];
+        for (frame, four) in frames.into_iter().zip(offsets.chunks_exact_mut(4)) {
+            let bounds =
+                [frame.start_earliest, frame.end_latest, frame.definite_start_latest, frame.definite_end_earliest];
+            for (offset, bound) in four.iter_mut().zip(bounds) {
+                *offset = bound.saturating_sub(start);
+            }
+        }
+        Self { offsets }
+    }
+
+    /// The starts for which an event of this shape lies in a window.
+    pub fn starts(&self, window: &Window, overlap: Overlap) -> Starts {
+        let offset = |frame: usize, end: usize| self.offsets[frame * 4 + end];
+        let (begun, not_over) = match overlap {
+            Overlap::Possible => (0, 1),
+            Overlap::Definite => (2, 3),
+        };
+        let from =
+            window.from.map_or(i64::MIN, |edge| edge.micros.saturating_sub(offset(edge.frame as usize, not_over)));
+        let to = window.to.map_or(i64::MAX, |edge| edge.micros.saturating_sub(offset(edge.frame as usize, begun)));
+        (from, to)
+    }
+}
+
+/// A size as filters and orders compare it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SizeFacts {
+    /// Fewest people.
+    pub low: i64,
+    /// Most people; `i64::MAX` where that is open.
+    pub high: i64,
+    /// The number that orders go by: the best one, else the lowest, else the highest.
+    pub order: i64,
+}
+
+impl SizeFacts {
+    /// The numbers of a size; `None` where it has none.
+    pub fn of(size: &Size) -> Option<Self> {
+        let ((low, high), order) = size_range(size).zip(size_number(size))?;
+        Some(Self { low, high, order })
+    }
+
+    /// Whether it may lie between two numbers of people, both included.
+    pub const fn overlaps(&self, min: i64, max: i64) -> bool {
+        self.low <= max && self.high >= min
+    }
+}
+
+/// Values under numbers that never change, in the order in which they were met.
+#[derive(Debug)]
+pub struct Numbered<T> {
+    values: Vec<T>,
+    numbers: HashMap<T, u32>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), numbers: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Numbered<T> {
+    /// The number of a value, a new one if it was not met before.
+    pub fn number(&mut self, value: T) -> u32 {
+        let next = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        if let Some(number) = self.numbers.get(&value) {
+            return *number;
+        }
+        self.values.push(value.clone());
+        self.numbers.insert(value, next);
+        next
+    }
+
+    /// The number of a value that was met.
+    pub fn find(&self, value: &T) -> Option<u32> {
+        self.numbers.get(value).copied()
+    }
+
+    /// The value under a number.
+    pub fn value(&self, number: u32) -> &T {
+        &self.values[number as usize]
+    }
+
+    /// All values, in the order of their numbers.
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+}
+
+/// The numbers of all terms, shapes and sizes.
+#[derive(Debug, Default)]
+pub struct Dictionary {
+    terms: Numbered<Term>,
+    /// The shapes of dates.
+    pub shapes: Numbered<Shape>,
+    /// The sizes.
+    pub sizes: Numbered<SizeFacts>,
+}
+
+impl Dictionary {
+    /// The number of a term.
+    pub fn number(&mut self, term: Term) -> u32 {
+        self.terms.number(term)
+    }
+
+    /// The term under a number.
+    pub fn term(&self, number: u32) -> &Term {
+        self.terms.value(number)
+    }
+
+    /// All terms, in the order of their numbers.
+    pub fn terms(&self) -> &[Term] {
+        self.terms.values()
+    }
+
+    /// The numbers of the terms for which a test holds, ascending.
+    pub fn where_term(&self, test: impl Fn(&Term) -> bool) -> Vec<u32> {
+        let all = (0_u32..).zip(self.terms.values());
+        all.filter(|(_, term)| test(term)).map(|(number, _)| number).collect()
+    }
+
+    /// The number of a term that was met.
+    pub fn find(&self, term: &Term) -> Option<u32> {
+        self.terms.find(term)
+    }
+}

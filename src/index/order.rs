@@ -1,0 +1,96 @@
+//! The orders of a list of events.
+
+use super::dictionary::Dictionary;
+use super::row::{Row, UNDATED};
+use super::segment::Segment;
+use crate::domain::codes;
+
+codes! {
+    /// The order of a list of events. Events that lack what it goes by come last either way; ties are broken by an internal
+    /// number.
+    pub enum Sort {
+        /// By `when.start.earliest`, oldest first.
+        When = "when",
+        /// By `when.start.earliest`, newest first.
+        WhenDescending = "-when",
+        /// By when the version was recorded, oldest first.
+        Recorded = "recorded",
+        /// By when the version was recorded, newest first.
+        RecordedDescending = "-recorded",
+        /// By `size`, smallest first: its best number, else the lowest, else the highest.
+        Size = "size",
+        /// By `size`, largest first.
+        SizeDescending = "-size",
+    }
+}
+
+/// Where an event stands in an order: ascending keys are the order of the page, and no two are equal.
+pub type EventKey = (i64, i64);
+
+/// Stands for what an event lacks: behind all others.
+const LAST: i64 = i64::MAX;
+/// Stands for any number of an event, in bounds; its negative is one too.
+const ANY: i64 = i64::MAX;
+
+impl Sort {
+    /// Whether rows in the order of their starts are in this order, or in the opposite one.
+    pub const fn is_by_start(self) -> bool {
+        matches!(self, Self::When | Self::WhenDescending)
+    }
+
+    const fn is_descending(self) -> bool {
+        matches!(self, Self::WhenDescending | Self::RecordedDescending | Self::SizeDescending)
+    }
+
+    fn key(self, value: Option<i64>, event_no: u32) -> EventKey {
+        let event_no = i64::from(event_no);
+        match value {
+            Some(value) if self.is_descending() => (-value, -event_no),
+            Some(value) => (value, event_no),
+            None if self.is_descending() => (LAST, -event_no),
+            None => (LAST, event_no),
+        }
+    }
+
+    /// The key of a row of a segment.
+    pub fn key_in(self, segment: &Segment, row: usize, dictionary: &Dictionary) -> EventKey {
+        let value = match self {
+            Self::When | Self::WhenDescending => Some(segment.start[row]).filter(|start| *start != UNDATED),
+            Self::Recorded | Self::RecordedDescending => Some(i64::from(segment.seq[row])),
+            Self::Size | Self::SizeDescending => size_of(segment.size[row], dictionary),
+        };
+        self.key(value, segment.event_no[row])
+    }
+
+    /// The key of a single row.
+    pub fn key_of(self, row: &Row, dictionary: &Dictionary) -> EventKey {
+        let value = match self {
+            Self::When | Self::WhenDescending => Some(row.start).filter(|start| *start != UNDATED),
+            Self::Recorded | Self::RecordedDescending => Some(i64::from(row.seq)),
+            Self::Size | Self::SizeDescending => size_of(row.size, dictionary),
+        };
+        self.key(value, row.event_no)
+    }
+
+    /// Keys that all those of a segment lie between.
+    pub fn bounds(self, segment: &Segment) -> (EventKey, EventKey) {
+        let bounds = &segment.bounds;
+        let (values, is_lacking) = match self {
+            Self::When | Self::WhenDescending => {
+                let dated = &segment.start[..bounds.dated];
+                (dated.first().copied().zip(dated.last().copied()), bounds.dated < segment.rows())
+            }
+            Self::Recorded | Self::RecordedDescending => {
+                (Some((i64::from(bounds.seq.0), i64::from(bounds.seq.1))), false)
+            }
+            Self::Size | Self::SizeDescending => (bounds.size, bounds.without_size),
+        };
+        let values = values.map(|(low, high)| if self.is_descending() { (-high, -low) } else { (low, high) });
+        let (low, high) = values.unwrap_or((LAST, LAST));
+        ((low, -ANY), (if is_lacking { LAST } else { high }, ANY))
+    }
+}
+
+fn size_of(number: u32, dictionary: &Dictionary) -> Option<i64> {
+    dictionary.sizes.values().get(number as usize).map(|size| size.order)
+}

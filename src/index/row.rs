@@ -1,0 +1,83 @@
+//! One version of an event, as far as questions about it go.
+
+use uuid::Uuid;
+
+use super::dictionary::{Dictionary, Shape, SizeFacts, Term};
+use crate::domain::event::EventContent;
+use crate::domain::has::{Has, Reported};
+use crate::domain::place::Point;
+use crate::domain::window::TimeFacts;
+
+/// Stands for the start of undated events: behind all others.
+pub const UNDATED: i64 = i64::MAX;
+/// Stands for the shape and the size that an event does not have.
+pub const NOTHING: u32 = u32::MAX;
+
+/// One version of an event that the public is given.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The event's id.
+    pub id: Uuid,
+    /// The event's number in the store.
+    pub event_no: u32,
+    /// The version's number in the store.
+    pub version_no: u32,
+    /// The operation that wrote it.
+    pub seq: u32,
+    /// Microseconds of `start.earliest`, or [`UNDATED`].
+    pub start: i64,
+    /// The number of the shape of its dates, or [`NOTHING`].
+    pub shape: u32,
+    /// The number of its size, or [`NOTHING`].
+    pub size: u32,
+    /// The numbers of its terms, ascending, each once.
+    pub terms: Box<[u32]>,
+    /// Points of its own, each with its place's term.
+    pub points: Box<[(u32, Point)]>,
+}
+
+impl Row {
+    /// What is asked about an event.
+    pub fn of(event: &EventContent, numbers: [u32; 3], id: Uuid, dictionary: &mut Dictionary) -> Self {
+        let [event_no, version_no, seq] = numbers;
+        let start = event.when.start.as_ref().map(|start| start.earliest.micros());
+        let time = start.and_then(|start| Some(Shape::of(start, &TimeFacts::of(&event.when)?)));
+        let size = event.size.as_ref().and_then(SizeFacts::of);
+        let mut points = Vec::new();
+        for place in &event.places {
+            let term = dictionary.number(Term::Place(place.location, place.precision, place.point.is_some()));
+            points.extend(place.point.map(|point| (term, point)));
+        }
+        let mut terms: Vec<u32> = terms(event).map(|term| dictionary.number(term)).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        Self {
+            id,
+            event_no,
+            version_no,
+            seq,
+            // A date that cannot be read has no shape: it is found by no window, like none at all.
+            start: start.filter(|_| time.is_some()).unwrap_or(UNDATED),
+            shape: time.map_or(NOTHING, |shape| dictionary.shapes.number(shape)),
+            size: size.map_or(NOTHING, |size| dictionary.sizes.number(size)),
+            terms: terms.into(),
+            points: points.into(),
+        }
+    }
+}
+
+fn terms(event: &EventContent) -> impl Iterator<Item = Term> {
+    let evidence = event.evidence.iter().flat_map(|item| item.about.into_iter().chain([item.source]));
+    let reported = Reported::of(event);
+    let single = [Term::Type(event.event_type), Term::Status(event.status), Term::Verification(event.verification)];
+    (single.into_iter())
+        .chain(event.tactics.iter().map(|tactic| Term::Tactic(*tactic)))
+        .chain(Has::ALL.iter().filter(move |has| reported.contains(**has)).map(|has| Term::Has(*has)))
+        .chain(event.issues.iter().map(|issue| Term::Issue(issue.clone())))
+        .chain(event.actors.iter().map(|part| Term::Actor(part.actor, part.role)))
+        .chain(event.places.iter().map(|p| Term::Place(p.location, p.precision, p.point.is_some())))
+        .chain(event.campaigns.iter().map(|id| Term::Campaign(*id)))
+        .chain(event.sources.iter().map(|id| Term::Source(*id)))
+        .chain(evidence.map(Term::Mention))
+        .chain(event.privacy.is_some().then_some(Term::Policy))
+}

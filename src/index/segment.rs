@@ -1,0 +1,318 @@
+//! Rows in the order of their start, as columns, with the rows of each term.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "rows have 16 bits by design, and what a segment holds is fewer than 2^32"
+)]
+
+use std::ops::Range;
+
+use uuid::Uuid;
+
+use super::bits::Bits;
+use super::dictionary::Dictionary;
+use super::row::{Row, UNDATED};
+use crate::domain::place::Point;
+
+/// Most rows of a segment: a row's number has 16 bits. Far fewer where the program is built for tests, so that small data
+/// meets many segments.
+pub const MAX_ROWS: usize = if cfg!(debug_assertions) { 1 << 6 } else { 1 << 16 };
+
+/// The rows of each term. A term that many rows have is a bit a row, any other one a list, as in Roaring bitmaps; all lie
+/// in one piece, since tens of thousands of small sets a segment would cost more for themselves than for what they hold.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Postings {
+    /// The terms that have lists, ascending.
+    pub terms: Vec<u32>,
+    /// Where the list of each begins in `rows`, and where the last one ends.
+    pub starts: Vec<u32>,
+    /// The lists.
+    pub rows: Vec<u16>,
+    /// The terms that have bits, ascending.
+    pub dense_terms: Vec<u32>,
+    /// Their bits.
+    pub dense: Vec<u64>,
+}
+
+impl Postings {
+    /// Takes in the rows of the next term, both ascending; `size` is how many rows the segment has.
+    pub fn push(&mut self, term: u32, rows: &[u16], size: usize) {
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        if rows.len() * 16 > size {
+            let mut bits = Bits::none(size);
+            for row in rows {
+                bits.insert(usize::from(*row));
+            }
+            self.dense_terms.push(term);
+            self.dense.extend_from_slice(bits.words());
+        } else if !rows.is_empty() {
+            self.terms.push(term);
+            self.rows.extend_from_slice(rows);
+            self.starts.push(self.rows.len() as u32);
+        }
+    }
+
+    fn list(&self, position: usize) -> &[u16] {
+        &self.rows[self.starts[position] as usize..self.starts[position + 1] as usize]
+    }
+
+    fn bits(&self, position: usize, size: usize) -> &[u64] {
+        let words = size.div_ceil(64);
+        &self.dense[position * words..(position + 1) * words]
+    }
+
+    /// All terms, lists first, with where their rows are.
+    pub fn handles(&self) -> impl Iterator<Item = (u32, Handle)> {
+        let lists = self.terms.iter().enumerate().map(|(position, term)| (*term, Handle::List(position)));
+        lists.chain(self.dense_terms.iter().enumerate().map(|(position, term)| (*term, Handle::Dense(position))))
+    }
+
+    /// Hands out the rows of a term; `size` is how many rows the segment has.
+    pub fn each(&self, handle: Handle, size: usize, mut take: impl FnMut(usize)) {
+        match handle {
+            Handle::List(position) => self.list(position).iter().for_each(|row| take(usize::from(*row))),
+            Handle::Dense(position) => Bits::of(self.bits(position, size)).ascending(0..size).for_each(take),
+        }
+    }
+}
+
+/// Where the rows of a term are.
+#[derive(Clone, Copy, Debug)]
+pub enum Handle {
+    /// In a list.
+    List(usize),
+    /// In bits.
+    Dense(usize),
+}
+
+/// A point of an event's own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OwnPoint {
+    /// The row.
+    pub row: u16,
+    /// The term of the place.
+    pub term: u32,
+    /// The point.
+    pub point: Point,
+}
+
+/// Rows that never change but for being superseded.
+#[derive(Debug, Default, PartialEq)]
+pub struct Segment {
+    /// Ids of events.
+    pub id: Vec<Uuid>,
+    /// Numbers of events.
+    pub event_no: Vec<u32>,
+    /// Numbers of versions.
+    pub version_no: Vec<u32>,
+    /// Operations that wrote the versions.
+    pub seq: Vec<u32>,
+    /// Starts, ascending; ties go by the number of the event, then of the version.
+    pub start: Vec<i64>,
+    /// Numbers of shapes.
+    pub shape: Vec<u32>,
+    /// Numbers of sizes.
+    pub size: Vec<u32>,
+    /// The rows of each term.
+    pub postings: Postings,
+    /// Where the terms that name entities begin for each row in `named`, and where the last ones end.
+    pub named_starts: Vec<u32>,
+    /// The terms that name entities, row by row.
+    pub named: Vec<u32>,
+    /// Points of the events' own, by row.
+    pub points: Vec<OwnPoint>,
+    /// Rows that were superseded, with the operation that did it; with 0, rows that are not told any more.
+    pub superseded: Vec<(u16, u32)>,
+    /// What all of it lies between.
+    pub bounds: Bounds,
+}
+
+/// Bounds of a segment's columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// How many rows are dated.
+    pub dated: usize,
+    /// The lowest and the highest operation.
+    pub seq: (u32, u32),
+    /// The shapes that occur.
+    pub shapes: Vec<u32>,
+    /// The lowest and the highest number that orders by size go by; `None` where no row has one.
+    pub size: Option<(i64, i64)>,
+    /// Whether some row has no size.
+    pub without_size: bool,
+}
+
+impl Segment {
+    /// A segment of rows in any order, at most [`MAX_ROWS`].
+    pub fn of(mut rows: Vec<Row>, dictionary: &Dictionary) -> Self {
+        rows.sort_unstable_by_key(|row| (row.start, row.event_no, row.version_no));
+        let mut segment = Self::default();
+        let mut pairs = Vec::new();
+        for (number, row) in (0_u16..=u16::MAX).zip(&rows) {
+            pairs.extend(row.terms.iter().map(|term| (*term, number)));
+            let named = row.terms.iter().filter(|term| dictionary.term(**term).entity().is_some()).copied();
+            let own = row.points.iter().map(|(term, point)| OwnPoint { row: number, term: *term, point: *point });
+            segment.push(row, named, own);
+        }
+        pairs.sort_unstable();
+        for group in pairs.chunk_by(|(a, _), (b, _)| a == b) {
+            let list: Vec<u16> = group.iter().map(|(_, row)| *row).collect();
+            segment.postings.push(group[0].0, &list, rows.len());
+        }
+        segment.finished(dictionary)
+    }
+
+    /// Takes in the columns of the next row.
+    fn push(&mut self, row: &Row, named: impl Iterator<Item = u32>, points: impl Iterator<Item = OwnPoint>) {
+        if self.named_starts.is_empty() {
+            self.named_starts.push(0);
+        }
+        self.id.push(row.id);
+        self.event_no.push(row.event_no);
+        self.version_no.push(row.version_no);
+        self.seq.push(row.seq);
+        self.start.push(row.start);
+        self.shape.push(row.shape);
+        self.size.push(row.size);
+        self.named.extend(named);
+        self.named_starts.push(self.named.len() as u32);
+        self.points.extend(points);
+    }
+
+    /// Takes in a row of another segment under a new number.
+    pub fn push_from(&mut self, other: &Self, row: usize, points: &[OwnPoint]) {
+        let number = self.rows() as u16;
+        let columns = Row {
+            id: other.id[row],
+            event_no: other.event_no[row],
+            version_no: other.version_no[row],
+            seq: other.seq[row],
+            start: other.start[row],
+            shape: other.shape[row],
+            size: other.size[row],
+            terms: Box::default(),
+            points: Box::default(),
+        };
+        let points = points.iter().map(|own| OwnPoint { row: number, ..*own });
+        self.push(&columns, other.named(row).iter().copied(), points);
+    }
+
+    /// Works out the bounds, when every row is in, and gives back spare memory.
+    pub fn finished(mut self, dictionary: &Dictionary) -> Self {
+        let mut shapes = self.shape.clone();
+        shapes.sort_unstable();
+        shapes.dedup();
+        let sizes = || self.size.iter().filter_map(|size| dictionary.sizes.values().get(*size as usize));
+        let orders = || sizes().map(|size| size.order);
+        self.bounds = Bounds {
+            dated: self.start.partition_point(|start| *start != UNDATED),
+            seq: (self.seq.iter().copied().min().unwrap_or(0), self.seq.iter().copied().max().unwrap_or(0)),
+            shapes,
+            size: orders().min().zip(orders().max()),
+            without_size: sizes().count() < self.rows(),
+        };
+        self.id.shrink_to_fit();
+        self.event_no.shrink_to_fit();
+        self.version_no.shrink_to_fit();
+        self.seq.shrink_to_fit();
+        self.start.shrink_to_fit();
+        self.shape.shrink_to_fit();
+        self.size.shrink_to_fit();
+        self.named.shrink_to_fit();
+        self.named_starts.shrink_to_fit();
+        self.points.shrink_to_fit();
+        let Postings { terms, starts, rows, dense_terms, dense } = &mut self.postings;
+        terms.shrink_to_fit();
+        starts.shrink_to_fit();
+        rows.shrink_to_fit();
+        dense_terms.shrink_to_fit();
+        dense.shrink_to_fit();
+        self
+    }
+
+    /// How many rows there are.
+    pub const fn rows(&self) -> usize {
+        self.id.len()
+    }
+
+    /// The bytes of its columns and rows of terms.
+    pub const fn bytes(&self) -> usize {
+        let Postings { terms, starts, rows, dense_terms, dense } = &self.postings;
+        let words = self.event_no.len() + self.version_no.len() + self.seq.len() + self.shape.len() + self.size.len();
+        let lists = terms.len() + starts.len() + dense_terms.len() + self.named_starts.len() + self.named.len();
+        self.id.len() * 16
+            + (self.start.len() + dense.len()) * 8
+            + (words + lists) * 4
+            + rows.len() * 2
+            + self.points.len() * size_of::<OwnPoint>()
+            + self.superseded.len() * size_of::<(u16, u32)>()
+    }
+
+    /// The terms of a row that name entities.
+    pub fn named(&self, row: usize) -> &[u32] {
+        &self.named[self.named_starts[row] as usize..self.named_starts[row + 1] as usize]
+    }
+
+    /// The points of a row's own.
+    pub fn points_of(&self, row: usize) -> &[OwnPoint] {
+        let start = self.points.partition_point(|own| usize::from(own.row) < row);
+        let length = self.points[start..].partition_point(|own| usize::from(own.row) == row);
+        &self.points[start..start + length]
+    }
+
+    /// The rows behind a position in the order of starts.
+    pub fn position(&self, start: i64, event_no: u32) -> usize {
+        let first = self.start.partition_point(|own| *own < start);
+        let tied = self.start[first..].partition_point(|own| *own == start);
+        first + self.event_no[first..first + tied].partition_point(|own| *own < event_no)
+    }
+
+    /// The rows that could be seen at an operation, and were written at `since` or later.
+    pub fn visible(&self, seq: u32, since: u32) -> Bits {
+        let (first, last) = self.bounds.seq;
+        let rows = self.rows();
+        let mut bits = if last < since || first > seq {
+            return Bits::none(rows);
+        } else if since <= first && last <= seq {
+            Bits::all(rows)
+        } else {
+            Bits::test(rows, |row| (since..=seq).contains(&self.seq[row]))
+        };
+        for (row, _) in self.superseded.iter().filter(|(_, by)| *by <= seq) {
+            bits.remove(usize::from(*row));
+        }
+        bits
+    }
+
+    /// The rows that have one of the terms: `terms` is ascending, `has` tells each of them quickly.
+    pub fn any_of(&self, terms: &[u32], has: &dyn Fn(u32) -> bool) -> Bits {
+        let Postings { terms: own, dense_terms, .. } = &self.postings;
+        let mut bits = Bits::none(self.rows());
+        for position in positions(terms, dense_terms, has) {
+            bits.or(self.postings.bits(position, self.rows()));
+        }
+        for position in positions(terms, own, has) {
+            for row in self.postings.list(position) {
+                bits.insert(usize::from(*row));
+            }
+        }
+        bits
+    }
+
+    /// The rows of which the starts lie between two, both included.
+    pub fn between(&self, first: i64, last: i64) -> Range<usize> {
+        let dated = &self.start[..self.bounds.dated];
+        dated.partition_point(|start| *start < first)..dated.partition_point(|start| *start <= last)
+    }
+}
+
+/// Where terms stand among a segment's own, both ascending. A look-up costs about as much as the test of sixteen terms.
+fn positions(terms: &[u32], own: &[u32], has: &dyn Fn(u32) -> bool) -> Vec<usize> {
+    if terms.len() * 16 < own.len() {
+        terms.iter().filter_map(|term| own.binary_search(term).ok()).collect()
+    } else {
+        (0..own.len()).filter(|at| has(own[*at])).collect()
+    }
+}
