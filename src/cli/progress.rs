@@ -36,7 +36,7 @@ pub fn shown<T: Send>(
         while finished.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
             let (position, words) = now();
             if !terminal {
-                let share = length.map(|length| format!(", {} %", position * 100 / length.max(1)));
+                let share = length.map(|length| format!(", {} %", (position * 100 / length.max(1)).min(100)));
                 eprintln!("{words}{}", share.unwrap_or_default());
             }
             bar.set_position(position);

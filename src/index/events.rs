@@ -27,13 +27,13 @@ use crate::store::document;
 use crate::store::log::Change;
 
 /// Rows that are looked at one by one before they become a segment.
-const TAIL: usize = if cfg!(debug_assertions) { 1 << 3 } else { 1 << 10 };
+const TAIL: usize = if cfg!(debug_assertions) { 1 << 3 } else { 1 << 8 };
 /// Segments of one size that are merged into one of the next.
 const FAN: usize = if cfg!(debug_assertions) { 3 } else { 8 };
 /// The size from which segments wait to be merged into those that follow one another in time.
-const FULL: u8 = 2;
+const FULL: u8 = 3;
 /// The size of segments that follow one another in time.
-const BASE: u8 = 3;
+const BASE: u8 = 4;
 
 /// The limits of a privacy policy.
 type Limits = (Option<PlaceLimit>, Option<TimeLimit>);
