@@ -93,10 +93,6 @@ impl Index {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let target = log::head(conn)?;
         let known = self.head();
-        // The index keeps the numbers of operations and versions in 32 bits.
-        if target.seq >= i64::from(u32::MAX - 1) {
-            return Err(StoreError::corrupt("there are more operations than one index holds"));
-        }
         let mut is_new = known.seq == 0;
         if (target.dataset_id, target.epoch) != (known.dataset_id, known.epoch) || target.seq < known.seq {
             *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::empty(target);
@@ -104,6 +100,10 @@ impl Index {
         }
         loop {
             let changes = log::changes(conn, self.read().head.seq, BATCH)?;
+            // The index keeps numbers in 32 bits; no event has a higher one than its versions.
+            if changes.last().is_some_and(|last| last.seq.max(last.version_no) >= i64::from(u32::MAX - 1)) {
+                return Err(StoreError::corrupt("there are more operations or versions than one index holds"));
+            }
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
             let Some(last) = changes.last() else {
                 // Also across a gap of numbers that a restored backup left.
