@@ -15,6 +15,7 @@ use crate::http::openapi::openapi_text;
 use crate::http::routes::mount;
 use crate::index::Index;
 use crate::node::reader::Reader;
+use crate::view::kept::Kept;
 
 /// Seconds that a client has to send its request's head.
 const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -28,12 +29,14 @@ pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Ve
     let index = Arc::clone(index);
     let database = config.database.clone();
     let dataset = Arc::new(config.dataset.clone());
+    let kept = Arc::new(Kept::new(config.document_cache << 20));
     let openapi: Arc<str> = openapi_text().into();
     let conventions = Conventions { index: Arc::clone(&index), access_log: config.access_log };
     let build = move || {
         let service = Service {
             index: Arc::clone(&index),
             reader: Reader::new(database.clone()).counted(Arc::clone(&index.metrics)),
+            kept: Arc::clone(&kept),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),
         };

@@ -44,6 +44,12 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "Threads that answer requests, each with a database connection; one per core unless set",
     },
     Setting {
+        name: "document_cache",
+        variable: "MARCHLINE_DOCUMENT_CACHE",
+        default: Some("256"),
+        meaning: "MiB of memory for documents that were read lately",
+    },
+    Setting {
         name: "shutdown_timeout",
         variable: "MARCHLINE_SHUTDOWN_TIMEOUT",
         default: Some("30"),
@@ -109,6 +115,7 @@ pub struct Config {
     pub database: DatabaseUrl,
     pub bind: String,
     pub workers: Option<usize>,
+    pub document_cache: u64,
     pub shutdown_timeout: u64,
     pub access_log: AccessLog,
     pub dataset: DatasetSettings,
@@ -184,10 +191,14 @@ impl Config {
             Ok(workers) => Ok(workers),
         });
         let seconds = required("shutdown_timeout").parse();
+        let mebibytes = required("document_cache").parse::<u32>();
         Ok(Self {
             database: database.map_err(|error| wrong("database_url", error.to_string()))?,
             bind,
             workers: workers.transpose()?,
+            document_cache: mebibytes
+                .map(u64::from)
+                .map_err(|_| wrong("document_cache", "expected a number of MiB"))?,
             shutdown_timeout: seconds.map_err(|_| wrong("shutdown_timeout", "expected a number of seconds"))?,
             access_log: AccessLog::parse(&required("access_log"))
                 .ok_or_else(|| wrong("access_log", "expected off, brief or full"))?,

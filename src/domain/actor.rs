@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::catalog::Catalog;
 use super::input::{Fault, Input, MAX_NAME, Reading};
+use super::references;
 use super::resource::Resource;
 use super::shared::{ExternalId, aliases, external_ids, own_parent};
 use super::vocabulary::{ActorKind, ActorRole};
@@ -55,6 +56,7 @@ fn kind(input: Input<'_>) -> Option<ActorKind> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the same fields, described for readers, are in `view::event::EventActorItem`")]
 pub struct Participation {
+    #[serde(with = "references::one")]
     pub actor: Uuid,
     pub role: ActorRole,
 }

@@ -16,6 +16,7 @@ use super::language::language;
 use super::outcomes::outcomes;
 use super::place::{EventPlace, event_place};
 use super::privacy::PrivacyPolicy;
+use super::references;
 use super::resource::{Resource, Slug};
 use super::shared::{ExternalId, external_ids, when};
 use super::size::{Size, SizeBasis, SizeParts, SizeRule};
@@ -24,7 +25,7 @@ use super::vocabulary::{Confidence, EventStatus, EventType, LinkRelation, Stance
 use super::when::When;
 
 /// The values of one version of an event. Actors, places, sources and campaigns stand as ids; their names are put in
-/// when the event is read.
+/// when the event is read. It is read from ready documents, where `privacy` is what readers are told of the `policy`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the same fields, described for readers, are in `view::event::Event`")]
 pub struct EventContent {
@@ -43,13 +44,16 @@ pub struct EventContent {
     pub actors: Vec<Participation>,
     pub issues: Vec<String>,
     pub demands: Vec<Demand>,
+    #[serde(with = "references::many")]
     pub campaigns: Vec<Uuid>,
+    #[serde(with = "references::many")]
     pub sources: Vec<Uuid>,
     pub size: Option<Size>,
     pub outcomes: Option<Outcomes>,
     pub evidence: Vec<Evidence>,
     pub links: Vec<Link>,
     pub external_ids: Vec<ExternalId>,
+    #[serde(rename(deserialize = "policy"))]
     pub privacy: Option<PrivacyPolicy>,
 }
 
@@ -84,9 +88,10 @@ pub struct Demand {
 #[expect(missing_docs, reason = "the same fields, described for readers, are in `view::event::EvidenceItem`")]
 pub struct Evidence {
     pub id: Uuid,
+    #[serde(with = "references::one")]
     pub source: Uuid,
     pub field: String,
-    #[serde(rename = "ref")]
+    #[serde(rename = "ref", with = "references::optional")]
     pub about: Option<Uuid>,
     pub value: Value,
     pub quote: Option<String>,
@@ -101,6 +106,7 @@ pub struct Evidence {
 #[expect(missing_docs, reason = "the same fields, described for readers, are in `view::event::EventLink`")]
 pub struct Link {
     pub relation: LinkRelation,
+    #[serde(with = "references::one")]
     pub event: Uuid,
     pub confidence: Option<Confidence>,
     pub evidence_id: Option<Uuid>,

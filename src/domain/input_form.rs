@@ -43,17 +43,6 @@ fn event_form(event: &mut Map<String, Value>) {
     if let Some(Value::Object(size)) = event.get_mut("size") {
         size.remove("order");
     }
-    for (list, reference) in [("places", "location"), ("actors", "actor"), ("links", "event"), ("evidence", "source")] {
-        each_object(event, list, |item| as_reference(item, reference));
-    }
-    each_object(event, "evidence", |item| as_reference(item, "ref"));
-    for list in ["campaigns", "sources"] {
-        if let Some(Value::Array(items)) = event.get_mut(list) {
-            for id in items {
-                *id = json!({"id": id.take()});
-            }
-        }
-    }
 }
 
 /// Bounds, precision and the rest follow from the two values and the zone.
@@ -64,17 +53,6 @@ fn only_edtf(when: &mut Map<String, Value>) {
             edge.retain(|name, _| name == "edtf");
         }
     }
-}
-
-fn as_reference(item: &mut Map<String, Value>, name: &str) {
-    if let Some(id) = item.get_mut(name).filter(|id| !id.is_null()) {
-        *id = json!({"id": id.take()});
-    }
-}
-
-fn each_object(members: &mut Map<String, Value>, list: &str, mut change: impl FnMut(&mut Map<String, Value>)) {
-    let items = members.get_mut(list).and_then(Value::as_array_mut);
-    items.into_iter().flatten().filter_map(Value::as_object_mut).for_each(&mut change);
 }
 
 fn rename(members: &mut Map<String, Value>, from: &str, to: &str) {

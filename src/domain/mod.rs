@@ -24,6 +24,7 @@ pub mod privacy;
 pub mod public_version;
 pub mod quantity;
 mod quantity_words;
+pub mod references;
 pub mod resource;
 pub mod shared;
 pub mod size;

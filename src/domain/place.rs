@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::catalog::Catalog;
 use super::input::{Fault, Input, MAX_NAME, Object, Reading};
+use super::references;
 use super::resource::Resource;
 use super::shared::{ExternalId, external_ids, own_parent, time_zone};
 use super::vocabulary::{LocationKind, PlacePrecision, PlaceRole};
@@ -110,6 +111,7 @@ pub fn is_admin1(text: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the same fields, described for readers, are in `view::event::EventPlaceItem`")]
 pub struct EventPlace {
+    #[serde(with = "references::one")]
     pub location: Uuid,
     pub role: PlaceRole,
     pub point: Option<Point>,

@@ -176,6 +176,11 @@ impl PlacePrecision {
     pub const fn rank(self) -> u8 {
         Self::Country as u8 - self as u8
     }
+
+    /// Whether the place is known no finer than by a first-level division, which no point stands for.
+    pub const fn is_area(self) -> bool {
+        matches!(self, Self::Country | Self::Admin1)
+    }
 }
 
 codes! {

@@ -14,6 +14,7 @@ use crate::index::Index;
 use crate::node::reader::Reader;
 use crate::query::params::{ParamFault, Params, shown};
 use crate::store::log;
+use crate::view::kept::Kept;
 
 /// Longest time a request waits for its node to reach a revision.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -24,6 +25,8 @@ pub struct Service {
     pub index: Arc<Index>,
     /// This worker's connection.
     pub reader: Reader,
+    /// Documents that were read lately.
+    pub kept: Arc<Kept>,
     /// What the dataset calls itself.
     pub dataset: Arc<DatasetSettings>,
     /// The description of the service.

@@ -1,19 +1,17 @@
 //! Events.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::ask::{Ask, Service};
+use super::ask::Ask;
 use super::errors::{ItemErrors, ListErrors};
-use super::paging::{Paging, list_document};
+use super::paging::{Paging, list_document, list_text};
 use super::params::{DepthParam, EventFilterParams, EventViewParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
 use super::respond::{self, Fingerprint};
-use crate::domain::content::Content;
-use crate::domain::event::EventContent;
+use super::selection::{Selection, events};
 use crate::domain::language;
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
@@ -25,13 +23,12 @@ use crate::query::event_query::EventQuery;
 use crate::query::page::page_of;
 use crate::query::params::{Params, Unread, shown};
 use crate::query::plan::{Named, plan};
-use crate::store::document::Document;
 use crate::store::error::StoreError;
 use crate::store::log::{self, VersionNote};
-use crate::view::event::{Event, EventView, Include, expect_one};
+use crate::view::event::{Event, Include};
 use crate::view::history::{Revision, difference};
-use crate::view::links::{Titles, links_of, titles};
 use crate::view::neighbourhood::{Neighbourhood, walk};
+use crate::view::ready::EventView;
 
 const JSON: &str = "application/json";
 
@@ -63,30 +60,25 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let question = digest(&format!("events {} {:?}", query.canonical(), ask.as_of));
     let pinned = paging.pin(&ask, seq, question).await?;
     let seq = pinned.seq;
-    let (page, linked, etag) = {
+    let (page, selection, etag) = {
         let state = ask.service.index.read();
         let search = plan(&query, &named, &state, seq);
         let page = page_of(&state.events, &search, query.order(), paging.part(), paging.is_counted());
-        let versions: Vec<EventVersion> = page.items.iter().map(|(_, version)| *version).collect();
         let mut print = Fingerprint::default();
         print.text(&format!("{view:?} {:?} {:?}", req.query_string(), page.total));
-        let linked = fingerprint(&mut print, &state, seq, &view, &versions);
-        (page, linked, print.weak())
+        let versions = page.items.iter().map(|(_, version)| *version);
+        let selection = Selection::of(&ask.service, (&state, seq), &view, versions, &mut print);
+        (page, selection, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    let keys: Vec<i64> = page.items.iter().map(|(_, version)| version.key).collect();
-    let documents = events(&ask.service, &keys)?;
-    let titles = titles(events(&ask.service, &linked)?);
-    let state = ask.service.index.read();
-    let render = |document| view.render(document, &state, seq, &titles);
-    let data = documents.into_iter().map(render).collect::<Result<Vec<_>, _>>()?;
+    let documents = selection.documents(&ask.service, &view)?;
     let page = paging.info(&page, pinned);
     let mut links = vec![respond::link(&req, "first", None)];
     links.extend(page.next.as_deref().map(|cursor| respond::link(&req, "next", Some(cursor))));
     links.extend(page.previous.as_deref().map(|cursor| respond::link(&req, "prev", Some(cursor))));
-    Ok(respond::page(&etag, &links, &EventList { data, page, query: query.echo(seq) }))
+    Ok(respond::text_page(&etag, &links, list_text(&documents, &page, &query.echo(seq))?))
 }
 
 /// One event.
@@ -101,21 +93,18 @@ pub async fn get_event(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let view = event_view(&mut ask.params);
     let seq = ask.finish()?;
-    let (id, key, linked, etag) = {
+    let (selection, etag) = {
         let state = ask.service.index.read();
         let version = find(&state, &req, seq)?;
         let mut print = Fingerprint::default();
         print.text(&format!("{view:?}"));
-        let linked = fingerprint(&mut print, &state, seq, &view, &[version]);
-        (version.id, version.key, linked, print.strong(version.revision))
+        let selection = Selection::of(&ask.service, (&state, seq), &view, [version].into_iter(), &mut print);
+        (selection, print.strong(version.revision))
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    let document = expect_one(events(&ask.service, &[key])?, id)?;
-    let titles = titles(events(&ask.service, &linked)?);
-    let state = ask.service.index.read();
-    Ok(respond::json(&etag, &view.render(document, &state, seq, &titles)?))
+    Ok(respond::json_text(&etag, selection.documents(&ask.service, &view)?.concat()))
 }
 
 /// The versions of one event.
@@ -134,32 +123,29 @@ pub struct RevisionList {
 pub async fn list_event_revisions(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let seq = ask.finish()?;
-    let (id, keys, etag) = {
+    let view = EventView::whole();
+    let (id, told, selection, etag) = {
         let state = ask.service.index.read();
         let newest = find(&state, &req, seq)?;
         let versions = state.events.history(newest.id, seq);
-        let keys: Vec<Option<i64>> = versions.iter().map(|version| version.map(|version| version.key)).collect();
         let mut print = Fingerprint::default();
         print.text("revisions");
-        fingerprint(&mut print, &state, seq, &whole(), &[newest]);
-        (newest.id, keys, print.strong(newest.revision))
+        // Names are those of the moment read in every version, so that a rename does not look like a correction.
+        let selection =
+            Selection::of(&ask.service, (&state, seq), &view, versions.iter().flatten().copied(), &mut print);
+        let told: Vec<bool> = versions.iter().map(Option::is_some).collect();
+        (newest.id, told, selection, print.strong(newest.revision))
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
     let notes = ask.service.reader.read(|conn| log::history(conn, id, seq))?;
     let mut revisions: Vec<Revision> = notes.into_iter().map(revision).collect();
-    let documents = events(&ask.service, &keys.iter().flatten().copied().collect::<Vec<_>>())?;
-    let state = ask.service.index.read();
-    // Names are those of the moment read in every version, so that a rename does not look like a correction.
-    let render = |document| {
-        let event = whole().render(document, &state, seq, &Titles::new())?;
-        serde_json::to_value(event).map_err(StoreError::from)
-    };
-    let mut rendered = documents.into_iter().map(render);
+    let documents = selection.documents(&ask.service, &view)?;
+    let mut documents = documents.iter().map(|text| serde_json::from_slice::<Value>(text).map_err(StoreError::from));
     let mut previous = None;
-    for (revision, key) in revisions.iter_mut().zip(keys) {
-        let current = key.and_then(|_| rendered.next()).transpose()?;
+    for (revision, is_told) in revisions.iter_mut().zip(told) {
+        let current = is_told.then(|| documents.next()).flatten().transpose()?;
         if let (Some(old), Some(new)) = (&previous, &current) {
             revision.changes = difference(old, new);
         }
@@ -212,54 +198,6 @@ fn find(state: &State, req: &HttpRequest, seq: i64) -> Result<EventVersion, Prob
     // Whatever the public never saw stays unknown, also when it is withdrawn.
     let gone = state.events.withdrawn(id, seq);
     Err(gone.map_or_else(missing, |withdrawal| Problem::withdrawn(withdrawal.reason.as_deref())))
-}
-
-/// Takes in all that an answer about these events is made of, and tells the keys of the events they are linked with.
-fn fingerprint(
-    print: &mut Fingerprint,
-    state: &State,
-    seq: i64,
-    view: &EventView,
-    versions: &[EventVersion],
-) -> Vec<i64> {
-    let names = state.entities.at(seq);
-    let mut linked = Vec::new();
-    for version in versions {
-        print.number(version.version_no);
-        // A place is given with the names of all that it lies in.
-        for id in state.events.named(version).into_iter().flat_map(|id| names.line(id)) {
-            print.number(names.version(id).map_or(0, |(_, version)| version.seq));
-        }
-        if view.has(Include::Links) {
-            for (_, other, _) in links_of(state, seq, version.id) {
-                if let Some(other) = state.events.public_at(other, seq) {
-                    print.number(other.version_no);
-                    linked.push(other.key);
-                }
-            }
-        }
-    }
-    linked.sort_unstable();
-    linked.dedup();
-    linked
-}
-
-/// The stored documents of events.
-fn events(service: &Service, keys: &[i64]) -> Result<Vec<Document<EventContent>>, StoreError> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let documents = service.reader.read(|conn| log::documents(conn, Resource::Event, keys))?;
-    let event = |document: Document<Arc<Content>>| match &*document.content {
-        Content::Event(event) => Ok(document.map(|_| (**event).clone())),
-        _ => Err(StoreError::corrupt("an event's document holds something else")),
-    };
-    documents.into_iter().map(event).collect()
-}
-
-/// Every part of an event that has a history.
-fn whole() -> EventView {
-    EventView { include: vec![Include::Evidence, Include::Translations], lang: None }
 }
 
 fn revision(version: VersionNote) -> Revision {

@@ -18,6 +18,7 @@ pub mod problem;
 mod respond;
 mod root;
 pub mod routes;
+mod selection;
 mod sources;
 mod timelines;
 mod vocabulary;

@@ -1,5 +1,7 @@
 //! The parameters that every list has: `limit`, `cursor` and `count`.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -10,6 +12,7 @@ use crate::domain::codes;
 use crate::query::cursor::Cursor;
 use crate::query::page::{Page, Part};
 use crate::query::params::{Params, Unread};
+use crate::store::error::StoreError;
 
 codes! {
     /// Whether a list tells how many items there are in all.
@@ -121,6 +124,28 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
             total: page.total.filter(|_| self.is_counted()).map(|total| total as u64),
         }
     }
+}
+
+/// The document of a list whose items are text already.
+///
+/// # Errors
+/// Never for what a query can hold.
+pub fn list_text(data: &[Arc<[u8]>], page: &PageInfo, query: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    let length: usize = data.iter().map(|text| text.len() + 1).sum();
+    let mut text = Vec::with_capacity(length + 2_048);
+    text.extend_from_slice(b"{\"data\":[");
+    for (number, document) in data.iter().enumerate() {
+        if number > 0 {
+            text.push(b',');
+        }
+        text.extend_from_slice(document);
+    }
+    text.extend_from_slice(b"],\"page\":");
+    serde_json::to_writer(&mut text, page)?;
+    text.extend_from_slice(b",\"query\":");
+    serde_json::to_writer(&mut text, query)?;
+    text.push(b'}');
+    Ok(text)
 }
 
 /// Declares the document of a list.

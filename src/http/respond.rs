@@ -1,7 +1,7 @@
 //! Answers: JSON with validators, and pages with links.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, ContentType, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use url::form_urlencoded;
@@ -56,6 +56,18 @@ pub fn not_modified(etag: &str) -> HttpResponse {
 /// An answer that caches may keep but must ask about before each use: a later policy governs earlier versions too.
 pub fn json(etag: &str, body: &impl Serialize) -> HttpResponse {
     with_validators(HttpResponse::Ok(), etag).json(body)
+}
+
+/// The same, of JSON text.
+pub fn json_text(etag: &str, text: Vec<u8>) -> HttpResponse {
+    with_validators(HttpResponse::Ok(), etag).content_type(ContentType::json()).body(text)
+}
+
+/// A page of JSON text with links to its neighbours.
+pub fn text_page(etag: &str, links: &[String], text: Vec<u8>) -> HttpResponse {
+    let mut response = with_validators(HttpResponse::Ok(), etag);
+    response.insert_header((header::LINK, links.join(", ")));
+    response.content_type(ContentType::json()).body(text)
 }
 
 /// A page with links to its neighbours.

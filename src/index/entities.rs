@@ -2,6 +2,7 @@
 //! as they were in the past.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::domain::place::{LocationContent, Point};
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::source::SourceContent;
 use crate::domain::timeline::TimelineContent;
-use crate::domain::vocabulary::{LocationKind, PlacePrecision};
+use crate::domain::vocabulary::LocationKind;
 use crate::store::document::Document;
 use crate::store::log::{Change, ChangeKind};
 
@@ -90,6 +91,7 @@ entity_content!(
 pub struct Entities {
     by_id: HashMap<Uuid, Entity>,
     by_slug: HashMap<(Resource, String), Uuid>,
+    corrections: u64,
 }
 
 impl Entities {
@@ -105,6 +107,7 @@ impl Entities {
             slug,
             versions: Vec::new(),
         });
+        self.corrections += u64::from(!entity.versions.is_empty());
         entity.versions.push(EntityVersion {
             seq: change.seq,
             revision: change.revision,
@@ -114,6 +117,11 @@ impl Entities {
             made_by: change.made_by,
             document: change.public.map(|(_, document)| document),
         });
+    }
+
+    /// How many versions there are beside each entity's first: while it stays the same, so do the names of what is known.
+    pub const fn corrections(&self) -> u64 {
+        self.corrections
     }
 
     /// The entity with this id, whatever became of it.
@@ -203,16 +211,23 @@ impl<'a> Moment<'a> {
         found
     }
 
-    /// The point that a place of an event means, if any: the event's own, else the location's; none for what is no finer
-    /// than a first-level division.
-    pub fn point_of(self, location: Uuid, own: Option<Point>, precision: PlacePrecision) -> Option<Point> {
+    /// The point that stands for a location, if any: none for what is no finer than a first-level division.
+    pub fn point_of(self, location: Uuid) -> Option<Point> {
         let (_, location) = self.values::<LocationContent>(location)?;
-        let is_area = matches!(precision, PlacePrecision::Country | PlacePrecision::Admin1);
-        match own {
-            _ if is_area => None,
-            Some(own) => Some(own),
-            None => location.point.filter(|_| location.kind > LocationKind::Admin1),
+        location.point.filter(|_| location.kind > LocationKind::Admin1)
+    }
+
+    /// The operations from which, and up to which, these entities and all that they are parts of have the names that they
+    /// have now; the first is included, the last is not, and is `i64::MAX` where they still have them.
+    pub fn names_hold(self, ids: impl Iterator<Item = Uuid>) -> Range<i64> {
+        let mut held = 0..i64::MAX;
+        for entity in ids.flat_map(|id| self.line(id)).filter_map(|id| self.entities.get(id)) {
+            let newer = entity.versions.partition_point(|version| version.seq <= self.seq);
+            let seq = |version: &EntityVersion| version.seq;
+            held.start = entity.versions[..newer].last().map_or(held.start, |version| held.start.max(seq(version)));
+            held.end = entity.versions.get(newer).map_or(held.end, |version| held.end.min(seq(version)));
         }
+        held
     }
 
     /// The locations for which a test on their own or their nearest ancestor's value holds.

@@ -35,6 +35,8 @@ const BATCH: i64 = 2_000;
 pub struct State {
     /// How far the log has been applied.
     pub head: Head,
+    /// Counts how often this node began anew, so that nothing kept of a former dataset is taken for this one's.
+    pub generation: u32,
     /// Everything but events.
     pub entities: Entities,
     /// Events.
@@ -42,9 +44,10 @@ pub struct State {
 }
 
 impl State {
-    fn empty(head: Head) -> Self {
+    fn empty(head: Head, generation: u32) -> Self {
         Self {
             head: Head { seq: 0, recorded_at: Instant::MIN, ..head },
+            generation,
             entities: Entities::default(),
             events: Events::default(),
         }
@@ -65,7 +68,7 @@ impl Index {
     /// An index that knows nothing yet.
     pub fn new() -> Self {
         let head = Head { dataset_id: Uuid::nil(), epoch: 0, seq: 0, recorded_at: Instant::MIN };
-        let (state, heads) = (RwLock::new(State::empty(head)), watch::Sender::new(head));
+        let (state, heads) = (RwLock::new(State::empty(head, 0)), watch::Sender::new(head));
         Self { metrics: Arc::default(), state, turn: Mutex::default(), heads }
     }
 
@@ -95,7 +98,8 @@ impl Index {
         let known = self.head();
         let mut is_new = known.seq == 0;
         if (target.dataset_id, target.epoch) != (known.dataset_id, known.epoch) || target.seq < known.seq {
-            *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::empty(target);
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            *state = State::empty(target, state.generation + 1);
             is_new = true;
         }
         loop {

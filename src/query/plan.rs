@@ -177,8 +177,7 @@ impl Planning<'_> {
 
     /// Whether a place of an event has a point; `own` where the event gives one.
     fn is_on_the_map(&self, location: Uuid, precision: PlacePrecision, own: bool) -> bool {
-        let is_area = matches!(precision, PlacePrecision::Country | PlacePrecision::Admin1);
-        !is_area && (own || self.names.point_of(location, None, precision).is_some())
+        !precision.is_area() && (own || self.names.point_of(location).is_some())
     }
 
     /// `actor`, `actor_within`, `actor_kind` and `role`: all of one participation, and none of any.
@@ -236,8 +235,8 @@ impl Planning<'_> {
         // Where a box is asked for, a place that the event gives a point of its own is in it by that point alone.
         let by_location = |term: &Term| match term {
             Term::Place(location, precision, own) if is_wanted(*location, *precision) => bbox.is_none_or(|bbox| {
-                let point = || self.names.point_of(*location, None, *precision);
-                !own && point().is_some_and(|point| bbox.contains(point))
+                let point = || self.names.point_of(*location);
+                !own && !precision.is_area() && point().is_some_and(|point| bbox.contains(point))
             }),
             _ => false,
         };

@@ -151,7 +151,7 @@ impl Batch {
                 key: key(&document.content, version_no, *audience),
                 version_no,
                 audience: audience.column(),
-                body: document.to_body()?,
+                body: document.to_body(*audience)?,
             });
         }
         Ok(())

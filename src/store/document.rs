@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::StoreError;
+use super::ready;
 use crate::domain::content::Content;
-use crate::domain::event::EventContent;
 use crate::domain::instant::Instant;
 use crate::domain::public_version::{AncestorAt, public_version};
 use crate::domain::resource::Resource;
@@ -67,16 +67,22 @@ impl<C> Document<C> {
             content: content(&self.content),
         }
     }
+
+    /// The document with its values made into others.
+    pub fn convert<D>(self, content: impl FnOnce(C) -> D) -> Document<D> {
+        let Self { id, slug, revision, seq, created_at, recorded_at, content: own } = self;
+        Document { id, slug, revision, seq, created_at, recorded_at, content: content(own) }
+    }
 }
 
 impl Document<Arc<Content>> {
-    /// The document as it is stored.
+    /// The document as it is stored for an audience.
     ///
     /// # Errors
     /// Never for what the domain can hold.
-    pub fn to_body(&self) -> Result<String, StoreError> {
+    pub fn to_body(&self, audience: Audience) -> Result<String, StoreError> {
         let body = match &*self.content {
-            Content::Event(content) => serde_json::to_string(&self.map(|_| content)),
+            Content::Event(event) => return ready::write(&self.map(|_| &**event), audience),
             Content::Actor(content) => serde_json::to_string(&self.map(|_| content)),
             Content::Location(content) => serde_json::to_string(&self.map(|_| content)),
             Content::Source(content) => serde_json::to_string(&self.map(|_| content)),
@@ -91,15 +97,12 @@ impl Document<Arc<Content>> {
     /// # Errors
     /// `Corrupt` for text that Marchline did not write.
     pub fn from_body(resource: Resource, body: &str) -> Result<Self, StoreError> {
-        fn read<C: DeserializeOwned + Clone>(
-            body: &str,
-            wrap: fn(C) -> Content,
-        ) -> Result<Document<Arc<Content>>, StoreError> {
+        fn read<C: DeserializeOwned>(body: &str, wrap: fn(C) -> Content) -> Result<Document<Arc<Content>>, StoreError> {
             let document: Document<C> = serde_json::from_str(body)?;
-            Ok(document.map(|content| Arc::new(wrap(content.clone()))))
+            Ok(document.convert(|content| Arc::new(wrap(content))))
         }
         match resource {
-            Resource::Event => read(body, |event: EventContent| Content::Event(Box::new(event))),
+            Resource::Event => Ok(ready::read(body)?.convert(|event| Arc::new(Content::Event(Box::new(event))))),
             Resource::Actor => read(body, Content::Actor),
             Resource::Location => read(body, Content::Location),
             Resource::Source => read(body, Content::Source),

@@ -207,23 +207,16 @@ pub fn seq_at(conn: &mut AnyConnection, instant: Instant) -> Result<i64, StoreEr
     Ok(found.unwrap_or(0))
 }
 
-/// The documents with these keys, in the order of the keys asked for.
+/// The texts of the documents with these keys, in the order of the keys asked for.
 ///
 /// # Errors
 /// When the database cannot be asked, or a document is missing.
-pub fn documents(
-    conn: &mut AnyConnection,
-    resource: Resource,
-    keys: &[i64],
-) -> Result<Vec<Document<Arc<Content>>>, StoreError> {
+pub fn texts(conn: &mut AnyConnection, keys: &[i64]) -> Result<Vec<String>, StoreError> {
     let rows: Vec<(i64, String)> =
         document::table.filter(document::key.eq_any(keys)).select((document::key, document::body)).load(conn)?;
     let mut bodies: HashMap<i64, String> = rows.into_iter().collect();
-    let document = |key| {
-        let body = bodies.remove(key).ok_or_else(|| StoreError::corrupt(format!("document {key} is missing")))?;
-        Document::from_body(resource, &body)
-    };
-    keys.iter().map(document).collect()
+    let missing = |key| StoreError::corrupt(format!("document {key} is missing"));
+    keys.iter().map(|key| bodies.remove(key).ok_or_else(|| missing(key))).collect()
 }
 
 /// What is told of one version beside its document.

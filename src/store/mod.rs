@@ -10,6 +10,7 @@ pub mod export;
 pub mod imports;
 pub mod log;
 pub mod migrate;
+pub mod ready;
 pub mod rows;
 pub mod schema;
 pub mod sql_types;

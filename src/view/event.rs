@@ -1,4 +1,4 @@
-//! The event as readers are given it.
+//! The event as readers are given it: the shape of what `view::ready` writes.
 
 use std::collections::BTreeMap;
 
@@ -8,27 +8,19 @@ use utoipa::ToSchema;
 use utoipa::openapi::Object;
 use uuid::Uuid;
 
-use super::links::{EventLink, Titles, links};
+use super::any_json;
+use super::links::EventLink;
 use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
-use super::{any_json, known};
 use crate::domain::codes;
 use crate::domain::count::Outcomes;
-use crate::domain::event::{Demand, EventContent, Evidence, Translation};
+use crate::domain::event::{Demand, Translation};
 use crate::domain::instant::Instant;
-use crate::domain::language;
-use crate::domain::place::{EventPlace, LocationContent, Point};
-use crate::domain::privacy::PrivacyPolicy;
+use crate::domain::place::Point;
 use crate::domain::shared::ExternalId;
 use crate::domain::size::Size;
 use crate::domain::verification::{Verification, VerificationBy};
 use crate::domain::vocabulary::{ActorRole, Category, Confidence, EventStatus, EventType, PlacePrecision, PlaceRole};
 use crate::domain::when::When;
-use crate::index::State;
-use crate::index::entities::Moment;
-use crate::store::document::Document;
-use crate::store::error::StoreError;
-
-type Result<T> = std::result::Result<T, StoreError>;
 
 codes! {
     /// Parts of an event that are given on request.
@@ -105,9 +97,9 @@ pub struct Event {
     /// What participants asked for.
     pub demands: Vec<Demand>,
     /// The campaigns it belongs to.
-    pub campaigns: Vec<NamedRef>,
+    pub campaigns: Vec<NamedRef<'static>>,
     /// Who reports it.
-    pub sources: Vec<SourceRef>,
+    pub sources: Vec<SourceRef<'static>>,
     /// How many people took part; null where nothing was reported.
     pub size: Option<Size>,
     /// What followed; null where nothing was reported.
@@ -130,7 +122,7 @@ pub struct Event {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EventPlaceItem {
     /// The location.
-    pub location: LocationRef,
+    pub location: LocationRef<'static>,
     /// What it was to the event.
     #[schema(example = "site")]
     pub role: PlaceRole,
@@ -149,7 +141,7 @@ pub struct EventPlaceItem {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EventActorItem {
     /// The actor.
-    pub actor: ActorRef,
+    pub actor: ActorRef<'static>,
     /// The actor's part.
     #[schema(example = "target")]
     pub role: ActorRole,
@@ -162,13 +154,13 @@ pub struct EvidenceItem {
     #[schema(example = "019c1159-7000-7006-8000-000000e04001")]
     pub id: Uuid,
     /// The source that says it.
-    pub source: SourceRef,
+    pub source: SourceRef<'static>,
     /// The field of the event that it speaks of.
     #[schema(example = "size")]
     pub field: String,
     /// The actor or place meant, where `field` is `actors` or `places`.
     #[serde(rename = "ref")]
-    pub about: Option<NamedRef>,
+    pub about: Option<NamedRef<'static>>,
     /// The value of the field as this source says, in any JSON form; null where the quotation alone says it.
     #[schema(schema_with = evidence_value)]
     pub value: Value,
@@ -204,129 +196,4 @@ pub struct PrivacyNotice {
     /// Why; null where no reason was given.
     #[schema(example = "Participants face prosecution.")]
     pub reason: Option<String>,
-}
-
-/// How an event is to be given.
-#[derive(Clone, Debug, Default)]
-pub struct EventView {
-    /// What `include` asks for.
-    pub include: Vec<Include>,
-    /// The language asked for.
-    pub lang: Option<String>,
-}
-
-impl EventView {
-    /// Whether a part is asked for.
-    pub fn has(&self, part: Include) -> bool {
-        self.include.contains(&part)
-    }
-
-    /// Puts names into a stored event. `titles` holds those of the events it is linked with.
-    ///
-    /// # Errors
-    /// When something it refers to is missing.
-    pub fn render(&self, document: Document<EventContent>, state: &State, seq: i64, titles: &Titles) -> Result<Event> {
-        let names = state.entities.at(seq);
-        let Document { id, revision, seq: written, created_at, recorded_at, content: event, .. } = document;
-        let links = self.has(Include::Links).then(|| links(state, seq, id, titles));
-        let evidence = self
-            .has(Include::Evidence)
-            .then(|| event.evidence.into_iter().map(|item| evidence_item(names, item)).collect::<Result<Vec<_>>>());
-        let (title, summary, language) = self.words(event.title, event.summary, event.language, &event.translations);
-        Ok(Event {
-            id,
-            revision,
-            seq: written,
-            created_at,
-            recorded_at,
-            event_type: event.event_type,
-            category: event.event_type.category(),
-            tactics: event.tactics,
-            status: event.status,
-            verification: event.verification,
-            verification_by: event.verification_by,
-            title,
-            summary,
-            language,
-            translations: self.has(Include::Translations).then_some(event.translations),
-            when: event.when,
-            places: event.places.into_iter().map(|place| place_item(names, place)).collect::<Result<_>>()?,
-            actors: (event.actors.into_iter())
-                .map(|part| Ok(EventActorItem { actor: ActorRef::of(names, part.actor)?, role: part.role }))
-                .collect::<Result<_>>()?,
-            issues: event.issues,
-            demands: event.demands,
-            campaigns: event.campaigns.into_iter().map(|id| NamedRef::campaign(names, id)).collect::<Result<_>>()?,
-            sources: event.sources.into_iter().map(|id| SourceRef::of(names, id)).collect::<Result<_>>()?,
-            size: event.size,
-            outcomes: event.outcomes,
-            evidence: evidence.transpose()?,
-            links,
-            external_ids: event.external_ids,
-            privacy: event.privacy.map(privacy_notice),
-        })
-    }
-
-    /// Title and summary in the language asked for where there is a translation, else as they are.
-    fn words(
-        &self,
-        title: String,
-        summary: Option<String>,
-        language: Option<String>,
-        translations: &BTreeMap<String, Translation>,
-    ) -> (String, Option<String>, Option<String>) {
-        let given = (title, summary, language);
-        let Some(wanted) = &self.lang else {
-            return given;
-        };
-        let own = given.2.as_deref().into_iter();
-        let best = language::best(wanted, own.chain(translations.keys().map(String::as_str)));
-        match best.and_then(|tag| Some((tag, translations.get(tag)?))) {
-            Some((tag, words)) => (words.title.clone(), words.summary.clone(), Some(tag.to_owned())),
-            None => given,
-        }
-    }
-}
-
-fn place_item(names: Moment<'_>, place: EventPlace) -> Result<EventPlaceItem> {
-    let radius = || names.values::<LocationContent>(place.location)?.1.radius_m;
-    Ok(EventPlaceItem {
-        location: LocationRef::of(names, place.location)?,
-        role: place.role,
-        point: names.point_of(place.location, place.point, place.precision),
-        precision: place.precision,
-        radius_m: place.radius_m.or_else(|| place.point.is_none().then(radius).flatten()),
-    })
-}
-
-fn evidence_item(names: Moment<'_>, item: Evidence) -> Result<EvidenceItem> {
-    let about = item.about.map(|id| match item.field.as_str() {
-        "actors" => NamedRef::actor(names, id),
-        _ => NamedRef::location(names, id),
-    });
-    Ok(EvidenceItem {
-        id: item.id,
-        source: SourceRef::of(names, item.source)?,
-        field: item.field,
-        about: about.transpose()?,
-        value: item.value,
-        quote: item.quote,
-        locator: item.locator,
-        confidence: item.confidence,
-        attributed_to: item.attributed_to,
-        disputes: item.disputes,
-    })
-}
-
-/// Public versions are the only ones rendered, and a policy always makes one.
-fn privacy_notice(policy: PrivacyPolicy) -> PrivacyNotice {
-    PrivacyNotice { coarsened: true, reason: policy.reason }
-}
-
-/// The stored event that an id must mean.
-///
-/// # Errors
-/// When it is missing.
-pub fn expect_one(documents: Vec<Document<EventContent>>, id: Uuid) -> Result<Document<EventContent>> {
-    known(documents.into_iter().next(), id)
 }

@@ -2,16 +2,15 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::codes;
-use crate::domain::event::EventContent;
 use crate::domain::vocabulary::{Confidence, LinkRelation};
 use crate::index::State;
 use crate::index::events::LinkFacts;
-use crate::store::document::Document;
+use crate::store::error::StoreError;
 
 codes! {
     /// Which end of a link an event is.
@@ -56,9 +55,22 @@ pub struct EventRef {
 /// Titles of events that others name.
 pub type Titles = HashMap<Uuid, String>;
 
+#[derive(Deserialize)]
+struct Titled {
+    id: Uuid,
+    title: String,
+}
+
 /// The titles of stored events.
-pub fn titles(documents: Vec<Document<EventContent>>) -> Titles {
-    documents.into_iter().map(|document| (document.id, document.content.title)).collect()
+///
+/// # Errors
+/// `Corrupt` for text that Marchline did not write.
+pub fn titles(bodies: &[String]) -> Result<Titles, StoreError> {
+    let titled = |body: &String| {
+        let Titled { id, title } = serde_json::from_str(body)?;
+        Ok((id, title))
+    };
+    bodies.iter().map(titled).collect()
 }
 
 /// The links of an event in both directions, as far as the other end can be seen.

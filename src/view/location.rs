@@ -41,7 +41,7 @@ pub struct Location {
     #[schema(example = "019c1159-7000-7001-8000-000000000004")]
     pub parent_id: Option<Uuid>,
     /// What it lies in, from the country down; the location itself is not in it.
-    pub path: Vec<PathStep>,
+    pub path: Vec<PathStep<'static>>,
     /// ISO 3166-1 alpha-2 code of its country, its own or that of what it lies in; null where none is known.
     #[schema(example = "US")]
     pub country: Option<String>,
@@ -79,12 +79,12 @@ impl Location {
             name: location.name.clone(),
             kind: location.kind,
             parent_id: location.parent,
-            path: PathStep::path(names, id)?,
-            country: inherited(names, id, |l| l.country.as_ref()),
-            admin1: inherited(names, id, |l| l.admin1.as_ref()),
+            path: PathStep::path(names, id)?.into_iter().map(PathStep::into_owned).collect(),
+            country: inherited(names, id, |l| l.country.as_deref()).map(str::to_owned),
+            admin1: inherited(names, id, |l| l.admin1.as_deref()).map(str::to_owned),
             point: location.point,
             radius_m: location.radius_m,
-            time_zone: inherited(names, id, |l| l.time_zone.as_ref()),
+            time_zone: inherited(names, id, |l| l.time_zone.as_deref()).map(str::to_owned),
             external_ids: location.external_ids.clone(),
             event_count,
         })

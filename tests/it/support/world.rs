@@ -204,6 +204,7 @@ pub fn config(database: &Database) -> Config {
     Config {
         database: database.parsed(),
         bind: "127.0.0.1:0".to_owned(),
+        document_cache: 1,
         workers: Some(1),
         shutdown_timeout: 5,
         access_log: AccessLog::Off,

@@ -1,0 +1,109 @@
+//! The versions of events that an answer gives: what they are told apart by, and their documents.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::ask::Service;
+use super::problem::{Code, Problem};
+use super::respond::Fingerprint;
+use crate::domain::event::EventContent;
+use crate::index::State;
+use crate::index::events::EventVersion;
+use crate::store::document::Document;
+use crate::store::error::StoreError;
+use crate::store::{log, ready};
+use crate::view::event::Include;
+use crate::view::links::{links_of, titles};
+use crate::view::ready::EventView;
+
+/// Versions at one operation, with what is known of their documents before the store is asked.
+pub struct Selection {
+    seq: i64,
+    generation: u32,
+    versions: Vec<Chosen>,
+    /// The keys of the events that they are linked with, where links are to be given.
+    linked: Vec<i64>,
+}
+
+struct Chosen {
+    version: EventVersion,
+    names: Range<i64>,
+    text: Option<Arc<[u8]>>,
+}
+
+impl Selection {
+    /// Chooses versions; `print` takes in all that their documents are made of.
+    pub fn of(
+        service: &Service,
+        (state, seq): (&State, i64),
+        view: &EventView,
+        versions: impl Iterator<Item = EventVersion>,
+        print: &mut Fingerprint,
+    ) -> Self {
+        let mut linked = Vec::new();
+        let choose = |version: EventVersion| {
+            let (names, kept) = service.kept.find(state, &version, seq);
+            print.number(version.version_no).number(names.start);
+            if view.has(Include::Links) {
+                for (_, other, _) in links_of(state, seq, version.id) {
+                    if let Some(other) = state.events.public_at(other, seq) {
+                        print.number(other.version_no);
+                        linked.push(other.key);
+                    }
+                }
+            }
+            let text = kept.filter(|_| view.is_plain()).map(|kept| Arc::clone(&kept.text));
+            Chosen { version, names, text }
+        };
+        let versions = versions.map(choose).collect();
+        linked.sort_unstable();
+        linked.dedup();
+        Self { seq, generation: state.generation, versions, linked }
+    }
+
+    /// Their documents as readers are given them, in order.
+    ///
+    /// # Errors
+    /// When the store cannot be asked, or holds another dataset by now.
+    pub fn documents(self, service: &Service, view: &EventView) -> Result<Vec<Arc<[u8]>>, Problem> {
+        let Self { seq, generation, versions, linked } = self;
+        let missing: Vec<i64> =
+            versions.iter().filter(|chosen| chosen.text.is_none()).map(|chosen| chosen.version.key).collect();
+        let mut bodies = texts(service, &missing)?.into_iter();
+        let titles = titles(&texts(service, &linked)?)?;
+        let state = service.index.read();
+        if state.generation != generation {
+            return Err(Problem::new(Code::Unavailable, "The dataset was restored while this was read; ask again."));
+        }
+        let document = |Chosen { version, names, text }: Chosen| {
+            if let Some(text) = text {
+                return Ok(text);
+            }
+            let body = bodies.next().ok_or_else(|| StoreError::corrupt("a document is missing"))?;
+            let mut text = Vec::with_capacity(body.len() * 2);
+            view.render(&body, version.id, (&state, seq), &titles, &mut text)?;
+            let text: Arc<[u8]> = text.into();
+            if view.is_plain() {
+                service.kept.keep(&state, &version, Arc::clone(&text), names);
+            }
+            Ok(text)
+        };
+        versions.into_iter().map(document).collect()
+    }
+}
+
+/// The stored texts of events.
+fn texts(service: &Service, keys: &[i64]) -> Result<Vec<String>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    service.reader.read(|conn| log::texts(conn, keys))
+}
+
+/// The stored events under these keys.
+///
+/// # Errors
+/// When the store cannot be asked.
+pub fn events(service: &Service, keys: &[i64]) -> Result<Vec<Document<EventContent>>, StoreError> {
+    texts(service, keys)?.iter().map(|body| ready::read(body)).collect()
+}

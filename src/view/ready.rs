@@ -1,0 +1,166 @@
+//! Ready documents made into what readers are given: names put in, parts left out, nothing parsed.
+
+use memchr::{memchr, memchr2};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::event::Include;
+use super::known;
+use super::links::{Titles, links};
+use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
+use crate::domain::language;
+use crate::domain::place::LocationContent;
+use crate::domain::resource::Resource;
+use crate::index::State;
+use crate::index::entities::Moment;
+use crate::store::error::StoreError;
+use crate::store::ready::{BY_LOCATION, REFERENCE, Ready, Words};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// How an event is to be given.
+#[derive(Clone, Debug, Default)]
+pub struct EventView {
+    /// What `include` asks for.
+    pub include: Vec<Include>,
+    /// The language asked for.
+    pub lang: Option<String>,
+}
+
+impl EventView {
+    /// Every part of an event that has a history.
+    pub fn whole() -> Self {
+        Self { include: vec![Include::Evidence, Include::Translations], lang: None }
+    }
+
+    /// Whether a part is asked for.
+    pub fn has(&self, part: Include) -> bool {
+        self.include.contains(&part)
+    }
+
+    /// Whether nothing is asked for but what every reader is given.
+    pub const fn is_plain(&self) -> bool {
+        self.include.is_empty() && self.lang.is_none()
+    }
+
+    /// Adds a stored event to `out`, with the names of an operation. `titles` holds those of the events it is linked with.
+    ///
+    /// # Errors
+    /// When something it refers to is missing, or the text is none that Marchline wrote.
+    pub fn render(
+        &self,
+        body: &str,
+        id: Uuid,
+        moment: (&State, i64),
+        titles: &Titles,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let (state, seq) = moment;
+        let names = state.entities.at(seq);
+        let ready = Ready::of(body)?;
+        out.extend_from_slice(ready.head.as_bytes());
+        match self.translated(&ready)? {
+            Some(words) => out.extend_from_slice(words.as_bytes()),
+            None => out.extend_from_slice(ready.words.as_bytes()),
+        }
+        if self.has(Include::Translations) {
+            out.extend_from_slice(ready.translations.as_bytes());
+        }
+        put_names(names, ready.facts, Form::Full, out)?;
+        if self.has(Include::Evidence) {
+            put_names(names, ready.evidence, Form::Short, out)?;
+        }
+        if self.has(Include::Links) {
+            out.extend_from_slice(b"\"links\":");
+            json(out, &links(state, seq, id, titles))?;
+            out.push(b',');
+        }
+        out.extend_from_slice(ready.last.as_bytes());
+        out.push(b'}');
+        Ok(())
+    }
+
+    /// Title and summary in the language asked for, where there is a translation.
+    fn translated(&self, ready: &Ready<'_>) -> Result<Option<String>> {
+        let Some(wanted) = &self.lang else {
+            return Ok(None);
+        };
+        let words = Words::of(ready)?;
+        let own = words.language.as_deref().into_iter();
+        let best = language::best(wanted, own.chain(words.translations.keys().map(String::as_str)));
+        let Some((language, given)) = best.and_then(|tag| Some((tag, words.translations.get(tag)?))) else {
+            return Ok(None);
+        };
+        let given = serde_json::to_string(&Given { title: &given.title, summary: given.summary.as_deref(), language })?;
+        Ok(Some(format!("{},", given.trim_start_matches('{').trim_end_matches('}'))))
+    }
+}
+
+#[derive(Serialize)]
+struct Given<'a> {
+    title: &'a str,
+    summary: Option<&'a str>,
+    language: &'a str,
+}
+
+/// How things that a document refers to are named in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// With all that readers need: in the event's own values.
+    Full,
+    /// By name alone: in evidence.
+    Short,
+}
+
+/// Bytes of `{"id":"…"}`, and of what stands before the id in it.
+const REFERENCE_LENGTH: usize = 45;
+const BEFORE_ID: usize = 7;
+const ID_LENGTH: usize = 36;
+
+/// Adds text of a ready document with each reference made into the short form of what it names.
+fn put_names(names: Moment<'_>, text: &str, form: Form, out: &mut Vec<u8>) -> Result<()> {
+    let broken = || StoreError::corrupt("an event's document has a mark that marks nothing");
+    let mut rest = text.as_bytes();
+    let mut place = None;
+    while let Some(at) = memchr2(REFERENCE, BY_LOCATION, rest) {
+        let (before, marked) = (&rest[..at], &rest[at + 1..]);
+        out.extend_from_slice(before);
+        if rest[at] == REFERENCE {
+            let id = marked.get(BEFORE_ID..BEFORE_ID + ID_LENGTH).and_then(|id| Uuid::try_parse_ascii(id).ok());
+            let id = id.ok_or_else(broken)?;
+            put_name(names, id, form, out)?;
+            place = Some(id);
+            rest = &marked[REFERENCE_LENGTH..];
+        } else {
+            let location = place.ok_or_else(broken)?;
+            let is_own = marked.first() == Some(&b'{');
+            if before.ends_with(b"\"point\":") {
+                json(out, &names.point_of(location).filter(|_| !is_own))?;
+            } else {
+                json(out, &names.values::<LocationContent>(location).and_then(|(_, location)| location.radius_m))?;
+            }
+            let length = if is_own { memchr(b'}', marked).map(|end| end + 1) } else { Some(NULL.len()) };
+            rest = length.and_then(|length| marked.get(length..)).ok_or_else(broken)?;
+        }
+    }
+    out.extend_from_slice(rest);
+    Ok(())
+}
+
+const NULL: &str = "null";
+
+fn put_name(names: Moment<'_>, id: Uuid, form: Form, out: &mut Vec<u8>) -> Result<()> {
+    let (entity, _) = known(names.version(id), id)?;
+    match (entity.resource, form) {
+        (Resource::Source, _) => json(out, &SourceRef::of(names, id)?),
+        (Resource::Campaign, _) => json(out, &NamedRef::campaign(names, id)?),
+        (Resource::Actor, Form::Full) => json(out, &ActorRef::of(names, id)?),
+        (Resource::Actor, Form::Short) => json(out, &NamedRef::actor(names, id)?),
+        (_, Form::Full) => json(out, &LocationRef::of(names, id)?),
+        (_, Form::Short) => json(out, &NamedRef::location(names, id)?),
+    }
+}
+
+fn json(out: &mut Vec<u8>, value: &impl Serialize) -> Result<()> {
+    Ok(serde_json::to_writer(out, value)?)
+}
