@@ -7,6 +7,7 @@ use actix_cors::Cors;
 use actix_web::dev::Server;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpServer, web};
+use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::http::ask::Service;
@@ -20,6 +21,9 @@ use crate::view::kept::Kept;
 /// Seconds that a client has to send its request's head.
 const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// Whole answers that are streamed at once, each with a connection of its own.
+const EXPORTS: usize = 8;
+
 /// Binds the address and mounts everything; the server runs when it is awaited, and stops on SIGTERM or SIGINT after
 /// the requests that are open have been answered.
 ///
@@ -30,6 +34,7 @@ pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Ve
     let database = config.database.clone();
     let dataset = Arc::new(config.dataset.clone());
     let kept = Arc::new(Kept::new(config.document_cache << 20));
+    let exports = Arc::new(Semaphore::new(EXPORTS));
     let openapi: Arc<str> = openapi_text().into();
     let conventions = Conventions { index: Arc::clone(&index), access_log: config.access_log };
     let build = move || {
@@ -37,6 +42,7 @@ pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Ve
             index: Arc::clone(&index),
             reader: Reader::new(database.clone()).counted(Arc::clone(&index.metrics)),
             kept: Arc::clone(&kept),
+            exports: Arc::clone(&exports),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),
         };

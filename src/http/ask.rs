@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use chrono::Utc;
+use tokio::sync::Semaphore;
 
 use super::problem::{Code, Problem};
 use crate::config::DatasetSettings;
@@ -27,10 +28,27 @@ pub struct Service {
     pub reader: Reader,
     /// Documents that were read lately.
     pub kept: Arc<Kept>,
+    /// Turns for exports, which take long: as many as there may be at once.
+    pub exports: Arc<Semaphore>,
     /// What the dataset calls itself.
     pub dataset: Arc<DatasetSettings>,
     /// The description of the service.
     pub openapi: Arc<str>,
+}
+
+impl Service {
+    /// The same for one long read: with its own connection, and its own documents, so that it does not drive out those that
+    /// other readers ask for.
+    pub fn apart(&self) -> Self {
+        Self {
+            index: Arc::clone(&self.index),
+            reader: self.reader.another(),
+            kept: Arc::new(Kept::new(0)),
+            exports: Arc::clone(&self.exports),
+            dataset: Arc::clone(&self.dataset),
+            openapi: Arc::clone(&self.openapi),
+        }
+    }
 }
 
 /// A read, with its parameters not all taken yet.

@@ -32,6 +32,17 @@ problem_responses! {
 }
 
 problem_responses! {
+    /// What a whole answer may be instead.
+    ExportErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, or too many exports are under way.";
+    }
+}
+
+problem_responses! {
     /// What an item may answer instead.
     ItemErrors {
         BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";

@@ -7,25 +7,23 @@ use utoipa::ToSchema;
 
 use super::ask::Ask;
 use super::errors::{ItemErrors, ListErrors};
+use super::event_ask::{EventAsk, event_view};
 use super::paging::{Paging, list_document, list_text};
 use super::params::{DepthParam, EventFilterParams, EventViewParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
 use super::respond::{self, Fingerprint};
 use super::selection::{Selection, events};
-use crate::domain::language;
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
 use crate::index::events::EventVersion;
 use crate::index::order::EventKey;
 use crate::query::cursor::digest;
 use crate::query::echo::EventQueryEcho;
-use crate::query::event_query::EventQuery;
 use crate::query::page::page_of;
-use crate::query::params::{Params, Unread, shown};
-use crate::query::plan::{Named, plan};
+use crate::query::params::shown;
 use crate::store::error::StoreError;
 use crate::store::log::{self, VersionNote};
-use crate::view::event::{Event, Include};
+use crate::view::event::Event;
 use crate::view::history::{Revision, difference};
 use crate::view::neighbourhood::{Neighbourhood, walk};
 use crate::view::ready::EventView;
@@ -46,34 +44,27 @@ list_document! {
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
-    let query = EventQuery::parse(&mut ask.params);
-    let view = event_view(&mut ask.params);
+    let mut asked = EventAsk::parse(&mut ask);
     let paging = Paging::<EventKey>::parse(&mut ask.params);
-    let mut named = Named::find(&query, &ask.service.index.read(), &mut ask.params);
-    let seq = ask.finish()?;
-    if let Some(external) = &query.external_id {
-        named.external_id = Some(ask.service.reader.read(|conn| log::versions_with(conn, external))?);
-    }
-    if let Some(instant) = query.recorded_since {
-        named.recorded_since = ask.service.reader.read(|conn| log::seq_since(conn, instant))?;
-    }
+    let seq = asked.finish(&mut ask)?;
+    let EventAsk { query, view, .. } = &asked;
     let question = digest(&format!("events {} {:?}", query.canonical(), ask.as_of));
     let pinned = paging.pin(&ask, seq, question).await?;
     let seq = pinned.seq;
     let (page, selection, etag) = {
         let state = ask.service.index.read();
-        let search = plan(&query, &named, &state, seq);
+        let search = asked.plan(&state, seq);
         let page = page_of(&state.events, &search, query.order(), paging.part(), paging.is_counted());
         let mut print = Fingerprint::default();
         print.text(&format!("{view:?} {:?} {:?}", req.query_string(), page.total));
         let versions = page.items.iter().map(|(_, version)| *version);
-        let selection = Selection::of(&ask.service, (&state, seq), &view, versions, &mut print);
+        let selection = Selection::of(&ask.service, (&state, seq), view, versions, &mut print);
         (page, selection, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    let documents = selection.documents(&ask.service, &view)?;
+    let documents = selection.documents(&ask.service, view)?;
     let page = paging.info(&page, pinned);
     let mut links = vec![respond::link(&req, "first", None)];
     links.extend(page.next.as_deref().map(|cursor| respond::link(&req, "next", Some(cursor))));
@@ -211,20 +202,4 @@ fn revision(version: VersionNote) -> Revision {
         by: version.made_by,
         changes: Vec::new(),
     }
-}
-
-/// Takes `include` and `lang`.
-fn event_view(params: &mut Params) -> EventView {
-    let include = params.read("include", |text| {
-        let part = |name: &str| {
-            let unknown = || format!("`{}` is not one of: evidence, links, translations.", shown(name));
-            Include::parse(name).ok_or_else(|| Unread::new("unknown_value", unknown()))
-        };
-        text.split(',').map(part).collect::<Result<Vec<_>, _>>()
-    });
-    let lang = params.read("lang", |tag| {
-        let malformed = || Unread::new("malformed", format!("`{}` is not a BCP 47 language tag.", shown(tag)));
-        language::normalised(tag).ok_or_else(malformed)
-    });
-    EventView { include: include.unwrap_or_default(), lang }
 }

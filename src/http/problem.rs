@@ -181,6 +181,16 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
+    /// This cannot be answered now; trying again in a second may help.
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(Code::Unavailable, detail).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// What was read belongs to a dataset that is no longer served.
+    pub fn restored() -> Self {
+        Self::unavailable("The dataset was restored while this was read; ask again.")
+    }
+
     /// What any refused request is told whose answer was not written by us.
     pub fn of_status(status: StatusCode) -> Self {
         let code = match status {
@@ -221,6 +231,8 @@ impl fmt::Display for Problem {
         write!(f, "{}: {}", self.code.code(), self.detail)
     }
 }
+
+impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {

@@ -6,7 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::OpenApi;
 
 use super::problem::{Code, Problem, ProblemDocument};
-use super::{actors, campaigns, docs, events, health, locations, metrics, root, sources, timelines, vocabulary};
+use super::{
+    actors, campaigns, docs, events, export, health, locations, metrics, root, sources, timelines, vocabulary,
+};
 
 macro_rules! routes {
     ($($path:literal => $module:ident::$handler:ident,)+) => {
@@ -27,6 +29,7 @@ macro_rules! routes {
 routes! {
     "/v1" => root::get_dataset,
     "/v1/events" => events::list_events,
+    "/v1/events.geojson" => export::export_events_geojson,
     "/v1/events/{id}" => events::get_event,
     "/v1/events/{id}/revisions" => events::list_event_revisions,
     "/v1/events/{id}/links" => events::get_event_links,

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::ask::Service;
-use super::problem::{Code, Problem};
+use super::problem::Problem;
 use super::respond::Fingerprint;
 use crate::domain::event::EventContent;
 use crate::index::State;
@@ -73,7 +73,7 @@ impl Selection {
         let titles = titles(&texts(service, &linked)?)?;
         let state = service.index.read();
         if state.generation != generation {
-            return Err(Problem::new(Code::Unavailable, "The dataset was restored while this was read; ask again."));
+            return Err(Problem::restored());
         }
         let document = |Chosen { version, names, text }: Chosen| {
             if let Some(text) = text {

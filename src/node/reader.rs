@@ -20,6 +20,11 @@ impl Reader {
         Self { database, metrics: None, conn: RefCell::new(None) }
     }
 
+    /// Another reader of the same database.
+    pub fn another(&self) -> Self {
+        Self { database: self.database.clone(), metrics: self.metrics.clone(), conn: RefCell::new(None) }
+    }
+
     /// The same reader, whose connections are counted among the node's; for one that has not read yet.
     pub fn counted(mut self, metrics: Arc<Metrics>) -> Self {
         self.metrics = Some(metrics);

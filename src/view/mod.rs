@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod campaign;
 pub mod event;
+pub mod geojson;
 pub mod history;
 pub mod kept;
 pub mod links;

@@ -12,6 +12,7 @@ mod documents;
 mod filters;
 mod founding;
 mod generate;
+mod geojson;
 mod guides;
 mod import_ccc;
 mod index;

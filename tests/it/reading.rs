@@ -62,6 +62,33 @@ on_both_databases! {
         assert_eq!(slugs(&world, &format!("/v1/actors?q=new%20union&as_of={before}")), Vec::<String>::new());
     }
 
+    fn a_document_that_was_read_before_has_its_names_of_now_and_of_then(world: World) {
+        let world = world.with_rally();
+        world.put(Resource::Event, event("Elsewhere", json!({"id": "019c1159-7000-7000-8000-00000000e15e"})));
+        let other = || world.get("/v1/events/019c1159-7000-7000-8000-00000000e15e").header("etag");
+        let (item, list) = (format!("/v1/events/{}", town::RALLY), "/v1/events?type=rally&actor=union".to_owned());
+        let (first, other_before) = (world.seq(), other());
+        let mut names = Vec::new();
+        for name in ["Second Union", "Third Union"] {
+            let validators = [&item, &list].map(|target| world.get(target).header("etag"));
+            names.push((world.seq(), world.get(&item).ok()["actors"][0]["actor"]["name"].clone()));
+            world.put(Resource::Actor, json!({"slug": "union", "name": name, "kind": "union"}));
+            for (target, validator) in [(&item, &validators[0]), (&list, &validators[1])] {
+                let answer = world.get_with(target, &[("if-none-match", validator.as_deref().expect("a validator"))]);
+                assert_eq!(answer.status, 200, "{target} as {name}");
+                assert!(answer.body.contains(name), "{target} as {name}");
+            }
+            for (seq, name) in names.iter().chain(names.iter().rev()) {
+                let then = world.get(&format!("{item}?as_of={seq}")).ok();
+                assert_eq!(then["actors"][0]["actor"]["name"], *name, "as of {seq}");
+            }
+        }
+        assert_eq!(names.iter().map(|(_, name)| name).collect::<Vec<_>>(), ["Old Union", "Second Union"]);
+        // An event that does not name it is the same as before.
+        assert_eq!(other(), other_before);
+        assert_eq!(world.get(&format!("{item}?as_of={first}")).ok()["actors"][0]["actor"]["name"], "Old Union");
+    }
+
     fn every_read_can_be_asked_of_the_past(world: World) {
         let world = world.founded();
         let before = world.seq();

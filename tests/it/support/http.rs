@@ -44,25 +44,37 @@ impl Answer {
     }
 }
 
-/// Sends a request. `target` may be a path with a query.
-pub fn send(base: &str, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_global(Some(Duration::from_mins(1)))
         .build()
-        .into();
+        .into()
+}
+
+/// Asks for something that must be there, as it is, and leaves it to the caller to read it.
+pub fn open(base: &str, target: &str) -> impl Read + use<> {
+    let answer =
+        agent().get(format!("{base}{target}")).header("accept-encoding", "identity").call().expect("an answer");
+    assert_eq!(answer.status(), 200);
+    answer.into_body().into_reader()
+}
+
+/// Sends a request. `target` may be a path with a query.
+pub fn send(base: &str, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = ureq::http::Request::builder().method(method).uri(format!("{base}{target}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let mut answer = agent.run(request.body(()).expect("a request")).expect("an answer");
+    let mut answer = agent().run(request.body(()).expect("a request")).expect("an answer");
     let headers = answer
         .headers()
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let (status, headers) = (answer.status().as_u16(), headers.collect());
-    Answer { status, headers, body: answer.body_mut().read_to_string().expect("a body of text") }
+    let body = answer.body_mut().with_config().limit(100 << 20).read_to_string();
+    Answer { status, headers, body: body.expect("a body of text") }
 }
 
 /// Sends bytes as they are and reads until the server closes: for requests that no client library would send.

@@ -1,0 +1,69 @@
+//! What a request asks about events: which, and how they are to be given.
+
+use super::ask::Ask;
+use super::problem::Problem;
+use crate::domain::language;
+use crate::index::State;
+use crate::index::search::Search;
+use crate::query::event_query::EventQuery;
+use crate::query::params::{Params, Unread, shown};
+use crate::query::plan::{Named, plan};
+use crate::store::log;
+use crate::view::event::Include;
+use crate::view::ready::EventView;
+
+/// A question about events.
+pub struct EventAsk {
+    /// Which events.
+    pub query: EventQuery,
+    /// How they are to be given.
+    pub view: EventView,
+    named: Named,
+}
+
+impl EventAsk {
+    /// Takes the parameters; faults stay with the request's.
+    pub fn parse(ask: &mut Ask) -> Self {
+        let query = EventQuery::parse(&mut ask.params);
+        let view = event_view(&mut ask.params);
+        let named = Named::find(&query, &ask.service.index.read(), &mut ask.params);
+        Self { query, view, named }
+    }
+
+    /// Ends the reading of parameters, and asks the store what it alone can tell: the operation that is read at.
+    ///
+    /// # Errors
+    /// All faults at once; when the store cannot be asked.
+    pub fn finish(&mut self, ask: &mut Ask) -> Result<i64, Problem> {
+        let seq = ask.finish()?;
+        let reader = &ask.service.reader;
+        if let Some(external) = &self.query.external_id {
+            self.named.external_id = Some(reader.read(|conn| log::versions_with(conn, external))?);
+        }
+        if let Some(instant) = self.query.recorded_since {
+            self.named.recorded_since = reader.read(|conn| log::seq_since(conn, instant))?;
+        }
+        Ok(seq)
+    }
+
+    /// The question at an operation, in the numbers of the index.
+    pub fn plan(&self, state: &State, seq: i64) -> Search {
+        plan(&self.query, &self.named, state, seq)
+    }
+}
+
+/// Takes `include` and `lang`.
+pub fn event_view(params: &mut Params) -> EventView {
+    let include = params.read("include", |text| {
+        let part = |name: &str| {
+            let unknown = || format!("`{}` is not one of: evidence, links, translations.", shown(name));
+            Include::parse(name).ok_or_else(|| Unread::new("unknown_value", unknown()))
+        };
+        text.split(',').map(part).collect::<Result<Vec<_>, _>>()
+    });
+    let lang = params.read("lang", |tag| {
+        let malformed = || Unread::new("malformed", format!("`{}` is not a BCP 47 language tag.", shown(tag)));
+        language::normalised(tag).ok_or_else(malformed)
+    });
+    EventView { include: include.unwrap_or_default(), lang }
+}

@@ -1,0 +1,130 @@
+//! Whole answers, streamed: every event that matches a question, at one operation, however much is written meanwhile.
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::web::{Bytes, block};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::stream::{StreamExt, iter, try_unfold};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::ask::{Ask, Service};
+use super::errors::ExportErrors;
+use super::event_ask::EventAsk;
+use super::params::{EventFilterParams, EventViewParams, ReadHeaders, ReadParams};
+use super::problem::{Code, Problem};
+use super::respond::{self, Fingerprint};
+use super::selection::Selection;
+use crate::index::answer::Answer;
+use crate::index::order::{EventKey, Sort};
+use crate::index::search::Search;
+use crate::query::page::{Part, page_of};
+use crate::view::geojson::{self, EventFeatures};
+use crate::view::ready::EventView;
+
+/// Events read in one go: some hundred kilobytes, a few milliseconds. Far fewer where the program is built for tests.
+const CHUNK: usize = if cfg!(debug_assertions) { 16 } else { 200 };
+
+/// All events that match a query, as GeoJSON features with the point of their primary place.
+#[utoipa::path(get, path = "/v1/events.geojson", operation_id = "export_events_geojson", tag = "events",
+    params(EventFilterParams, EventViewParams, ReadParams, ReadHeaders),
+    responses((status = 200, description = "All events, streamed.", body = EventFeatures,
+        content_type = "application/geo+json",
+        headers(("ETag", description = "Weak validator: another one after any write."),
+                ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
+        (status = 304, description = "Nothing was written since the client asked."), ExportErrors))]
+pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut ask = Ask::begin(&req, geojson::MEDIA_TYPE).await?;
+    let mut asked = EventAsk::parse(&mut ask);
+    let seq = asked.finish(&mut ask)?;
+    let (search, total, generation, etag) = {
+        let state = ask.service.index.read();
+        let search = asked.plan(&state, seq);
+        let mut print = Fingerprint::default();
+        // A later policy changes earlier answers too, so the newest operation is part of it.
+        print.text(req.query_string()).number(seq).number(state.head.seq).number(state.head.epoch);
+        let total = Answer::new(&state.events, &search).total();
+        (search, total, state.generation, print.weak())
+    };
+    if respond::is_known(&req, &etag) {
+        return Ok(respond::not_modified(&etag));
+    }
+    let busy = |_| Problem::unavailable("As many exports as this node makes at once are under way; ask again soon.");
+    let turn = Arc::clone(&ask.service.exports).try_acquire_owned().map_err(busy)?;
+    let mut text = Vec::new();
+    let EventAsk { query, view, .. } = asked;
+    geojson::begin(&query.echo(seq), total, &mut text)?;
+    let export = Export {
+        service: ask.service.apart(),
+        view,
+        search,
+        sort: query.order(),
+        seq,
+        generation,
+        from: None,
+        is_first: true,
+        is_over: false,
+        text,
+        _turn: turn,
+    };
+    // The first events before the status, so that a store out of reach is told as such.
+    let (first, export) = next_chunk(export).await?;
+    let rest = try_unfold(export, async |export| {
+        if export.is_over {
+            return Ok::<_, Problem>(None);
+        }
+        next_chunk(export).await.map(Some)
+    });
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "public, no-cache")).insert_header((header::ETAG, etag));
+    let body = iter([Ok(first)]).chain(rest);
+    Ok(response.content_type(geojson::MEDIA_TYPE).streaming(body))
+}
+
+/// An answer on its way.
+struct Export {
+    service: Service,
+    view: EventView,
+    search: Search,
+    sort: Sort,
+    seq: i64,
+    generation: u32,
+    from: Option<EventKey>,
+    is_first: bool,
+    is_over: bool,
+    text: Vec<u8>,
+    _turn: OwnedSemaphorePermit,
+}
+
+/// Reads on, away from the threads that answer short requests.
+async fn next_chunk(mut export: Export) -> Result<(Bytes, Export), Problem> {
+    let read = move || export.advance().map(|()| (Bytes::from(std::mem::take(&mut export.text)), export));
+    block(read).await.map_err(|_| Problem::new(Code::Unavailable, "The service is stopping."))?
+}
+
+impl Export {
+    fn advance(&mut self) -> Result<(), Problem> {
+        let selection = {
+            let state = self.service.index.read();
+            if state.generation != self.generation {
+                return Err(Problem::restored());
+            }
+            let part = Part { from: self.from.as_ref(), backward: false, limit: CHUNK };
+            let page = page_of(&state.events, &self.search, self.sort, part, false);
+            self.from = page.items.last().map(|(key, _)| *key);
+            self.is_over = !page.has_next;
+            let versions = page.items.iter().map(|(_, version)| *version);
+            Selection::of(&self.service, (&state, self.seq), &self.view, versions, &mut Fingerprint::default())
+        };
+        for document in selection.documents(&self.service, &self.view)? {
+            if !std::mem::take(&mut self.is_first) {
+                self.text.push(b',');
+            }
+            geojson::feature(&document, &mut self.text)?;
+        }
+        if self.is_over {
+            geojson::end(&mut self.text);
+        }
+        Ok(())
+    }
+}
