@@ -35,12 +35,12 @@ pub struct Slice {
 impl<'a> Answer<'a> {
     /// The answer to a question.
     pub fn new(events: &'a Events, search: &'a Search) -> Self {
-        let named = search.named_rows(|version| events.row_of(version));
+        let named = search.named_rows(|version| events.layers.row_of(version));
         Self { events, search, named, rows: RefCell::default() }
     }
 
     fn segments(&self) -> impl Iterator<Item = (usize, &'a Segment)> {
-        let layers = self.events.layers.iter().enumerate();
+        let layers = self.events.layers.slots.iter().enumerate();
         layers.filter_map(|(slot, layer)| Some((slot, &layer.as_ref()?.segment)))
     }
 
@@ -60,7 +60,7 @@ impl<'a> Answer<'a> {
     }
 
     fn tail(&self) -> impl Iterator<Item = &'a super::row::Row> {
-        let visible = self.events.tail.iter().filter(|row| row.is_visible(self.search.seq));
+        let visible = self.events.layers.tail.iter().filter(|row| row.is_visible(self.search.seq));
         visible.map(|row| &row.row).filter(|row| self.search.matches(row))
     }
 

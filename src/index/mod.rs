@@ -6,6 +6,7 @@ mod bits;
 pub mod dictionary;
 pub mod entities;
 pub mod events;
+mod layers;
 mod merge;
 pub mod order;
 mod row;

@@ -1,0 +1,235 @@
+//! Where the versions of events stand: the newest in a tail, all others in segments, which are merged as they grow.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "rows have 16 bits by design, and what a segment holds is fewer than 2^32"
+)]
+
+use std::collections::HashMap;
+
+use super::dictionary::Dictionary;
+use super::merge::merge;
+use super::row::Row;
+use super::segment::{MAX_ROWS, Segment};
+
+/// Rows that are looked at one by one before they become a segment.
+const TAIL: usize = if cfg!(debug_assertions) { 1 << 3 } else { 1 << 8 };
+/// Segments of one size that are merged into one of the next.
+const FAN: usize = if cfg!(debug_assertions) { 3 } else { 8 };
+/// The size from which segments wait to be merged into those that follow one another in time.
+const FULL: u8 = 3;
+/// The size of segments that follow one another in time.
+const BASE: u8 = 4;
+
+/// Where a version stands.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Tail(usize),
+    Segment(usize, u16),
+    Untold,
+}
+
+/// Stands for no place, and for that of a version which is not told.
+const NO_PLACE: u32 = u32::MAX;
+const UNTOLD: u32 = u32::MAX - 1;
+
+/// A segment with its size among segments.
+#[derive(Debug)]
+pub struct Layer {
+    /// Its size: 0 for those of the tail, then `FAN` times as many rows each.
+    pub level: u8,
+    /// The rows.
+    pub segment: Segment,
+}
+
+/// A row of the tail, and the operation that superseded it: `u32::MAX` while it is the newest, 0 where it is not told any
+/// more.
+#[derive(Debug)]
+pub struct TailRow {
+    /// The row.
+    pub row: Row,
+    by: u32,
+}
+
+impl TailRow {
+    /// Whether it could be seen at an operation.
+    pub const fn is_visible(&self, seq: u32) -> bool {
+        self.row.seq <= seq && seq < self.by
+    }
+}
+
+/// The rows of all versions that the public is given.
+#[derive(Debug, Default)]
+pub struct Layers {
+    /// The newest rows, in the order in which they came.
+    pub tail: Vec<TailRow>,
+    /// The segments; a number stays with its segment, and is free when it was merged.
+    pub slots: Vec<Option<Layer>>,
+    /// Where each version stands, by its number.
+    places: Vec<u32>,
+}
+
+/// Segments that replace others.
+#[derive(Debug)]
+pub struct Merged {
+    slots: Vec<usize>,
+    level: u8,
+    segments: Vec<Segment>,
+}
+
+impl Layers {
+    /// Takes in the row of a version.
+    pub fn push(&mut self, row: Row) {
+        self.set_place(row.version_no, self.tail.len() as u32);
+        self.tail.push(TailRow { row, by: u32::MAX });
+    }
+
+    /// Notes a version that has no row.
+    pub fn set_untold(&mut self, version: u32) {
+        self.set_place(version, UNTOLD);
+    }
+
+    /// Whether a version has a row.
+    pub fn has(&self, version: u32) -> bool {
+        !matches!(self.place(version), None | Some(Place::Untold))
+    }
+
+    /// Notes the operation that superseded a version; 0 where it is not told any more.
+    pub fn supersede(&mut self, version: u32, by: u32) {
+        match self.place(version) {
+            Some(Place::Tail(position)) => self.tail[position].by = by,
+            Some(Place::Segment(slot, row)) => {
+                if let Some(layer) = &mut self.slots[slot] {
+                    layer.segment.superseded.push((row, by));
+                }
+            }
+            Some(Place::Untold) | None => {}
+        }
+    }
+
+    fn set_place(&mut self, version: u32, place: u32) {
+        let version = version as usize;
+        if self.places.len() <= version {
+            self.places.resize(version + 1, NO_PLACE);
+        }
+        self.places[version] = place;
+    }
+
+    /// Where a version stands: tail rows have numbers below those of the first segment's rows.
+    fn place(&self, version: u32) -> Option<Place> {
+        match *self.places.get(version as usize)? {
+            NO_PLACE => None,
+            UNTOLD => Some(Place::Untold),
+            place if u16::try_from(place).is_ok() => Some(Place::Tail(place as usize)),
+            place => Some(Place::Segment((place >> 16) as usize - 1, place as u16)),
+        }
+    }
+
+    /// The segment and the row of a version, if it stands in one.
+    pub fn row_of(&self, version: u32) -> Option<(usize, u16)> {
+        match self.place(version)? {
+            Place::Segment(slot, row) => Some((slot, row)),
+            Place::Tail(_) | Place::Untold => None,
+        }
+    }
+
+    fn segment(&self, slot: usize) -> Option<&Segment> {
+        self.slots.get(slot)?.as_ref().map(|layer| &layer.segment)
+    }
+
+    /// A value of a version's row.
+    pub fn column<T>(
+        &self,
+        version: u32,
+        tail: impl Fn(&Row) -> T,
+        segment: impl Fn(&Segment, usize) -> T,
+    ) -> Option<T> {
+        match self.place(version)? {
+            Place::Tail(position) => Some(tail(&self.tail[position].row)),
+            Place::Segment(slot, row) => Some(segment(self.segment(slot)?, usize::from(row))),
+            Place::Untold => None,
+        }
+    }
+
+    /// Makes a segment of the tail when it is long enough.
+    pub fn seal(&mut self, dictionary: &Dictionary) {
+        if self.tail.len() < TAIL {
+            return;
+        }
+        let tail = std::mem::take(&mut self.tail);
+        let superseded: HashMap<u32, u32> =
+            tail.iter().filter(|row| row.by != u32::MAX).map(|row| (row.row.version_no, row.by)).collect();
+        let told = tail.into_iter().filter(|row| row.by != 0).map(|row| row.row).collect();
+        let mut segment = Segment::of(told, dictionary);
+        for (row, version) in (0_u16..=u16::MAX).zip(&segment.version_no) {
+            segment.superseded.extend(superseded.get(version).map(|by| (row, *by)));
+        }
+        self.put(0, segment);
+    }
+
+    fn put(&mut self, level: u8, segment: Segment) {
+        let slot = self.slots.iter().position(Option::is_none).unwrap_or(self.slots.len());
+        for (row, version) in (0_u32..).zip(&segment.version_no) {
+            self.places[*version as usize] = ((slot as u32 + 1) << 16) | row;
+        }
+        if slot == self.slots.len() {
+            self.slots.push(None);
+        }
+        self.slots[slot] = Some(Layer { level, segment });
+    }
+
+    /// The segments that should be merged now, and the size of what comes out; `all` for everything that is not in the
+    /// order of time yet.
+    fn due(&self, all: bool) -> Option<(Vec<usize>, u8)> {
+        let with = |test: &dyn Fn(u8) -> bool| -> Vec<usize> {
+            let slots = self.slots.iter().enumerate();
+            slots
+                .filter(|(_, layer)| layer.as_ref().is_some_and(|layer| test(layer.level)))
+                .map(|(slot, _)| slot)
+                .collect()
+        };
+        let rows =
+            |slots: &[usize]| slots.iter().filter_map(|slot| self.segment(*slot)).map(Segment::rows).sum::<usize>();
+        if all {
+            let waiting = with(&|level| level < BASE);
+            return (!waiting.is_empty()).then(|| (with(&|_| true), BASE));
+        }
+        for level in 0..FULL {
+            let slots = with(&|own| own == level);
+            if slots.len() >= FAN {
+                return Some((slots, level + 1));
+            }
+        }
+        let full = with(&|level| level == FULL);
+        let is_due = rows(&full) >= MAX_ROWS.max(rows(&with(&|level| level == BASE)) / 4);
+        is_due.then(|| (with(&|level| level >= FULL), BASE))
+    }
+
+    /// Merges what should be merged: the numbers of the segments, and what replaces them. Nothing may be applied until it is
+    /// installed.
+    pub fn merged(&self, all: bool, dictionary: &Dictionary) -> Option<Merged> {
+        let (slots, level) = self.due(all)?;
+        let segments = slots.iter().filter_map(|slot| self.segment(*slot));
+        let inputs: Vec<_> = segments.map(|segment| (segment, 0..segment.rows())).collect();
+        Some(Merged { segments: merge(&inputs, dictionary), slots, level })
+    }
+
+    /// Puts what was merged in the place of what it was merged from.
+    pub fn install(&mut self, merged: Merged) {
+        // First all that is new: a number that becomes free must not be taken by it.
+        for segment in merged.segments {
+            self.put(merged.level, segment);
+        }
+        for slot in merged.slots {
+            self.slots[slot] = None;
+        }
+    }
+
+    /// The bytes that rows and places take.
+    pub fn bytes(&self) -> usize {
+        let segments: usize = self.slots.iter().flatten().map(|layer| layer.segment.bytes()).sum();
+        let row = |row: &TailRow| size_of::<TailRow>() + row.row.terms.len() * 4 + row.row.points.len() * 24;
+        let tail: usize = self.tail.iter().map(row).sum();
+        segments + tail + self.places.len() * 4
+    }
+}
