@@ -2,16 +2,18 @@
 
 mod history;
 mod links;
+mod restore;
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::answer::Answer;
 use super::dictionary::{Dictionary, Term};
-use super::layers::{Layers, Merged};
+use super::layers::{Layers, Merging};
 use super::row::Row;
 use super::search::{Group, Search, Terms, Wanted};
 use crate::domain::content::Content;
@@ -39,7 +41,7 @@ pub struct EventVersion {
 }
 
 /// A version that the public is not given.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Untold {
     id: Uuid,
     seq: u32,
@@ -48,21 +50,24 @@ struct Untold {
 }
 
 /// An event's withdrawal.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Withdrawal {
     /// Why, in the words of whoever did it.
     pub reason: Option<String>,
 }
 
-/// All versions of all events.
-#[derive(Debug, Default)]
+/// All versions of all events. What is left out when it is saved is saved otherwise, or worked out again.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Events {
     /// The numbers of what they have in common.
     pub dictionary: Dictionary,
     /// Their rows.
+    #[serde(skip)]
     pub layers: Layers,
     /// The newest version of each event, by the event's id.
+    #[serde(skip)]
     newest: HashTable<u32>,
+    #[serde(skip)]
     hasher: DefaultHashBuilder,
     /// The version before, of those that are not the first.
     previous: HashMap<u32, u32>,
@@ -78,8 +83,8 @@ pub fn short(number: i64) -> u32 {
 }
 
 impl Events {
-    /// Takes in one change of the log.
-    pub fn apply(&mut self, change: Change) {
+    /// Takes in one change of the log; a tail of so many rows becomes a segment.
+    pub fn apply(&mut self, change: Change, longest_tail: usize) {
         let (version, seq) = (short(change.version_no), short(change.seq));
         self.versions += 1;
         let previous = self.newest_of(change.id);
@@ -104,7 +109,7 @@ impl Events {
             self.layers.set_untold(version);
         }
         self.set_newest(change.id, version);
-        self.layers.seal(&self.dictionary);
+        self.layers.seal(longest_tail, &self.dictionary);
     }
 
     /// Today's policy governs all earlier versions. What it would leave of one with other limits was never worked out, so
@@ -161,14 +166,9 @@ impl Events {
         self.layers.bytes() + self.newest.allocation_size() + self.previous.len() * 9
     }
 
-    /// Merges what should be merged, see [`Layers::merged`].
-    pub fn merged(&self, all: bool) -> Option<Merged> {
-        self.layers.merged(all, &self.dictionary)
-    }
-
-    /// Puts what was merged in the place of what it was merged from.
-    pub fn install(&mut self, merged: Merged) {
-        self.layers.install(merged);
+    /// What should be merged now, see [`Layers::merging`].
+    pub fn merging(&self, all: bool) -> Option<Merging> {
+        self.layers.merging(all, &self.dictionary)
     }
 
     /// The terms by which an event counts for an entity of a resource: their numbers and their entities.

@@ -91,12 +91,9 @@ impl Document<Arc<Content>> {
     /// # Errors
     /// `Corrupt` for text that Marchline did not write.
     pub fn from_body(resource: Resource, body: &str) -> Result<Self, StoreError> {
-        fn read<C: DeserializeOwned + Clone>(
-            body: &str,
-            wrap: fn(C) -> Content,
-        ) -> Result<Document<Arc<Content>>, StoreError> {
-            let document: Document<C> = serde_json::from_str(body)?;
-            Ok(document.map(|content| Arc::new(wrap(content.clone()))))
+        fn read<C: DeserializeOwned>(body: &str, wrap: fn(C) -> Content) -> Result<Document<Arc<Content>>, StoreError> {
+            let Document { id, slug, revision, seq, created_at, recorded_at, content } = serde_json::from_str(body)?;
+            Ok(Document { id, slug, revision, seq, created_at, recorded_at, content: Arc::new(wrap(content)) })
         }
         match resource {
             Resource::Event => read(body, |event: EventContent| Content::Event(Box::new(event))),

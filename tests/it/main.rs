@@ -22,5 +22,6 @@ mod parity;
 mod privacy;
 mod reading;
 mod rows;
+mod saved;
 mod settings;
 mod shapes;

@@ -9,7 +9,7 @@ use crate::store::document;
 
 impl Events {
     /// An event's versions up to an operation, newest first, whether the public may see them or not.
-    fn back_from(&self, id: Uuid, seq: i64) -> impl Iterator<Item = u32> {
+    pub(super) fn back_from(&self, id: Uuid, seq: i64) -> impl Iterator<Item = u32> {
         let all = std::iter::successors(self.newest_of(id), |version| self.previous.get(version).copied());
         all.filter(move |version| i64::from(self.seq(*version)) <= seq)
     }

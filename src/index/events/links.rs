@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{EventVersion, Events, short};
@@ -9,7 +10,7 @@ use crate::domain::event::Link;
 use crate::domain::vocabulary::{Confidence, LinkRelation};
 
 /// A link from an event.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields of `domain::event::Link`")]
 pub struct LinkFacts {
     pub relation: LinkRelation,
@@ -19,10 +20,11 @@ pub struct LinkFacts {
 }
 
 /// The links of all versions.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Links {
     by_version: HashMap<u32, Box<[LinkFacts]>>,
-    /// Versions by the events that they link to.
+    /// Versions by the events that they link to, in the order in which they were written.
+    #[serde(skip)]
     to: HashMap<Uuid, Vec<u32>>,
 }
 
@@ -41,6 +43,17 @@ impl Links {
         }
         if !links.is_empty() {
             self.by_version.insert(version, links);
+        }
+    }
+
+    /// Works out what is not saved.
+    pub fn restore(&mut self) {
+        let mut versions: Vec<_> = self.by_version.iter().collect();
+        versions.sort_unstable_by_key(|(version, _)| **version);
+        for (version, links) in versions {
+            for link in links {
+                self.to.entry(link.object).or_default().push(*version);
+            }
         }
     }
 
