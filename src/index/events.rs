@@ -1,5 +1,6 @@
 //! All versions of events as far as questions about them go: where each stands, and what became of it.
 
+pub mod compare;
 mod history;
 mod links;
 mod restore;

@@ -4,6 +4,7 @@
 pub mod answer;
 mod bits;
 mod build;
+pub mod compare;
 pub mod dictionary;
 pub mod entities;
 pub mod events;

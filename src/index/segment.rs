@@ -69,6 +69,13 @@ impl Postings {
         lists.chain(self.dense_terms.iter().enumerate().map(|(position, term)| (*term, Handle::Dense(position))))
     }
 
+    /// Whether a row has a term; `size` is how many rows the segment has.
+    pub fn has(&self, term: u32, row: usize, size: usize) -> bool {
+        let listed = self.terms.binary_search(&term).is_ok_and(|at| self.list(at).binary_search(&(row as u16)).is_ok());
+        let is_in = |at: usize| self.bits(at, size)[row / 64] & 1 << (row % 64) != 0;
+        listed || self.dense_terms.binary_search(&term).is_ok_and(is_in)
+    }
+
     /// Hands out the rows of a term; `size` is how many rows the segment has.
     pub fn each(&self, handle: Handle, size: usize, mut take: impl FnMut(usize)) {
         match handle {

@@ -199,4 +199,51 @@ on_both_databases! {
         assert_eq!(Served::start(url, &[]).stop(), Some(0));
         assert_eq!(beside.exists(), url.starts_with("sqlite"));
     }
+
+    fn check_holds_the_index_against_the_store(world: World) {
+        let mut generator = Generator::new(Random::new());
+        generator.fill(&world, 40);
+        generator.live(&world, 80);
+        let world = world.with_source();
+        world.put(Resource::Actor, json!({"slug": "union", "name": "Union", "kind": "union"}));
+        world.put(Resource::Location, json!({"slug": "town", "name": "Town", "kind": "locality"}));
+        let details = json!({
+            "when": {"start": {"edtf": "2026-01-31"}, "time_zone": "UTC"},
+            "size": {"best": 4321, "basis": "count"},
+            "actors": [{"actor": {"id": "union"}, "role": "organizer"}],
+            "places": [{"location": {"id": "town"}, "point": {"lat": 12.5, "lon": 3.25}, "precision": "point"}],
+        });
+        let id = world.put(Resource::Event, event("march", details)).id;
+        let version = world.node.index.read().events.public_at(id, i64::MAX).expect("it is there").version_no;
+        let file = file(&world.database);
+        save(&world.database, &file);
+        let check = |file: &str| {
+            let output = program::run(&world.database.url, &["check", "--index-file", file]);
+            (output.status.code(), program::words(&output).0)
+        };
+        let path = file.to_str().expect("a name");
+        for file in [path, "off"] {
+            let (code, words) = check(file);
+            assert!(code == Some(0) && words.ends_with(" 0 differences\n"), "{words}");
+        }
+        let mut conn = world.database.parsed().connect().expect("the database is there");
+        let mut is_told = |old: &str, new: &str, expected: &str| {
+            let replace = |old: &str, new: &str| {
+                format!("UPDATE document SET body = replace(body, '{old}', '{new}') WHERE version_no = {version}")
+            };
+            conn.batch_execute(&replace(old, new)).expect("a row");
+            let (code, words) = check(path);
+            assert!(code == Some(1) && words.lines().any(|line| line == expected), "{expected}: {words}");
+            // An index that is built from what stands there now agrees with it: what is left is that the rows do not.
+            assert!(!check("off").1.contains("the index"), "{expected}");
+            conn.batch_execute(&replace(new, old)).expect("a row");
+            assert_eq!(check(path).0, Some(0), "{expected}");
+        };
+        let differs = |what: &str| format!("version {version}: the index differs from it in its {what}");
+        is_told(r#""type":"rally""#, r#""type":"march""#, &differs("terms"));
+        is_told("2026-01-31T00:00:00.000000Z", "2026-01-30T23:00:00.000000Z", &differs("start"));
+        is_told("2026-01-31T23:59:59.999999Z", "2026-02-01T23:59:59.999999Z", &differs("dates"));
+        is_told(r#""best":4321"#, r#""best":4322"#, &differs("size"));
+        is_told(r#""lat":12.5"#, r#""lat":12.75"#, &differs("points"));
+    }
 }
