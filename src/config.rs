@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::ToSocketAddrs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
 use thiserror::Error;
@@ -30,6 +30,12 @@ pub const SETTINGS: &[Setting] = &[
         variable: "DATABASE_URL",
         default: Some("sqlite://marchline.db"),
         meaning: "Where the data is: sqlite://FILE or postgres://USER@HOST/DATABASE",
+    },
+    Setting {
+        name: "index_file",
+        variable: "MARCHLINE_INDEX_FILE",
+        default: None,
+        meaning: "The file that keeps the index between two runs of serve, or off; unless set, beside a SQLite database",
     },
     Setting {
         name: "bind",
@@ -113,6 +119,7 @@ pub struct DatasetSettings {
 #[expect(missing_docs, reason = "the settings of the same names")]
 pub struct Config {
     pub database: DatabaseUrl,
+    pub index_file: Option<PathBuf>,
     pub bind: String,
     pub workers: Option<usize>,
     pub document_cache: u64,
@@ -182,6 +189,7 @@ impl Config {
         };
         let required = |name| value(name).unwrap_or_default();
         let database = required("database_url").parse::<DatabaseUrl>();
+        let database = database.map_err(|error| wrong("database_url", error.to_string()))?;
         let bind = required("bind");
         if bind.to_socket_addrs().is_err() {
             return Err(wrong("bind", "expected an address and a port, such as 127.0.0.1:8080"));
@@ -193,7 +201,8 @@ impl Config {
         let seconds = required("shutdown_timeout").parse();
         let mebibytes = required("document_cache").parse::<u32>();
         Ok(Self {
-            database: database.map_err(|error| wrong("database_url", error.to_string()))?,
+            index_file: index_file(value("index_file"), &database),
+            database,
             bind,
             workers: workers.transpose()?,
             document_cache: mebibytes
@@ -209,6 +218,19 @@ impl Config {
             },
             log: required("log"),
         })
+    }
+}
+
+/// Where the index is kept: for a SQLite database beside it, for another one nowhere, unless it is said.
+fn index_file(given: Option<String>, database: &DatabaseUrl) -> Option<PathBuf> {
+    match (given, database) {
+        (Some(path), _) => Some(path).filter(|path| path != "off").map(PathBuf::from),
+        (None, DatabaseUrl::Sqlite(path)) => {
+            let mut path = path.clone().into_os_string();
+            path.push(".index");
+            Some(path.into())
+        }
+        (None, DatabaseUrl::Postgres(_)) => None,
     }
 }
 

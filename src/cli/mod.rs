@@ -15,6 +15,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::config::{Config, flags};
 use crate::export;
 use crate::http::openapi::openapi_text;
+use crate::index::compare::compare;
+use crate::index::saved::SavedIndex;
 use crate::load;
 use crate::node::clock::{Clock, IdKind};
 use crate::store::{check, migrate};
@@ -37,7 +39,7 @@ fn command() -> Command {
         )
         .subcommand(generate::command())
         .subcommand(Command::new("migrate").about("Bring the database's tables up to date"))
-        .subcommand(Command::new("check").about("Compare everything that is stored with itself"))
+        .subcommand(Command::new("check").about("Compare everything that is stored with itself and with the index"))
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
 }
 
@@ -118,7 +120,9 @@ fn migrate_only(config: &Config) -> Result<ExitCode, Failure> {
 
 fn check_store(config: &Config) -> Result<ExitCode, Failure> {
     let mut conn = config.database.connect()?;
-    let findings = check::check(&mut conn)?;
+    let mut findings = check::check(&mut conn)?;
+    let file = config.index_file.clone().map(SavedIndex::at);
+    findings.differences.extend(compare(&mut conn, file.as_ref())?);
     for finding in &findings.differences {
         println!("{finding}");
     }

@@ -1,40 +1,57 @@
 //! `marchline serve`.
 
 use std::process::ExitCode;
+use std::thread;
 
 use super::Failure;
 use crate::app;
 use crate::config::Config;
+use crate::index::saved::SavedIndex;
 use crate::load;
-use crate::node::Node;
 use crate::node::clock::Clock;
+use crate::node::{Node, Start};
+use crate::store;
 
-/// Serves until the process is told to stop.
+/// Serves until the process is told to stop. It listens before the index is read or built, so that it can be asked how far
+/// that is.
 pub fn serve(config: &Config, demo: bool) -> Result<ExitCode, Failure> {
     let mut config = config.clone();
-    let node = Node::start(config.database.clone(), Clock::system())?;
-    log::info!("database {}, at operation {}", config.database, node.index.head().seq);
+    let start = Start::new(config.database.clone(), Clock::system())?;
     if demo {
         config.dataset.licence.get_or_insert_with(|| load::FOUNDING_LICENCE.to_owned());
-        load_demo(&node)?;
+        load_demo(&config)?;
     }
-    actix_web::rt::System::new().block_on(async {
-        let (server, addresses) = app::serve(&node.index, &config)?;
+    let starting = actix_web::rt::System::new().block_on(async {
+        let (server, addresses) = app::serve(&start.index, &config)?;
         for address in addresses {
             log::info!("listening on http://{address}");
         }
-        server.await
+        let handle = server.handle();
+        let starting = thread::spawn(move || {
+            let node = start.finish(config.index_file.map(SavedIndex::at));
+            match &node {
+                Ok(node) => log::info!("database {}, at operation {}", config.database, node.index.head().seq),
+                // It is told to stop at once; nothing waits for it here.
+                Err(_) => drop(handle.stop(false)),
+            }
+            node
+        });
+        server.await.map(|()| starting)
     })?;
-    drop(node);
+    // A node that is still starting has nothing to finish: it goes with the process.
+    if starting.is_finished() {
+        drop(starting.join().map_err(|_| "the node panicked while it started")??);
+    }
     log::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
-fn load_demo(node: &Node) -> Result<(), Failure> {
-    if node.index.read().events.count() > 0 {
+fn load_demo(config: &Config) -> Result<(), Failure> {
+    if store::log::has_events(&mut config.database.connect()?)? {
         log::info!("the database holds events already: the founding timeline is not loaded");
         return Ok(());
     }
+    let node = Node::start(config.database.clone(), Clock::system())?;
     let report = load::founding(node.writer().ok_or("the writer has stopped")?)?;
     for refusal in &report.refused {
         log::error!("{refusal}");

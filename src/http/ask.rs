@@ -66,12 +66,15 @@ impl Ask {
     /// Begins a read whose answer has the given media type: waits for `Min-Revision`, and finds the moment of `as_of`.
     ///
     /// # Errors
-    /// 406 for another form, 503 for a revision that is not reached; faults of parameters stay with `params`.
+    /// 406 for another form, 503 for a node that is not ready or a revision that is not reached; faults of parameters stay with `params`.
     pub async fn begin(req: &HttpRequest, media_type: &str) -> Result<Self, Problem> {
         acceptable(req, media_type)?;
         let Some(service) = req.app_data::<web::Data<Service>>().cloned() else {
             return Err(Problem::new(Code::Internal, "The service is not ready."));
         };
+        if !service.index.is_ready() {
+            return Err(Problem::not_ready("The index is being built; /readyz tells how far it is."));
+        }
         let mut ask = Self { service, params: Params::parse(req.query_string()), as_of: None, seq: None };
         if let Some(seq) = ask.min_revision(req) {
             ask.reach(seq).await?;

@@ -38,15 +38,18 @@ pub async fn get_liveness(req: HttpRequest) -> Result<HttpResponse, Problem> {
 pub async fn get_readiness(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     without_parameters(&req, "application/json")?;
     let (current, head) = service.reader.read(|conn| Ok((migrate::is_current(conn)?, log::head(conn)?)))?;
-    let not_ready = |why: &str| Err(Problem::new(Code::Unavailable, why));
     if !current {
-        return not_ready("The database's tables are not those of this program.");
+        return Err(Problem::new(Code::Unavailable, "The database's tables are not those of this program."));
     }
     let caught_up =
         |known: &log::Head| (known.dataset_id, known.epoch) == (head.dataset_id, head.epoch) && known.seq >= head.seq;
+    let patience = if service.index.is_ready() { PATIENCE } else { Duration::ZERO };
     let mut heads = service.index.watch();
-    if !matches!(tokio::time::timeout(PATIENCE, heads.wait_for(caught_up)).await, Ok(Ok(_))) {
-        return not_ready("The index has not caught up with the database yet.");
+    if !matches!(tokio::time::timeout(patience, heads.wait_for(caught_up)).await, Ok(Ok(_))) {
+        let (applied, all) = (service.index.applied(), head.seq);
+        return Err(Problem::not_ready(format!(
+            "The index is being built: {applied} of {all} operations are applied."
+        )));
     }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK))
 }

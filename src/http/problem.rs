@@ -68,6 +68,8 @@ problem_codes! {
     Internal = "internal_error", INTERNAL_SERVER_ERROR, "Something went wrong here";
     /// The database is out of reach, for now.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service cannot answer at the moment";
+    /// The node does not know yet what the database holds.
+    NotReady = "not_ready", SERVICE_UNAVAILABLE, "This node is not ready yet";
     /// The node has not come so far yet.
     RevisionNotReached = "revision_not_reached", SERVICE_UNAVAILABLE, "This node has not reached the revision yet";
 }
@@ -189,6 +191,11 @@ impl Problem {
     /// What was read belongs to a dataset that is no longer served.
     pub fn restored() -> Self {
         Self::unavailable("The dataset was restored while this was read; ask again.")
+    }
+
+    /// The node has only just started; trying again in a second may help.
+    pub fn not_ready(detail: impl Into<String>) -> Self {
+        Self::new(Code::NotReady, detail).with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
     /// What any refused request is told whose answer was not written by us.

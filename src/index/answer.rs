@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::bits::Bits;
 use super::events::Events;
+use super::layers::Layer;
 use super::order::{EventKey, Sort};
 use super::search::{NamedRows, Search};
 use super::segment::Segment;
@@ -35,19 +36,19 @@ pub struct Slice {
 impl<'a> Answer<'a> {
     /// The answer to a question.
     pub fn new(events: &'a Events, search: &'a Search) -> Self {
-        let named = search.named_rows(|version| events.row_of(version));
+        let named = search.named_rows(|version| events.layers.row_of(version));
         Self { events, search, named, rows: RefCell::default() }
     }
 
-    fn segments(&self) -> impl Iterator<Item = (usize, &'a Segment)> {
-        let layers = self.events.layers.iter().enumerate();
-        layers.filter_map(|(slot, layer)| Some((slot, &layer.as_ref()?.segment)))
+    fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> {
+        let slots = self.events.layers.slots.iter().enumerate();
+        slots.filter_map(|(slot, layer)| Some((slot, layer.as_ref()?)))
     }
 
-    fn rows(&self, slot: usize, segment: &Segment) -> Rc<Bits> {
+    fn rows(&self, slot: usize, layer: &Layer) -> Rc<Bits> {
         let found = self.rows.borrow().get(&slot).cloned();
         found.unwrap_or_else(|| {
-            let rows = Rc::new(self.search.rows(segment, self.named.get(&slot).map(Vec::as_slice)));
+            let rows = Rc::new(self.search.rows(layer, self.named.get(&slot).map(Vec::as_slice)));
             self.rows.borrow_mut().insert(slot, Rc::clone(&rows));
             rows
         })
@@ -55,12 +56,12 @@ impl<'a> Answer<'a> {
 
     /// How many events it has.
     pub fn total(&self) -> usize {
-        let segments: usize = self.segments().map(|(slot, segment)| self.rows(slot, segment).count()).sum();
+        let segments: usize = self.layers().map(|(slot, layer)| self.rows(slot, layer).count()).sum();
         segments + self.tail().count()
     }
 
     fn tail(&self) -> impl Iterator<Item = &'a super::row::Row> {
-        let visible = self.events.tail.iter().filter(|row| row.is_visible(self.search.seq));
+        let visible = self.events.layers.tail.iter().filter(|row| row.is_visible(self.search.seq));
         visible.map(|row| &row.row).filter(|row| self.search.matches(row))
     }
 
@@ -72,23 +73,23 @@ impl<'a> Answer<'a> {
         for row in self.tail() {
             best.offer(slice.sort.key_of(row, dictionary), row.version_no);
         }
-        let mut segments: Vec<_> = self
-            .segments()
-            .map(|(slot, segment)| {
-                let (low, high) = slice.sort.bounds(segment);
+        let mut layers: Vec<_> = self
+            .layers()
+            .map(|(slot, layer)| {
+                let (low, high) = slice.sort.bounds(&layer.segment);
                 let (low, high) = if slice.backward { (rank(high, true), rank(low, true)) } else { (low, high) };
-                (low, high, slot, segment)
+                (low, high, slot, layer)
             })
             .collect();
-        segments.sort_unstable_by_key(|(low, ..)| *low);
-        for (low, high, slot, segment) in segments {
+        layers.sort_unstable_by_key(|(low, ..)| *low);
+        for (low, high, slot, layer) in layers {
             if best.is_beyond(low) {
                 break;
             }
             if slice.from.is_some_and(|from| high <= rank(from, slice.backward)) {
                 continue;
             }
-            let rows = self.rows(slot, segment);
+            let (rows, segment) = (self.rows(slot, layer), &*layer.segment);
             let key = |row| slice.sort.key_in(segment, row, dictionary);
             if slice.sort.is_by_start() {
                 for (range, is_descending) in best.ranges(segment, &key) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::domain::has::Has;
@@ -12,7 +13,7 @@ use crate::domain::vocabulary::{ActorRole, EventStatus, EventType, PlacePrecisio
 use crate::domain::window::{Overlap, TimeFacts, Window};
 
 /// Something that an event has or has not; each occurrence of one is the same number everywhere in the index.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Term {
     /// Its main type.
     Type(EventType),
@@ -54,7 +55,7 @@ impl Term {
 
 /// The bounds of an event's dates, in microseconds behind its `start.earliest` in UTC: events of one day in one zone have
 /// the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Shape {
     offsets: [i64; 8],
 }
@@ -92,7 +93,7 @@ impl Shape {
 }
 
 /// A size as filters and orders compare it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SizeFacts {
     /// Fewest people.
     pub low: i64,
@@ -156,8 +157,23 @@ impl<T: Clone + Eq + Hash> Numbered<T> {
     }
 }
 
+/// As the list of the values.
+impl<T: Serialize> Serialize for Numbered<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.values.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Clone + Eq + Hash> Deserialize<'de> for Numbered<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = Vec::deserialize(deserializer)?;
+        let numbers = values.iter().cloned().zip(0..).collect();
+        Ok(Self { values, numbers })
+    }
+}
+
 /// The numbers of all terms, shapes and sizes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Dictionary {
     terms: Numbered<Term>,
     /// The shapes of dates.

@@ -149,6 +149,11 @@ impl Entities {
         of.filter_map(move |entity| Some((entity, entity.at(seq)?.document.as_ref()?)))
     }
 
+    /// All entities with their ids, whatever became of them.
+    pub fn iter(&self) -> impl Iterator<Item = (Uuid, &Entity)> {
+        self.by_id.iter().map(|(id, entity)| (*id, entity))
+    }
+
     /// An entity as it was at `seq`.
     pub fn at(&self, seq: i64) -> Moment<'_> {
         Moment { entities: self, seq }

@@ -5,73 +5,77 @@
     reason = "rows have 16 bits by design, and what a segment holds is fewer than 2^32"
 )]
 
-use std::ops::Range;
+use std::sync::Arc;
 
 use super::bits::Bits;
-use super::dictionary::Dictionary;
-use super::segment::{Handle, MAX_ROWS, Segment};
+use super::dictionary::SizeFacts;
+use super::layers::Layer;
+use super::segment::{Handle, MAX_ROWS, Segment, Superseded};
 
-/// Where a row went: nowhere, or the piece and the row there in one number.
-const NOWHERE: u32 = u32::MAX;
+/// Stands for a row that was left out.
+pub const NOWHERE: u32 = u32::MAX;
 
-/// Merges ranges of rows into as few segments as hold them, of about the same size, each behind the one before. Rows that
-/// are not told any more are left out.
-pub fn merge(inputs: &[(&Segment, Range<usize>)], dictionary: &Dictionary) -> Vec<Segment> {
+/// Merges layers into as few as hold their rows, of about the same size, each behind the one before, and tells where each row
+/// of each went: the piece in the upper 16 bits, the row in the lower, or [`NOWHERE`]. Rows that are not told any more are
+/// left out.
+pub fn merge(inputs: &[Layer], level: u8, sizes: &[SizeFacts]) -> (Vec<Layer>, Vec<Vec<u32>>) {
     let order = order(inputs);
-    if order.is_empty() {
-        return Vec::new();
-    }
-    let size = order.len().div_ceil(order.len().div_ceil(MAX_ROWS));
     let mut pieces: Vec<Segment> = Vec::new();
-    let mut went: Vec<Vec<u32>> = inputs.iter().map(|(segment, _)| vec![NOWHERE; segment.rows()]).collect();
+    let mut went: Vec<Vec<u32>> = inputs.iter().map(|input| vec![NOWHERE; input.segment.rows()]).collect();
+    let size = order.len().div_ceil(order.len().div_ceil(MAX_ROWS).max(1)).max(1);
     for rows in order.chunks(size) {
         let mut piece = Segment::default();
         for (_, input, row) in rows {
-            let (segment, row) = (inputs[*input as usize].0, *row as usize);
+            let (segment, row) = (&inputs[*input as usize].segment, *row as usize);
             went[*input as usize][row] = ((pieces.len() << 16) | piece.rows()) as u32;
             piece.push_from(segment, row, segment.points_of(row));
         }
         pieces.push(piece);
     }
-    for ((segment, _), went) in inputs.iter().zip(&went) {
-        for (row, by) in &segment.superseded {
+    let mut superseded: Vec<Vec<Superseded>> = vec![Vec::new(); pieces.len()];
+    for (input, went) in inputs.iter().zip(&went) {
+        for (row, by) in &input.superseded {
             let went = went[usize::from(*row)];
             if went != NOWHERE {
-                pieces[went as usize >> 16].superseded.push((went as u16, *by));
+                superseded[went as usize >> 16].push((went as u16, *by));
             }
         }
     }
     merge_postings(inputs, &went, &mut pieces);
-    pieces.into_iter().map(|piece| piece.finished(dictionary)).collect()
+    let layers = pieces.into_iter().zip(superseded);
+    let layer =
+        |(piece, superseded): (Segment, _)| Layer { level, segment: Arc::new(piece.finished(sizes)), superseded };
+    (layers.map(layer).collect(), went)
 }
 
 /// The rows of all inputs in their order: what they are ordered by, the input, the row.
-fn order(inputs: &[(&Segment, Range<usize>)]) -> Vec<((i64, u32, u32), u32, u32)> {
-    let mut order = Vec::with_capacity(inputs.iter().map(|(_, range)| range.len()).sum());
-    for (input, (segment, range)) in (0_u32..).zip(inputs) {
+fn order(inputs: &[Layer]) -> Vec<((i64, u32, u32), u32, u32)> {
+    let mut order = Vec::with_capacity(inputs.iter().map(|input| input.segment.rows()).sum());
+    for (number, input) in (0_u32..).zip(inputs) {
+        let segment = &input.segment;
         let mut told = Bits::all(segment.rows());
-        for (row, _) in segment.superseded.iter().filter(|(_, by)| *by == 0) {
+        for (row, _) in input.superseded.iter().filter(|(_, by)| *by == 0) {
             told.remove(usize::from(*row));
         }
         let key = |row: usize| (segment.start[row], segment.event_no[row], segment.version_no[row]);
-        order.extend(told.ascending(range.clone()).map(|row| (key(row), input, row as u32)));
+        order.extend(told.ascending(0..segment.rows()).map(|row| (key(row), number, row as u32)));
     }
     order.sort_unstable();
     order
 }
 
 /// Term by term, so that no more than one term's rows are held beside the segments.
-fn merge_postings(inputs: &[(&Segment, Range<usize>)], went: &[Vec<u32>], pieces: &mut [Segment]) {
+fn merge_postings(inputs: &[Layer], went: &[Vec<u32>], pieces: &mut [Segment]) {
     let mut terms: Vec<(u32, usize, Handle)> = Vec::new();
-    for (input, (segment, _)) in inputs.iter().enumerate() {
-        terms.extend(segment.postings.handles().map(|(term, handle)| (term, input, handle)));
+    for (input, layer) in inputs.iter().enumerate() {
+        terms.extend(layer.segment.postings.handles().map(|(term, handle)| (term, input, handle)));
     }
     terms.sort_unstable_by_key(|(term, input, _)| (*term, *input));
     let (mut rows, mut list) = (Vec::new(), Vec::new());
     for group in terms.chunk_by(|a, b| a.0 == b.0) {
         rows.clear();
         for (_, input, handle) in group {
-            let (segment, went) = (inputs[*input].0, &went[*input]);
+            let (segment, went) = (&inputs[*input].segment, &went[*input]);
             segment
                 .postings
                 .each(*handle, segment.rows(), |row| rows.extend(Some(went[row]).filter(|w| *w != NOWHERE)));

@@ -3,16 +3,21 @@
 
 pub mod answer;
 mod bits;
+mod build;
+pub mod compare;
 pub mod dictionary;
 pub mod entities;
 pub mod events;
+mod layers;
 mod merge;
 pub mod order;
 mod row;
+pub mod saved;
 pub mod search;
 mod segment;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -22,12 +27,11 @@ use crate::domain::resource::Resource;
 use crate::metrics::Metrics;
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
-use crate::store::log::{self, Head};
+use crate::store::log::{self, Change, Head};
 use entities::Entities;
 use events::Events;
-
-/// Operations applied while readers wait.
-const BATCH: i64 = 2_000;
+use layers::TAIL;
+use saved::SavedIndex;
 
 /// What the node knows, up to `head.seq`. Since every version stays, whoever reads at an older `seq` is not disturbed
 /// by what is applied meanwhile.
@@ -44,12 +48,23 @@ pub struct State {
 }
 
 impl State {
-    fn empty(head: Head, generation: u32) -> Self {
+    fn empty(head: Head) -> Self {
         Self {
             head: Head { seq: 0, recorded_at: Instant::MIN, ..head },
-            generation,
+            generation: 0,
             entities: Entities::default(),
             events: Events::default(),
+        }
+    }
+
+    /// Takes in changes that follow what is known; a tail of so many rows becomes a segment.
+    fn apply(&mut self, changes: Vec<Change>, longest_tail: usize) {
+        for change in changes {
+            (self.head.seq, self.head.recorded_at) = (change.seq, change.recorded_at);
+            match change.resource {
+                Resource::Event => self.events.apply(change, longest_tail),
+                _ => self.entities.apply(change),
+            }
         }
     }
 }
@@ -60,16 +75,18 @@ pub struct Index {
     /// What the node counts and measures. It stands here because the index is what all parts of a node share.
     pub metrics: Arc<Metrics>,
     state: RwLock<State>,
+    /// Whose turn it is to change the state: whoever holds it may read without a change in between.
     turn: Mutex<()>,
     heads: watch::Sender<Head>,
+    applied: AtomicI64,
 }
 
 impl Index {
     /// An index that knows nothing yet.
     pub fn new() -> Self {
         let head = Head { dataset_id: Uuid::nil(), epoch: 0, seq: 0, recorded_at: Instant::MIN };
-        let (state, heads) = (RwLock::new(State::empty(head, 0)), watch::Sender::new(head));
-        Self { metrics: Arc::default(), state, turn: Mutex::default(), heads }
+        let (state, heads) = (RwLock::new(State::empty(head)), watch::Sender::new(head));
+        Self { metrics: Arc::default(), state, turn: Mutex::default(), heads, applied: AtomicI64::default() }
     }
 
     /// What the node knows now.
@@ -78,9 +95,27 @@ impl Index {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How far the log has been applied.
     pub fn head(&self) -> Head {
         *self.heads.borrow()
+    }
+
+    /// Whether it knows a dataset: all of the log up to the moment when it was asked for the first time.
+    pub fn is_ready(&self) -> bool {
+        self.head().epoch != 0
+    }
+
+    /// How far the log has been read for a state that is being built, and that nobody can read yet.
+    pub fn applied(&self) -> i64 {
+        self.applied.load(Ordering::Relaxed)
     }
 
     /// Tells whenever more of the log has been applied.
@@ -88,64 +123,74 @@ impl Index {
         self.heads.subscribe()
     }
 
-    /// Applies what the log holds beyond what is known; all of it again where the dataset or its epoch is another one.
+    /// Learns everything, out of a file as far as one helps.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn start(&self, conn: &mut AnyConnection, file: Option<&SavedIndex>) -> Result<Head, StoreError> {
+        let _turn = self.turn();
+        let target = log::head(conn)?;
+        let state = file.and_then(|file| match file.load(conn, target) {
+            Ok(state) => Some(state),
+            Err(why) => {
+                ::log::warn!("the index is built anew; {}: {why}", file.path().display());
+                None
+            }
+        });
+        self.replace(conn, state.unwrap_or_else(|| State::empty(target)), target)
+    }
+
+    /// Applies what the log holds beyond what is known. Where the dataset or its epoch is another one, all of it is read
+    /// anew; who reads meanwhile is given what was known before.
     ///
     /// # Errors
     /// When the log cannot be read; what was applied so far stays.
     pub fn catch_up(&self, conn: &mut AnyConnection) -> Result<Head, StoreError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let target = log::head(conn)?;
-        let known = self.head();
-        let mut is_new = known.seq == 0;
+        let _turn = self.turn();
+        let (known, target) = (self.head(), log::head(conn)?);
         if (target.dataset_id, target.epoch) != (known.dataset_id, known.epoch) || target.seq < known.seq {
-            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            *state = State::empty(target, state.generation + 1);
-            is_new = true;
+            return self.replace(conn, State::empty(target), target);
         }
         loop {
-            let changes = log::changes(conn, self.read().head.seq, BATCH)?;
-            // The index keeps numbers in 32 bits; no event has a higher one than its versions.
-            if changes.last().is_some_and(|last| last.seq.max(last.version_no) >= i64::from(u32::MAX - 1)) {
-                return Err(StoreError::corrupt("there are more operations or versions than one index holds"));
-            }
-            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            let Some(last) = changes.last() else {
-                // Also across a gap of numbers that a restored backup left.
-                if target.seq > state.head.seq {
-                    state.head = target;
-                }
-                let head = state.head;
-                self.heads.send_replace(head);
-                drop(state);
-                self.merge(is_new);
-                return Ok(head);
-            };
-            let reached = Head { seq: last.seq, recorded_at: last.recorded_at, ..target };
-            for change in changes {
-                match change.resource {
-                    Resource::Event => state.events.apply(change),
-                    _ => state.entities.apply(change),
-                }
-            }
-            state.head = reached;
-            self.heads.send_replace(reached);
-            drop(state);
-            let is_last = reached.seq >= target.seq;
-            self.merge(is_new && is_last);
-            if is_last {
+            let reached = self.head();
+            if reached.seq >= target.seq {
                 return Ok(reached);
             }
+            let changes = build::changes(conn, reached.seq)?;
+            let mut state = self.write();
+            if changes.is_empty() {
+                // Across a gap of numbers that a restored backup left.
+                state.head = target;
+            } else {
+                state.apply(changes, TAIL);
+            }
+            self.heads.send_replace(state.head);
         }
     }
 
-    /// Merges what is due, or everything that is not in the order of time yet. Only what applies the log changes the state,
-    /// and it is here: readers are kept waiting only while what was merged takes its place.
-    fn merge(&self, all: bool) {
-        loop {
-            let merged = self.read().events.merged(all);
-            let Some(merged) = merged else { return };
-            self.state.write().unwrap_or_else(PoisonError::into_inner).events.install(merged);
-        }
+    /// Puts another state in the place of this one, when the log up to `target` has been applied to it.
+    fn replace(&self, conn: &mut AnyConnection, mut state: State, target: Head) -> Result<Head, StoreError> {
+        build::complete(&mut state, conn, target, &self.applied)?;
+        let head = state.head;
+        let mut current = self.write();
+        state.generation = current.generation + 1;
+        let old = std::mem::replace(&mut *current, state);
+        drop(current);
+        self.heads.send_replace(head);
+        drop(old);
+        Ok(head)
+    }
+
+    /// Merges what is due, beside those who read and apply; false where nothing is. Only one thread may do so.
+    pub fn merge(&self) -> bool {
+        let merging = self.read().events.merging(false);
+        let Some(merging) = merging else {
+            return false;
+        };
+        let merged = merging.run();
+        let _turn = self.turn();
+        self.write().events.layers.install(merged);
+        true
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::bits::Bits;
 use super::dictionary::Starts;
+use super::layers::Layer;
 use super::row::{NOTHING, Row};
 use super::segment::Segment;
 use crate::domain::bounding_box::BoundingBox;
@@ -149,8 +150,9 @@ impl Search {
     }
 
     /// The rows of a segment that are answers; `named` holds for each group what [`Self::named_rows`] found there.
-    pub fn rows(&self, segment: &Segment, named: Option<&[NamedRows]>) -> Bits {
+    pub fn rows(&self, layer: &Layer, named: Option<&[NamedRows]>) -> Bits {
         static NONE: NamedRows = (Vec::new(), Vec::new());
+        let segment = &*layer.segment;
         let named = |group: usize| named.map_or(&NONE, |named| &named[group]);
         let is_nowhere = |(number, group): (usize, &Group)| {
             named(number).0.is_empty() && group.any.as_ref().is_some_and(Wanted::is_versions)
@@ -158,7 +160,7 @@ impl Search {
         if self.groups.iter().enumerate().any(is_nowhere) {
             return Bits::none(segment.rows());
         }
-        let mut rows = segment.visible(self.seq, self.since);
+        let mut rows = segment.visible(&layer.superseded, self.seq, self.since);
         if let Some(starts) = &self.window
             && !keep_within(starts, segment, &mut rows)
         {

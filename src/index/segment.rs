@@ -10,7 +10,7 @@ use std::ops::Range;
 use uuid::Uuid;
 
 use super::bits::Bits;
-use super::dictionary::Dictionary;
+use super::dictionary::{Dictionary, SizeFacts};
 use super::row::{Row, UNDATED};
 use crate::domain::place::Point;
 
@@ -69,6 +69,13 @@ impl Postings {
         lists.chain(self.dense_terms.iter().enumerate().map(|(position, term)| (*term, Handle::Dense(position))))
     }
 
+    /// Whether a row has a term; `size` is how many rows the segment has.
+    pub fn has(&self, term: u32, row: usize, size: usize) -> bool {
+        let listed = self.terms.binary_search(&term).is_ok_and(|at| self.list(at).binary_search(&(row as u16)).is_ok());
+        let is_in = |at: usize| self.bits(at, size)[row / 64] & 1 << (row % 64) != 0;
+        listed || self.dense_terms.binary_search(&term).is_ok_and(is_in)
+    }
+
     /// Hands out the rows of a term; `size` is how many rows the segment has.
     pub fn each(&self, handle: Handle, size: usize, mut take: impl FnMut(usize)) {
         match handle {
@@ -98,7 +105,7 @@ pub struct OwnPoint {
     pub point: Point,
 }
 
-/// Rows that never change but for being superseded.
+/// Rows, which never change: what is superseded is noted beside them.
 #[derive(Debug, Default, PartialEq)]
 pub struct Segment {
     /// Ids of events.
@@ -123,11 +130,12 @@ pub struct Segment {
     pub named: Vec<u32>,
     /// Points of the events' own, by row.
     pub points: Vec<OwnPoint>,
-    /// Rows that were superseded, with the operation that did it; with 0, rows that are not told any more.
-    pub superseded: Vec<(u16, u32)>,
     /// What all of it lies between.
     pub bounds: Bounds,
 }
+
+/// A row that was superseded, and the operation that did it; 0 for a row that is not told any more.
+pub type Superseded = (u16, u32);
 
 /// Bounds of a segment's columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -161,7 +169,7 @@ impl Segment {
             let list: Vec<u16> = group.iter().map(|(_, row)| *row).collect();
             segment.postings.push(group[0].0, &list, rows.len());
         }
-        segment.finished(dictionary)
+        segment.finished(dictionary.sizes.values())
     }
 
     /// Takes in the columns of the next row.
@@ -200,18 +208,18 @@ impl Segment {
     }
 
     /// Works out the bounds, when every row is in, and gives back spare memory.
-    pub fn finished(mut self, dictionary: &Dictionary) -> Self {
+    pub fn finished(mut self, sizes: &[SizeFacts]) -> Self {
         let mut shapes = self.shape.clone();
         shapes.sort_unstable();
         shapes.dedup();
-        let sizes = || self.size.iter().filter_map(|size| dictionary.sizes.values().get(*size as usize));
-        let orders = || sizes().map(|size| size.order);
+        let known = || self.size.iter().filter_map(|size| sizes.get(*size as usize));
+        let orders = || known().map(|size| size.order);
         self.bounds = Bounds {
             dated: self.start.partition_point(|start| *start != UNDATED),
             seq: (self.seq.iter().copied().min().unwrap_or(0), self.seq.iter().copied().max().unwrap_or(0)),
             shapes,
             size: orders().min().zip(orders().max()),
-            without_size: sizes().count() < self.rows(),
+            without_size: known().count() < self.rows(),
         };
         self.id.shrink_to_fit();
         self.event_no.shrink_to_fit();
@@ -247,7 +255,6 @@ impl Segment {
             + (words + lists) * 4
             + rows.len() * 2
             + self.points.len() * size_of::<OwnPoint>()
-            + self.superseded.len() * size_of::<(u16, u32)>()
     }
 
     /// The terms of a row that name entities.
@@ -270,7 +277,7 @@ impl Segment {
     }
 
     /// The rows that could be seen at an operation, and were written at `since` or later.
-    pub fn visible(&self, seq: u32, since: u32) -> Bits {
+    pub fn visible(&self, superseded: &[Superseded], seq: u32, since: u32) -> Bits {
         let (first, last) = self.bounds.seq;
         let rows = self.rows();
         let mut bits = if last < since || first > seq {
@@ -280,7 +287,7 @@ impl Segment {
         } else {
             Bits::test(rows, |row| (since..=seq).contains(&self.seq[row]))
         };
-        for (row, _) in self.superseded.iter().filter(|(_, by)| *by <= seq) {
+        for (row, _) in superseded.iter().filter(|(_, by)| *by <= seq) {
             bits.remove(usize::from(*row));
         }
         bits

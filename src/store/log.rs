@@ -179,6 +179,23 @@ fn change(row: ChangeRow, bodies: &mut Bodies) -> Result<Change, StoreError> {
     })
 }
 
+/// Whether an event was ever written.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn has_events(conn: &mut AnyConnection) -> Result<bool, StoreError> {
+    let events = entity::table.filter(entity::resource.eq(Resource::Event.code()));
+    Ok(events.select(entity::no).first::<i64>(conn).optional()?.is_some())
+}
+
+/// The highest number that a version has.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn last_version(conn: &mut AnyConnection) -> Result<i64, StoreError> {
+    Ok(dataset::table.select(dataset::last_version_no).get_result(conn)?)
+}
+
 /// When the newest operation up to `seq` was recorded; `None` where there is none.
 ///
 /// # Errors

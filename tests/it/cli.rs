@@ -46,6 +46,8 @@ impl Logged {
         let mut log = BufReader::new(child.stderr.take().expect("stderr was piped")).lines();
         let line = log.by_ref().map(|line| line.expect("the log is text")).find(|line| line.contains("listening on "));
         let base = line.expect("it listens").split_once("listening on ").expect("an address").1.trim().to_owned();
+        let is_ready = |line: std::io::Result<String>| line.expect("the log is text").contains(", at operation ");
+        assert!(log.any(is_ready), "the server ended");
         Self { child, log, base }
     }
 

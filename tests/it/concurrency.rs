@@ -1,19 +1,18 @@
 //! Many writers and readers at once: numbers stay dense and in commit order, on one node, on two, and over processes.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
-use actix_web::dev::ServerHandle;
 use diesel::connection::SimpleConnection;
-use marchline::app;
 use marchline::domain::resource::Resource;
-use marchline::node::Node;
+use marchline::index::saved::SavedIndex;
 use marchline::node::clock::Clock;
 use marchline::node::operation::{Command, Operation, Refusal};
+use marchline::node::{Node, Start};
 use marchline::store::check::check;
 use marchline::store::connection::{AnyConnection, DatabaseUrl};
 use marchline::store::log::{self, ChangeKind};
@@ -24,7 +23,7 @@ use crate::support::http::{Answer, send};
 use crate::support::on_both_databases;
 use crate::support::program::{self, Served, write_lines};
 use crate::support::random::{Generator, Random, line};
-use crate::support::world::{Backend, Database, World, config, event};
+use crate::support::world::{Backend, Database, Running, World, event, serve};
 
 fn put(resource: Resource, document: Value) -> Operation {
     Operation::one(Command::Put { resource, document })
@@ -165,39 +164,28 @@ fn many_processes_write(world: &World, processes: usize, events_each: usize) {
 pub struct Second {
     /// Where it answers.
     pub base: String,
-    handle: ServerHandle,
-    server: Option<JoinHandle<()>>,
+    // Dropped in this order: the server stops before its node goes.
+    _running: Running,
     node: Node,
 }
 
 impl Second {
     /// Starts it.
     pub fn start(database: &Database) -> Self {
-        let node = Node::start(database.parsed(), Clock::system()).expect("the node starts");
-        let (tell, told) = channel();
-        let (index, config) = (Arc::clone(&node.index), config(database));
-        let server = thread::spawn(move || {
-            let serve = async move {
-                let (server, addresses) = app::serve(&index, &config)?;
-                tell.send((addresses[0], server.handle())).expect("the test waits");
-                server.await
-            };
-            actix_web::rt::System::new().block_on(serve).expect("the server runs");
-        });
-        let (address, handle) = told.recv().expect("the server starts");
-        Self { base: format!("http://{address}"), handle, server: Some(server), node }
+        Self::with_file(database, None)
+    }
+
+    /// Starts it with a file that keeps the index.
+    pub fn with_file(database: &Database, file: Option<&Path>) -> Self {
+        let start = Start::new(database.parsed(), Clock::system()).expect("the database is there");
+        let node = start.finish(file.map(SavedIndex::at)).expect("the node starts");
+        let running = serve(&node.index, database);
+        Self { base: running.base.clone(), _running: running, node }
     }
 
     fn put(&self, resource: Resource, document: Value) -> (Uuid, i64) {
         let outcome = self.node.writer().expect("a writer").submit_and_wait(put(resource, document)).expect("accepted");
         (outcome.done[0].id, outcome.seq.expect("a number"))
-    }
-}
-
-impl Drop for Second {
-    fn drop(&mut self) {
-        actix_web::rt::System::new().block_on(self.handle.stop(true));
-        self.server.take().map(JoinHandle::join);
     }
 }
 

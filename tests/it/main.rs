@@ -23,5 +23,6 @@ mod parity;
 mod privacy;
 mod reading;
 mod rows;
+mod saved;
 mod settings;
 mod shapes;

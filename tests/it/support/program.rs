@@ -1,5 +1,6 @@
 //! The program as a user runs it.
 
+use super::http::send;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -39,10 +40,12 @@ pub fn terminate(child: &Child) {
 pub struct Served {
     pub base: String,
     pub child: Child,
+    /// What it logged until it was ready.
+    pub log: String,
 }
 
 impl Served {
-    /// Starts `marchline serve` with more arguments and waits until it listens.
+    /// Starts `marchline serve` with more arguments and waits until it is ready.
     pub fn start(database_url: &str, arguments: &[&str]) -> Self {
         Self::start_with(database_url, arguments, &[])
     }
@@ -55,21 +58,24 @@ impl Served {
         let mut child = command.spawn().expect("the program runs");
         let mut log = BufReader::new(child.stderr.take().expect("stderr was piped"));
         let mut seen = String::new();
-        let base = loop {
+        let mut base = None;
+        // It listens before it knows what the database holds.
+        while !seen.contains(", at operation ") {
             let mut line = String::new();
             assert!(log.read_line(&mut line).expect("the log is text") > 0, "the server ended: {seen}");
-            if let Some((_, base)) = line.trim_end().split_once("listening on ") {
-                break base.to_owned();
-            }
+            base = base.or(line.trim_end().split_once("listening on ").map(|(_, base)| base.to_owned()));
             seen.push_str(&line);
-        };
+        }
+        let base = base.expect("it listens before");
         // The log is read to its end, so that the server never waits for room in the pipe.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Self { base, child }
+        Self { base, child, log: seen }
     }
 
     /// Asks it to stop (SIGTERM) and waits; tells the exit code.
     pub fn stop(mut self) -> Option<i32> {
+        // It says where it listens before it minds signals; once it answers it does both.
+        send(&self.base, "GET", "/healthz", &[]);
         terminate(&self.child);
         self.child.wait().expect("the server ends").code()
     }

@@ -12,6 +12,7 @@ use marchline::app;
 use marchline::config::{AccessLog, Config, DatasetSettings};
 use marchline::domain::instant::Instant;
 use marchline::domain::resource::Resource;
+use marchline::index::Index;
 use marchline::load::{self, Report};
 use marchline::node::Node;
 use marchline::node::clock::Clock;
@@ -93,16 +94,26 @@ pub fn fixed_clock() -> Clock {
     )
 }
 
-struct Running {
-    base: String,
+/// A server, which is stopped when this is dropped.
+pub struct Running {
+    pub base: String,
     handle: ServerHandle,
-    thread: JoinHandle<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        actix_web::rt::System::new().block_on(self.handle.stop(true));
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the server ends well");
+        }
+    }
 }
 
 /// A database with a node and a server on it.
 pub struct World {
-    running: Option<Running>,
-    // Dropped in this order: the node stops before its database goes.
+    // Dropped in this order: the server stops before its node, and that before its database goes.
+    running: Running,
     pub node: Node,
     pub database: Database,
 }
@@ -116,13 +127,13 @@ impl World {
     /// A world on a database, with a clock of one's own.
     pub fn with_clock(database: Database, clock: Clock) -> Self {
         let node = Node::start(database.parsed(), clock).expect("the node starts");
-        let running = Some(serve(&node, &database));
+        let running = serve(&node.index, &database);
         Self { running, node, database }
     }
 
     /// Where the server listens.
     pub fn base(&self) -> &str {
-        self.running.as_ref().map(|running| running.base.as_str()).expect("the server runs")
+        &self.running.base
     }
 
     /// Loads the founding timeline.
@@ -203,6 +214,7 @@ pub fn event(title: &str, more: Value) -> Value {
 pub fn config(database: &Database) -> Config {
     Config {
         database: database.parsed(),
+        index_file: None,
         bind: "127.0.0.1:0".to_owned(),
         document_cache: 1,
         workers: Some(1),
@@ -213,10 +225,11 @@ pub fn config(database: &Database) -> Config {
     }
 }
 
-fn serve(node: &Node, database: &Database) -> Running {
+/// Serves what an index knows, on a free port.
+pub fn serve(index: &Arc<Index>, database: &Database) -> Running {
     let config = config(database);
     let (tell, told) = channel::<(SocketAddr, ServerHandle)>();
-    let index = Arc::clone(&node.index);
+    let index = Arc::clone(index);
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new()
             .block_on(async move {
@@ -227,14 +240,5 @@ fn serve(node: &Node, database: &Database) -> Running {
             .expect("the server runs");
     });
     let (address, handle) = told.recv().expect("the server starts");
-    Running { base: format!("http://{address}"), handle, thread }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        if let Some(running) = self.running.take() {
-            actix_web::rt::System::new().block_on(running.handle.stop(true));
-            running.thread.join().expect("the server ends well");
-        }
-    }
+    Running { base: format!("http://{address}"), handle, thread: Some(thread) }
 }

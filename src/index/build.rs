@@ -1,0 +1,83 @@
+//! Reading the log for a state that nobody can see yet: one thread reads and parses ahead of the one that applies.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use super::State;
+use super::layers::TAIL;
+use super::segment::MAX_ROWS;
+use crate::store::connection::AnyConnection;
+use crate::store::error::StoreError;
+use crate::store::log::{self, Change, Head};
+
+/// Operations read at once.
+const BATCH: i64 = 2_000;
+/// Batches read ahead.
+const AHEAD: usize = 4;
+
+/// What follows an operation in the log, a batch of it.
+///
+/// # Errors
+/// When the log cannot be read.
+pub fn changes(conn: &mut AnyConnection, after: i64) -> Result<Vec<Change>, StoreError> {
+    let changes = log::changes(conn, after, BATCH)?;
+    // The index keeps numbers in 32 bits; no event has a higher one than its versions.
+    if changes.last().is_some_and(|last| last.seq.max(last.version_no) >= i64::from(u32::MAX - 1)) {
+        return Err(StoreError::corrupt("there are more operations or versions than one index holds"));
+    }
+    Ok(changes)
+}
+
+/// Applies the log up to `target` at least to a state. One that knew nothing is in the order of time then.
+///
+/// # Errors
+/// When the log cannot be read.
+pub fn complete(
+    state: &mut State,
+    conn: &mut AnyConnection,
+    target: Head,
+    applied: &AtomicI64,
+) -> Result<(), StoreError> {
+    let after = state.head.seq;
+    thread::scope(|scope| {
+        let (sender, batches) = sync_channel(AHEAD);
+        let reading = scope.spawn(move || read(conn, after, target.seq, &sender));
+        for batch in batches {
+            // Far more rows at once than while others read, since the tail need not be short yet.
+            state.apply(batch, MAX_ROWS);
+            applied.store(state.head.seq, Ordering::Relaxed);
+        }
+        reading.join().unwrap_or(Err(StoreError::Stopped))
+    })?;
+    if target.seq > state.head.seq {
+        // Across a gap of numbers that a restored backup left.
+        state.head = target;
+    }
+    state.events.layers.seal(TAIL, &state.events.dictionary);
+    if after == 0
+        && let Some(merging) = state.events.merging(true)
+    {
+        state.events.layers.install(merging.run());
+    }
+    Ok(())
+}
+
+fn read(
+    conn: &mut AnyConnection,
+    mut after: i64,
+    target: i64,
+    batches: &SyncSender<Vec<Change>>,
+) -> Result<(), StoreError> {
+    while after < target {
+        let batch = changes(conn, after)?;
+        let Some(last) = batch.last() else {
+            break;
+        };
+        after = last.seq;
+        if batches.send(batch).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}

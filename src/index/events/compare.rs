@@ -1,0 +1,164 @@
+//! Holding what is known of events against their versions in the store.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Events, limits_of, short};
+use crate::domain::content::Content;
+use crate::domain::event::EventContent;
+use crate::index::dictionary::Dictionary;
+use crate::index::row::Row;
+use crate::index::segment::Segment;
+use crate::store::log::Change;
+
+/// A comparison that is going on: versions are to be given in the order of the log.
+pub struct EventComparison<'a> {
+    events: &'a Events,
+    /// The numbers of what the store's versions have in common.
+    dictionary: Dictionary,
+    /// Where each version stands, with how many terms its row has.
+    terms: Vec<Vec<u16>>,
+    superseded: HashMap<(usize, u16), u32>,
+    /// Versions that a later policy hides.
+    hidden: HashSet<u32>,
+    /// Versions that have a public document and that the index does not tell of.
+    untold: HashSet<u32>,
+    versions: usize,
+}
+
+impl<'a> EventComparison<'a> {
+    /// Begins a comparison.
+    pub fn new(events: &'a mut Events) -> Self {
+        // All rows the same way.
+        events.layers.seal(1, &events.dictionary);
+        let (mut terms, mut superseded) = (Vec::new(), HashMap::new());
+        for (slot, layer) in events.layers.slots.iter().enumerate() {
+            let mut of_rows = Vec::new();
+            if let Some(layer) = layer {
+                of_rows.resize(layer.segment.rows(), 0);
+                for (_, handle) in layer.segment.postings.handles() {
+                    layer.segment.postings.each(handle, layer.segment.rows(), |row| of_rows[row] += 1);
+                }
+                superseded.extend(layer.superseded.iter().map(|(row, by)| ((slot, *row), *by)));
+            }
+            terms.push(of_rows);
+        }
+        let (dictionary, hidden, untold) = (Dictionary::default(), HashSet::new(), HashSet::new());
+        Self { events, dictionary, terms, superseded, hidden, untold, versions: 0 }
+    }
+
+    /// What differs from the next version of the store.
+    pub fn compare(&mut self, change: &Change) -> Vec<String> {
+        self.versions += 1;
+        let (events, version) = (self.events, short(change.version_no));
+        let mut history: Vec<u32> = events.back_from(change.id, i64::MAX).collect();
+        history.reverse();
+        let at = history.iter().position(|own| *own == version);
+        let Some(at) = at.filter(|at| usize::try_from(change.revision) == Ok(at + 1)) else {
+            return vec![format!("the index does not have it as revision {} of event {}", change.revision, change.id)];
+        };
+        let content = change.public.as_ref().and_then(|(_, document)| match &*document.content {
+            Content::Event(event) => Some(event),
+            _ => None,
+        });
+        if change.has_policy {
+            let limits = change.public.as_ref().and_then(|(_, document)| limits_of(&document.content));
+            let is_hidden = |own: &&u32| limits.is_none() || events.limits.get(own).copied() != limits;
+            self.hidden.extend(history[..at].iter().filter(is_hidden));
+        }
+        let next = history.get(at + 1).map(|next| events.seq(*next));
+        match (content, events.layers.row_of(version)) {
+            (Some(event), Some(place)) => self.compare_row(change, event, place, next),
+            (Some(_), None) => {
+                self.untold.insert(version);
+                Vec::new()
+            }
+            (None, Some(_)) => vec!["the index tells of it, and the public is given nothing".to_owned()],
+            (None, None) => {
+                let withdrawn = change.kind.ends().then_some(&change.reason);
+                let is_known = events.untold.get(&version).is_some_and(|untold| {
+                    (untold.id, i64::from(untold.seq)) == (change.id, change.seq)
+                        && untold.withdrawn.as_ref().map(|own| &own.reason) == withdrawn
+                });
+                if is_known { Vec::new() } else { vec!["the index knows it otherwise".to_owned()] }
+            }
+        }
+    }
+
+    /// What differs between a row and the version that it was made of.
+    fn compare_row(
+        &mut self,
+        change: &Change,
+        event: &EventContent,
+        place: (usize, u16),
+        next: Option<u32>,
+    ) -> Vec<String> {
+        let numbers = [short(change.entity_no), short(change.version_no), short(change.seq)];
+        let expected = Row::of(event, numbers, change.id, &mut self.dictionary);
+        let (slot, row) = (place.0, usize::from(place.1));
+        let Some(layer) = &self.events.layers.slots[slot] else {
+            return vec!["the index has lost it".to_owned()];
+        };
+        let segment = &*layer.segment;
+        let (own, all) = (&self.events.dictionary, &self.dictionary);
+        let is_same = [
+            ("id", segment.id[row] == expected.id),
+            ("event's number", segment.event_no[row] == expected.event_no),
+            ("operation", segment.seq[row] == expected.seq),
+            ("start", segment.start[row] == expected.start),
+            (
+                "dates",
+                own.shapes.values().get(segment.shape[row] as usize)
+                    == all.shapes.values().get(expected.shape as usize),
+            ),
+            (
+                "size",
+                own.sizes.values().get(segment.size[row] as usize) == all.sizes.values().get(expected.size as usize),
+            ),
+            ("terms", self.has_terms(segment, row, self.terms[slot][row], &expected)),
+            ("points", self.has_points(segment, row, &expected)),
+            ("successor", self.superseded.get(&(slot, place.1)).copied() == next),
+        ];
+        is_same
+            .iter()
+            .filter(|(_, is_same)| !is_same)
+            .map(|(what, _)| format!("the index differs from it in its {what}"))
+            .collect()
+    }
+
+    /// The number that a term of the store has in the index.
+    fn known(&self, term: u32) -> Option<u32> {
+        self.events.dictionary.find(self.dictionary.term(term))
+    }
+
+    fn has_terms(&self, segment: &Segment, row: usize, count: u16, expected: &Row) -> bool {
+        let Some(mut terms) = expected.terms.iter().map(|term| self.known(*term)).collect::<Option<Vec<u32>>>() else {
+            return false;
+        };
+        terms.sort_unstable();
+        let named = terms.iter().filter(|term| self.events.dictionary.term(**term).entity().is_some());
+        terms.len() == usize::from(count)
+            && named.eq(segment.named(row))
+            && terms.iter().all(|term| segment.postings.has(*term, row, segment.rows()))
+    }
+
+    fn has_points(&self, segment: &Segment, row: usize, expected: &Row) -> bool {
+        let expected = expected.points.iter().map(|(term, point)| (self.known(*term), *point));
+        expected.eq(segment.points_of(row).iter().map(|own| (Some(own.term), own.point)))
+    }
+
+    /// What differs in all.
+    pub fn finish(self) -> Vec<String> {
+        let mut differences = Vec::new();
+        if self.versions != self.events.versions {
+            let (known, versions) = (self.events.versions, self.versions);
+            differences.push(format!("the index has {known} versions of events, the database {versions}"));
+        }
+        for version in self.hidden.iter().filter(|version| self.events.layers.has(**version)) {
+            differences.push(format!("version {version}: the index tells of it, and a later policy does not"));
+        }
+        for version in self.untold.difference(&self.hidden) {
+            differences.push(format!("version {version}: the index does not tell of it, and no later policy hides it"));
+        }
+        differences
+    }
+}

@@ -1,0 +1,48 @@
+//! What is worked out again when the index comes from a file.
+
+use std::hash::BuildHasher;
+
+use uuid::Uuid;
+
+use super::Events;
+use crate::index::bits::Bits;
+use crate::index::layers::{Layer, Layers};
+
+impl Events {
+    /// Takes in the layers as they come, of which the numbers of versions go up to `last`, and works out what is not saved.
+    /// False where it does not fit together.
+    pub fn restore(&mut self, layers: impl Iterator<Item = Layer>, last: u32) -> bool {
+        let Self { newest, hasher, previous, untold, limits, links, versions, .. } = self;
+        let others = untold.keys().chain(previous.keys()).chain(previous.values()).chain(limits.keys());
+        if others.copied().any(|version| version > last) || *versions > last as usize {
+            return false;
+        }
+        links.restore();
+        let mut superseded = Bits::none(last as usize + 1);
+        for version in previous.values() {
+            superseded.insert(*version as usize);
+        }
+        let newest_of = versions.saturating_sub(previous.len());
+        let mut free = newest_of;
+        newest.reserve(newest_of, |_| 0);
+        let mut insert = |version: u32, id: Uuid| {
+            // There is room for all, so that none is ever asked for its hash again.
+            if !superseded.contains(version as usize) && free > 0 {
+                free -= 1;
+                newest.insert_unique(hasher.hash_one(id), version, |_| 0);
+            }
+        };
+        self.layers = Layers::restored(untold.keys().copied(), last);
+        for layer in layers {
+            let rows = layer.segment.version_no.iter().zip(&layer.segment.id);
+            for (version, id) in rows.filter(|(version, _)| !self.layers.is_untold(**version)) {
+                insert(*version, *id);
+            }
+            self.layers.put(layer);
+        }
+        for (version, untold) in untold {
+            insert(*version, untold.id);
+        }
+        free == 0
+    }
+}

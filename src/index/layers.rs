@@ -1,0 +1,416 @@
+//! Where the versions of events stand: the newest in a tail, all others in segments, which are merged as they grow.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "rows have 16 bits by design, and what a segment holds is fewer than 2^32"
+)]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::dictionary::{Dictionary, SizeFacts};
+use super::merge::{NOWHERE, merge};
+use super::row::Row;
+use super::segment::{MAX_ROWS, Segment, Superseded};
+
+/// Rows that are looked at one by one before they become a segment.
+pub const TAIL: usize = if cfg!(debug_assertions) { 1 << 3 } else { 1 << 8 };
+/// Segments of one size that are merged into one of the next.
+const FAN: usize = if cfg!(debug_assertions) { 3 } else { 8 };
+/// The size from which segments wait to be merged into those that follow one another in time.
+const FULL: u8 = 3;
+/// The size of segments that follow one another in time.
+const BASE: u8 = 4;
+
+/// Where a version stands.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Tail(usize),
+    Segment(usize, u16),
+    Untold,
+}
+
+/// Stands for no place, and for that of a version which is not told.
+const NO_PLACE: u32 = u32::MAX;
+const UNTOLD: u32 = u32::MAX - 1;
+
+/// A segment with its size among segments, and what became of its rows.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Its size: 0 for those of the tail, then `FAN` times as many rows each.
+    pub level: u8,
+    /// The rows.
+    pub segment: Arc<Segment>,
+    /// Those that were superseded, in the order in which that happened; it only grows.
+    pub superseded: Vec<Superseded>,
+}
+
+/// A row of the tail, and the operation that superseded it: `u32::MAX` while it is the newest, 0 where it is not told any
+/// more.
+#[derive(Clone, Debug)]
+pub struct TailRow {
+    /// The row.
+    pub row: Row,
+    by: u32,
+}
+
+impl TailRow {
+    /// Whether it could be seen at an operation.
+    pub const fn is_visible(&self, seq: u32) -> bool {
+        self.row.seq <= seq && seq < self.by
+    }
+}
+
+/// The rows of all versions that the public is given.
+#[derive(Debug, Default)]
+pub struct Layers {
+    /// The newest rows, in the order in which they came.
+    pub tail: Vec<TailRow>,
+    /// The segments; a number stays with its segment, and is free when it was merged.
+    pub slots: Vec<Option<Layer>>,
+    /// Where each version stands, by its number.
+    places: Vec<u32>,
+}
+
+/// Layers to be merged, as they were when that began.
+#[derive(Debug)]
+pub struct Merging {
+    slots: Vec<usize>,
+    inputs: Vec<Layer>,
+    level: u8,
+    sizes: Vec<SizeFacts>,
+}
+
+/// Layers that replace others.
+#[derive(Debug)]
+pub struct Merged {
+    slots: Vec<usize>,
+    inputs: Vec<Layer>,
+    pieces: Vec<Layer>,
+    went: Vec<Vec<u32>>,
+}
+
+impl Merging {
+    /// Merges; it takes long, and needs nothing but what was taken when it began.
+    pub fn run(self) -> Merged {
+        let Self { slots, inputs, level, sizes } = self;
+        let (pieces, went) = merge(&inputs, level, &sizes);
+        Merged { slots, inputs, pieces, went }
+    }
+}
+
+impl Layers {
+    /// Takes in the row of a version.
+    pub fn push(&mut self, row: Row) {
+        self.set_place(row.version_no, self.tail.len() as u32);
+        self.tail.push(TailRow { row, by: u32::MAX });
+    }
+
+    /// Notes a version that has no row.
+    pub fn set_untold(&mut self, version: u32) {
+        self.set_place(version, UNTOLD);
+    }
+
+    /// Whether a version has a row.
+    pub fn has(&self, version: u32) -> bool {
+        !matches!(self.place(version), None | Some(Place::Untold))
+    }
+
+    /// Whether a version is known to have no row.
+    pub fn is_untold(&self, version: u32) -> bool {
+        matches!(self.place(version), Some(Place::Untold))
+    }
+
+    /// Notes the operation that superseded a version; 0 where it is not told any more.
+    pub fn supersede(&mut self, version: u32, by: u32) {
+        match self.place(version) {
+            Some(Place::Tail(position)) => self.tail[position].by = by,
+            Some(Place::Segment(slot, row)) => {
+                if let Some(layer) = &mut self.slots[slot] {
+                    layer.superseded.push((row, by));
+                }
+            }
+            Some(Place::Untold) | None => {}
+        }
+    }
+
+    fn set_place(&mut self, version: u32, place: u32) {
+        let version = version as usize;
+        if self.places.len() <= version {
+            self.places.resize(version + 1, NO_PLACE);
+        }
+        self.places[version] = place;
+    }
+
+    /// Where a version stands: tail rows have numbers below those of the first segment's rows.
+    fn place(&self, version: u32) -> Option<Place> {
+        match *self.places.get(version as usize)? {
+            NO_PLACE => None,
+            UNTOLD => Some(Place::Untold),
+            place if u16::try_from(place).is_ok() => Some(Place::Tail(place as usize)),
+            place => Some(Place::Segment((place >> 16) as usize - 1, place as u16)),
+        }
+    }
+
+    /// The segment and the row of a version, if it stands in one.
+    pub fn row_of(&self, version: u32) -> Option<(usize, u16)> {
+        match self.place(version)? {
+            Place::Segment(slot, row) => Some((slot, row)),
+            Place::Tail(_) | Place::Untold => None,
+        }
+    }
+
+    fn segment(&self, slot: usize) -> Option<&Segment> {
+        self.slots.get(slot)?.as_ref().map(|layer| &*layer.segment)
+    }
+
+    /// A value of a version's row.
+    pub fn column<T>(
+        &self,
+        version: u32,
+        tail: impl Fn(&Row) -> T,
+        segment: impl Fn(&Segment, usize) -> T,
+    ) -> Option<T> {
+        match self.place(version)? {
+            Place::Tail(position) => Some(tail(&self.tail[position].row)),
+            Place::Segment(slot, row) => Some(segment(self.segment(slot)?, usize::from(row))),
+            Place::Untold => None,
+        }
+    }
+
+    /// Makes a segment of the tail when it has so many rows, which must be fewer than a segment can have.
+    pub fn seal(&mut self, rows: usize, dictionary: &Dictionary) {
+        if self.tail.len() >= rows {
+            let layer = sealed(std::mem::take(&mut self.tail), dictionary);
+            self.put(layer);
+        }
+    }
+
+    /// Gives a layer a number, and its rows their places.
+    pub fn put(&mut self, layer: Layer) {
+        let slot = self.slots.iter().position(Option::is_none).unwrap_or(self.slots.len());
+        for (row, version) in (0_u32..).zip(&layer.segment.version_no) {
+            let place = &mut self.places[*version as usize];
+            // A row that was hidden while it was merged stays so.
+            if *place != UNTOLD {
+                *place = ((slot as u32 + 1) << 16) | row;
+            }
+        }
+        if slot == self.slots.len() {
+            self.slots.push(None);
+        }
+        self.slots[slot] = Some(layer);
+    }
+
+    /// The segments that should be merged now, and the size of what comes out; `all` for everything that is not in the
+    /// order of time yet.
+    fn due(&self, all: bool) -> Option<(Vec<usize>, u8)> {
+        let with = |test: &dyn Fn(u8) -> bool| -> Vec<usize> {
+            let slots = self.slots.iter().enumerate();
+            slots
+                .filter(|(_, layer)| layer.as_ref().is_some_and(|layer| test(layer.level)))
+                .map(|(slot, _)| slot)
+                .collect()
+        };
+        let rows =
+            |slots: &[usize]| slots.iter().filter_map(|slot| self.segment(*slot)).map(Segment::rows).sum::<usize>();
+        if all {
+            let waiting = with(&|level| level < BASE);
+            return (!waiting.is_empty()).then(|| (with(&|_| true), BASE));
+        }
+        for level in 0..FULL {
+            let slots = with(&|own| own == level);
+            if slots.len() >= FAN {
+                return Some((slots, level + 1));
+            }
+        }
+        let full = with(&|level| level == FULL);
+        let is_due = rows(&full) >= MAX_ROWS.max(rows(&with(&|level| level == BASE)) / 4);
+        is_due.then(|| (with(&|level| level >= FULL), BASE))
+    }
+
+    /// What should be merged now. Others may read and apply meanwhile; only one merge may go on at a time.
+    pub fn merging(&self, all: bool, dictionary: &Dictionary) -> Option<Merging> {
+        let (slots, level) = self.due(all)?;
+        let inputs = slots.iter().filter_map(|slot| self.slots[*slot].clone()).collect();
+        Some(Merging { slots, inputs, level, sizes: dictionary.sizes.values().to_vec() })
+    }
+
+    /// Puts what was merged in the place of what it was merged from, with what became of the rows meanwhile. Does nothing
+    /// where that is gone, because the dataset is another one now.
+    pub fn install(&mut self, merged: Merged) {
+        let Merged { slots, inputs, mut pieces, went } = merged;
+        let layer = |slot: usize| self.slots.get(slot).and_then(Option::as_ref);
+        let is_there =
+            |(slot, input): (&usize, &Layer)| layer(*slot).is_some_and(|own| Arc::ptr_eq(&own.segment, &input.segment));
+        if !slots.iter().zip(&inputs).all(is_there) {
+            return;
+        }
+        for ((slot, input), went) in slots.into_iter().zip(&inputs).zip(&went) {
+            let superseded = self.slots[slot].take().map(|layer| layer.superseded).unwrap_or_default();
+            for (row, by) in superseded.into_iter().skip(input.superseded.len()) {
+                let went = went[usize::from(row)];
+                if went != NOWHERE {
+                    pieces[went as usize >> 16].superseded.push((went as u16, by));
+                }
+            }
+        }
+        for piece in pieces {
+            self.put(piece);
+        }
+    }
+
+    /// All layers and one of the tail: nothing of it changes any more.
+    pub fn snapshot(&self, dictionary: &Dictionary) -> Vec<Layer> {
+        let tail = (!self.tail.is_empty()).then(|| sealed(self.tail.clone(), dictionary));
+        self.slots.iter().flatten().cloned().chain(tail).collect()
+    }
+
+    /// None yet, but room for versions up to `last`, of which some have no row.
+    pub fn restored(untold: impl Iterator<Item = u32>, last: u32) -> Self {
+        let mut restored = Self { places: vec![NO_PLACE; last as usize + 1], ..Self::default() };
+        untold.for_each(|version| restored.set_untold(version));
+        restored
+    }
+
+    /// The highest number of a version.
+    pub fn last_version(&self) -> u32 {
+        (self.places.len() as u32).saturating_sub(1)
+    }
+
+    /// The bytes that rows and places take.
+    pub fn bytes(&self) -> usize {
+        let layer = |layer: &Layer| layer.segment.bytes() + layer.superseded.len() * size_of::<Superseded>();
+        let layers: usize = self.slots.iter().flatten().map(layer).sum();
+        let row = |row: &TailRow| size_of::<TailRow>() + row.row.terms.len() * 4 + row.row.points.len() * 24;
+        let tail: usize = self.tail.iter().map(row).sum();
+        layers + tail + self.places.len() * 4
+    }
+}
+
+/// A layer of the rows of a tail.
+fn sealed(tail: Vec<TailRow>, dictionary: &Dictionary) -> Layer {
+    let superseded: HashMap<u32, u32> =
+        tail.iter().filter(|row| row.by != u32::MAX).map(|row| (row.row.version_no, row.by)).collect();
+    let told = tail.into_iter().filter(|row| row.by != 0).map(|row| row.row).collect();
+    let segment = Segment::of(told, dictionary);
+    let rows = (0_u16..=u16::MAX).zip(&segment.version_no);
+    let superseded = rows.filter_map(|(row, version)| Some((row, *superseded.get(version)?))).collect();
+    let is_of = |level: &u8| segment.rows() >= TAIL * FAN.pow(u32::from(*level));
+    let level = (1..=FULL).take_while(is_of).last().unwrap_or(0);
+    Layer { level, segment: Arc::new(segment), superseded }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::index::row::NOTHING;
+
+    /// What happens to layers.
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        Push { start: i64 },
+        Supersede { version: u32 },
+        Hide { version: u32 },
+        Seal,
+        Begin { all: bool },
+        Install,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            8 => (0_i64..40).prop_map(|start| Step::Push { start }),
+            4 => (0_u32..200).prop_map(|version| Step::Supersede { version }),
+            1 => (0_u32..200).prop_map(|version| Step::Hide { version }),
+            3 => Just(Step::Seal),
+            2 => any::<bool>().prop_map(|all| Step::Begin { all }),
+            2 => Just(Step::Install),
+        ]
+    }
+
+    fn row(version: u32, seq: u32, start: i64) -> Row {
+        Row {
+            id: Uuid::from_u128(u128::from(version)),
+            event_no: version,
+            version_no: version,
+            seq,
+            start,
+            shape: NOTHING,
+            size: NOTHING,
+            terms: [version % 3].into(),
+            points: Box::default(),
+        }
+    }
+
+    /// The versions that can be seen at an operation, and that have the first term.
+    fn visible(layers: &Layers, seq: u32) -> Vec<u32> {
+        let mut found: Vec<u32> = layers
+            .tail
+            .iter()
+            .filter(|row| row.is_visible(seq) && row.row.terms[0] == 0)
+            .map(|row| row.row.version_no)
+            .collect();
+        for layer in layers.slots.iter().flatten() {
+            let mut rows = layer.segment.visible(&layer.superseded, seq, 0);
+            rows.and(&layer.segment.any_of(&[0], &|term| term == 0));
+            found.extend(rows.ascending(0..layer.segment.rows()).map(|row| layer.segment.version_no[row]));
+        }
+        found.sort_unstable();
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_while_they_are_merged_stays(steps in prop::collection::vec(step(), 1..200)) {
+            let mut dictionary = Dictionary::default();
+            for term in 0..3 {
+                dictionary.number(crate::index::dictionary::Term::Issue(term.to_string()));
+            }
+            let mut layers = Layers::default();
+            // Of each version: the operation that wrote it, and the one that superseded it, or 0.
+            let mut known: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
+            let mut merging: Option<Merging> = None;
+            for (seq, step) in (1_u32..).zip(steps) {
+                match step {
+                    Step::Push { start } => {
+                        layers.push(row(seq, seq, start));
+                        known.insert(seq, (seq, u32::MAX));
+                    }
+                    Step::Supersede { version } => {
+                        if let Some((_, by)) = known.get_mut(&version).filter(|(_, by)| *by == u32::MAX) {
+                            *by = seq;
+                            layers.supersede(version, seq);
+                        }
+                    }
+                    Step::Hide { version } => {
+                        if let Some((_, by)) = known.get_mut(&version).filter(|(_, by)| *by != 0) {
+                            *by = 0;
+                            layers.supersede(version, 0);
+                            layers.set_untold(version);
+                        }
+                    }
+                    Step::Seal => layers.seal(2, &dictionary),
+                    Step::Begin { all } => merging = merging.or_else(|| layers.merging(all, &dictionary)),
+                    Step::Install => {
+                        if let Some(merging) = merging.take() {
+                            layers.install(merging.run());
+                        }
+                    }
+                }
+                for at in [seq / 2, seq] {
+                    let expected = known.iter().filter(|(version, (from, by))| *version % 3 == 0 && *from <= at && at < *by);
+                    prop_assert_eq!(visible(&layers, at), expected.map(|(version, _)| *version).collect::<Vec<_>>());
+                }
+                for (version, (_, by)) in &known {
+                    let id = layers.column(*version, |row| row.id, |segment, row| segment.id[row]);
+                    prop_assert_eq!(id, (*by != 0).then(|| Uuid::from_u128(u128::from(*version))));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! All versions of the entities as lines: what is known of a version, then its document as it is stored, which is empty
+//! where the entity ceased.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::instant::Instant;
+use crate::domain::resource::Resource;
+use crate::index::entities::Entities;
+use crate::store::document::{Audience, Document};
+use crate::store::log::{Change, ChangeKind};
+
+/// What is known of a version beside its document.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    resource: Resource,
+    id: Uuid,
+    slug: String,
+    entity_no: i64,
+    seq: i64,
+    revision: i32,
+    recorded_at: Instant,
+    kind: ChangeKind,
+    reason: Option<String>,
+    made_by: Option<String>,
+}
+
+/// The entities as lines.
+///
+/// # Errors
+/// Never for what the domain can hold.
+pub fn bytes_of(entities: &Entities) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for (id, entity) in entities.iter() {
+        for version in &entity.versions {
+            let line = Line {
+                resource: entity.resource,
+                id,
+                slug: entity.slug.clone(),
+                entity_no: entity.no,
+                seq: version.seq,
+                revision: version.revision,
+                recorded_at: version.recorded_at,
+                kind: version.kind,
+                reason: version.reason.clone(),
+                made_by: version.made_by.clone(),
+            };
+            serde_json::to_writer(&mut bytes, &line)?;
+            let body = version
+                .document
+                .as_ref()
+                .map(|document| document.to_body(Audience::Everybody))
+                .transpose()
+                .map_err(io::Error::other)?;
+            writeln!(bytes, "\n{}", body.unwrap_or_default())?;
+        }
+    }
+    Ok(bytes)
+}
+
+/// The entities that lines tell of.
+pub fn entities_of(bytes: &[u8]) -> Option<Entities> {
+    let mut entities = Entities::default();
+    let mut lines = std::str::from_utf8(bytes).ok()?.lines();
+    while let Some(line) = lines.next() {
+        let line: Line = serde_json::from_str(line).ok()?;
+        let body = Some(lines.next()?).filter(|body| !body.is_empty());
+        let document = body.map(|body| Document::from_body(line.resource, body)).transpose().ok()?;
+        entities.apply(Change {
+            seq: line.seq,
+            recorded_at: line.recorded_at,
+            reason: line.reason,
+            made_by: line.made_by,
+            kind: line.kind,
+            resource: line.resource,
+            id: line.id,
+            slug: Some(line.slug),
+            entity_no: line.entity_no,
+            // Nothing asks for the number and the key of an entity's version.
+            version_no: 0,
+            revision: line.revision,
+            public: document.map(|document| (0, document)),
+            has_policy: false,
+        });
+    }
+    Some(entities)
+}

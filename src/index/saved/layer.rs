@@ -1,0 +1,107 @@
+//! One layer as bytes.
+
+use std::sync::Arc;
+
+use super::columns::{Columns, put};
+use crate::domain::place::Point;
+use crate::index::layers::Layer;
+use crate::index::segment::{Bounds, OwnPoint, Postings, Segment, Superseded};
+
+/// A layer as columns.
+pub fn bytes_of(layer: &Layer) -> Vec<u8> {
+    let Layer { level, segment, superseded } = layer;
+    let Segment { bounds, postings, points, .. } = &**segment;
+    let mut bytes = Vec::with_capacity(segment.bytes() + 4_096);
+    let bytes_of = &mut bytes;
+    put(&[u64::from(*level), bounds.dated as u64, u64::from(bounds.without_size)], bytes_of);
+    put(&[bounds.seq.0, bounds.seq.1], bytes_of);
+    put(&bounds.size.map_or(Vec::new(), |(low, high)| vec![low, high]), bytes_of);
+    put(&bounds.shapes, bytes_of);
+    put(&segment.id, bytes_of);
+    put(&segment.start, bytes_of);
+    for column in [&segment.event_no, &segment.version_no, &segment.seq, &segment.shape, &segment.size] {
+        put(column, bytes_of);
+    }
+    for column in [&segment.named_starts, &segment.named, &postings.terms, &postings.starts, &postings.dense_terms] {
+        put(column, bytes_of);
+    }
+    put(&postings.rows, bytes_of);
+    put(&postings.dense, bytes_of);
+    put(&points.iter().map(|own| own.row).collect::<Vec<_>>(), bytes_of);
+    put(&points.iter().map(|own| own.term).collect::<Vec<_>>(), bytes_of);
+    put(&points.iter().flat_map(|own| [own.point.lat, own.point.lon]).collect::<Vec<_>>(), bytes_of);
+    put(&superseded.iter().map(|(row, _)| *row).collect::<Vec<_>>(), bytes_of);
+    put(&superseded.iter().map(|(_, by)| *by).collect::<Vec<_>>(), bytes_of);
+    bytes
+}
+
+/// The layer that bytes hold, where all numbers in it mean something: versions up to `versions`, terms below `terms`.
+pub fn layer_of(bytes: &[u8], versions: u32, terms: usize) -> Option<Layer> {
+    let mut columns = Columns(bytes);
+    let [level, dated, without_size] = columns.take::<u64>()?.try_into().ok()?;
+    let [first, last] = columns.take::<u32>()?.try_into().ok()?;
+    let size = match *columns.take::<i64>()? {
+        [] => None,
+        [low, high] => Some((low, high)),
+        _ => return None,
+    };
+    let shapes = columns.take()?;
+    let bounds = Bounds {
+        dated: usize::try_from(dated).ok()?,
+        seq: (first, last),
+        shapes,
+        size,
+        without_size: without_size != 0,
+    };
+    let mut segment = Segment { id: columns.take()?, start: columns.take()?, bounds, ..Segment::default() };
+    let Segment { event_no, version_no, seq, shape, size, .. } = &mut segment;
+    for column in [event_no, version_no, seq, shape, size] {
+        *column = columns.take()?;
+    }
+    let Segment { named_starts, named, postings, .. } = &mut segment;
+    let Postings { terms: own, starts, dense_terms, .. } = postings;
+    for column in [named_starts, named, own, starts, dense_terms] {
+        *column = columns.take()?;
+    }
+    segment.postings.rows = columns.take()?;
+    segment.postings.dense = columns.take()?;
+    let (rows, of, points) = (columns.take::<u16>()?, columns.take::<u32>()?, columns.take::<f64>()?);
+    let points = points.as_chunks().0.iter().map(|[lat, lon]| Point { lat: *lat, lon: *lon });
+    let own = |((row, term), point)| OwnPoint { row, term, point };
+    segment.points = rows.iter().copied().zip(of).zip(points).map(own).collect();
+    let (by_row, by) = (columns.take::<u16>()?, columns.take::<u32>()?);
+    let superseded: Vec<Superseded> = by_row.into_iter().zip(by).collect();
+    let is_whole = columns.0.is_empty() && segment.points.len() == rows.len();
+    let holds = is_whole && fits(&segment, versions, terms) && superseded.iter().all(|(row, _)| is_row(&segment, *row));
+    holds.then_some(Layer { level: u8::try_from(level).ok()?, segment: Arc::new(segment), superseded })
+}
+
+fn is_row(segment: &Segment, row: u16) -> bool {
+    usize::from(row) < segment.rows()
+}
+
+/// Whether what is looked up by a number can be found.
+fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
+    let rows = segment.rows();
+    let columns = [&segment.event_no, &segment.version_no, &segment.seq, &segment.shape, &segment.size];
+    let Postings { terms: own, starts, rows: listed, dense_terms, dense } = &segment.postings;
+    let is_term = |term: &u32| (*term as usize) < terms;
+    let begins = |starts: &[u32], lists: usize, all: usize| match starts {
+        [] => lists == 0 && all == 0,
+        [first, .., last] | [first @ last] => {
+            starts.len() == lists + 1 && *first == 0 && *last as usize == all && starts.is_sorted()
+        }
+    };
+    rows <= 1 << 16
+        && segment.start.len() == rows
+        && columns.iter().all(|column| column.len() == rows)
+        && segment.bounds.dated <= rows
+        && segment.version_no.iter().all(|version| *version <= versions)
+        && begins(&segment.named_starts, rows, segment.named.len())
+        && segment.named.iter().all(is_term)
+        && begins(starts, own.len(), listed.len())
+        && own.iter().chain(dense_terms).all(is_term)
+        && listed.iter().chain(segment.points.iter().map(|own| &own.row)).all(|row| is_row(segment, *row))
+        && dense.len() == dense_terms.len() * rows.div_ceil(64)
+        && segment.points.iter().all(|own| is_term(&own.term))
+}

@@ -1,0 +1,46 @@
+//! The thread that keeps the index in order: it merges segments beside those who read and apply, and saves the index.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::index::Index;
+use crate::index::saved::SavedIndex;
+
+/// How often it is looked whether something is to be done.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// A handle to the keeper. When it is dropped, the index is saved once more, and the keeper stops.
+#[derive(Debug)]
+pub struct Keeper {
+    _stop: Sender<()>,
+}
+
+impl Keeper {
+    /// Starts keeping.
+    pub fn start(index: Arc<Index>, file: Option<SavedIndex>) -> (Self, JoinHandle<()>) {
+        let (stop, stopped) = channel();
+        let thread = std::thread::spawn(move || {
+            while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                while index.merge() {}
+                if let Some(file) = file.as_ref().filter(|file| file.is_behind(&index)) {
+                    save(file, &index);
+                }
+            }
+            if let Some(file) = &file {
+                save(file, &index);
+            }
+        });
+        (Self { _stop: stop }, thread)
+    }
+}
+
+/// Saves the index. Where that fails nothing is lost but time.
+fn save(file: &SavedIndex, index: &Index) {
+    match file.save(index) {
+        Ok(false) => {}
+        Ok(true) => log::info!("the index is saved in {}", file.path().display()),
+        Err(error) => log::warn!("the index cannot be saved in {}: {error}", file.path().display()),
+    }
+}
