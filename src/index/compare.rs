@@ -39,7 +39,7 @@ pub fn compare(conn: &mut AnyConnection, file: Option<&SavedIndex>) -> Result<Ve
 
 /// Compares version by version, in the order of the log.
 fn walk(conn: &mut AnyConnection, state: &mut State) -> Result<Vec<String>, StoreError> {
-    let State { head, entities, events, generation: _ } = state;
+    let State { head, entities, events, .. } = state;
     let mut events = EventComparison::new(events);
     let mut differences = Vec::new();
     let (mut after, mut versions) = (0, 0);

@@ -198,12 +198,6 @@ impl Dictionary {
         self.terms.values()
     }
 
-    /// The numbers of the terms for which a test holds, ascending.
-    pub fn where_term(&self, test: impl Fn(&Term) -> bool) -> Vec<u32> {
-        let all = (0_u32..).zip(self.terms.values());
-        all.filter(|(_, term)| test(term)).map(|(number, _)| number).collect()
-    }
-
     /// The number of a term that was met.
     pub fn find(&self, term: &Term) -> Option<u32> {
         self.terms.find(term)

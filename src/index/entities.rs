@@ -92,6 +92,11 @@ pub struct Entities {
     by_id: HashMap<Uuid, Entity>,
     by_slug: HashMap<(Resource, String), Uuid>,
     corrections: u64,
+    last_correction: i64,
+    /// What was ever a part of an entity.
+    parts: HashMap<Uuid, Vec<Uuid>>,
+    /// The locations that ever had a code of their own.
+    coded: HashMap<String, Vec<Uuid>>,
 }
 
 impl Entities {
@@ -107,7 +112,26 @@ impl Entities {
             slug,
             versions: Vec::new(),
         });
-        self.corrections += u64::from(!entity.versions.is_empty());
+        let is_new = entity.versions.is_empty();
+        if !is_new {
+            self.corrections += 1;
+            self.last_correction = change.seq;
+        }
+        if let Some((_, document)) = &change.public {
+            let note = |list: &mut Vec<Uuid>| {
+                if is_new || !list.contains(&change.id) {
+                    list.push(change.id);
+                }
+            };
+            if let Some(parent) = parent(&document.content) {
+                note(self.parts.entry(parent).or_default());
+            }
+            if let Content::Location(location) = &*document.content {
+                for code in location.country.iter().chain(&location.admin1) {
+                    note(self.coded.entry(code.clone()).or_default());
+                }
+            }
+        }
         entity.versions.push(EntityVersion {
             seq: change.seq,
             revision: change.revision,
@@ -122,6 +146,11 @@ impl Entities {
     /// How many versions there are beside each entity's first: while it stays the same, so do the names of what is known.
     pub const fn corrections(&self) -> u64 {
         self.corrections
+    }
+
+    /// The operation from which on names are those of now.
+    pub const fn last_correction(&self) -> i64 {
+        self.last_correction
     }
 
     /// The entity with this id, whatever became of it.
@@ -199,18 +228,14 @@ impl<'a> Moment<'a> {
     }
 
     /// These entities and all that are parts of them.
-    pub fn with_parts(self, resource: Resource, roots: &[Uuid]) -> HashSet<Uuid> {
-        let mut children: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-        for (_, document) in self.entities.all(resource, self.seq) {
-            if let Some(parent) = parent(&document.content) {
-                children.entry(parent).or_default().push(document.id);
-            }
-        }
+    pub fn with_parts(self, roots: &[Uuid]) -> HashSet<Uuid> {
+        let is_there = |id: Uuid| Some(self.version(id)?.1.document.as_ref()?.content.clone());
         let mut found: HashSet<Uuid> = HashSet::new();
         let mut waiting = roots.to_vec();
         while let Some(id) = waiting.pop() {
             if found.insert(id) {
-                waiting.extend(children.get(&id).into_iter().flatten());
+                let parts = self.entities.parts.get(&id).into_iter().flatten();
+                waiting.extend(parts.filter(|part| is_there(**part).is_some_and(|part| parent(&part) == Some(id))));
             }
         }
         found
@@ -235,18 +260,21 @@ impl<'a> Moment<'a> {
         held
     }
 
-    /// The locations for which a test on their own or their nearest ancestor's value holds.
-    pub fn locations_where(
-        self,
-        value: impl Fn(&LocationContent) -> Option<&str>,
-        test: impl Fn(&str) -> bool,
-    ) -> HashSet<Uuid> {
-        let holds = |id: Uuid| {
-            let inherited = self.line(id).find_map(|id| value(self.values::<LocationContent>(id)?.1));
-            inherited.is_some_and(&test)
-        };
-        let all = self.entities.all(Resource::Location, self.seq);
-        all.map(|(_, document)| document.id).filter(|id| holds(*id)).collect()
+    /// The locations that have one of these codes, their own or that of the nearest location they lie in which has one.
+    pub fn locations_with(self, codes: &[String], value: fn(&LocationContent) -> Option<&str>) -> HashSet<Uuid> {
+        let own = |id: Uuid| value(self.values::<LocationContent>(id)?.1);
+        let roots = codes.iter().filter_map(|code| Some((code, self.entities.coded.get(code)?)));
+        let mut waiting: Vec<Uuid> =
+            roots.flat_map(|(code, ids)| ids.iter().copied().filter(move |id| own(*id) == Some(code))).collect();
+        let mut met: HashSet<Uuid> = HashSet::new();
+        while let Some(id) = waiting.pop() {
+            if met.insert(id) {
+                let parts = self.entities.parts.get(&id).into_iter().flatten().copied();
+                waiting.extend(parts.filter(|part| self.parent(*part) == Some(id) && own(*part).is_none()));
+            }
+        }
+        met.retain(|id| self.version(*id).is_some_and(|(_, version)| version.document.is_some()));
+        met
     }
 }
 

@@ -9,6 +9,7 @@ pub mod dictionary;
 pub mod entities;
 pub mod events;
 mod layers;
+pub mod lookup;
 mod merge;
 pub mod order;
 mod row;
@@ -31,6 +32,7 @@ use crate::store::log::{self, Change, Head};
 use entities::Entities;
 use events::Events;
 use layers::TAIL;
+use lookup::Lookup;
 use saved::SavedIndex;
 
 /// What the node knows, up to `head.seq`. Since every version stays, whoever reads at an older `seq` is not disturbed
@@ -45,6 +47,8 @@ pub struct State {
     pub entities: Entities,
     /// Events.
     pub events: Events,
+    /// The terms of events by what they name.
+    pub lookup: Lookup,
 }
 
 impl State {
@@ -54,6 +58,7 @@ impl State {
             generation: 0,
             entities: Entities::default(),
             events: Events::default(),
+            lookup: Lookup::default(),
         }
     }
 
@@ -66,6 +71,7 @@ impl State {
                 _ => self.entities.apply(change),
             }
         }
+        self.lookup.follow(&self.events.dictionary, &self.entities);
     }
 }
 

@@ -8,15 +8,17 @@ use super::event_query::EventQuery;
 use super::params::{Params, shown};
 use super::terms::Terms;
 use crate::domain::actor::ActorContent;
+use crate::domain::bounding_box::BoundingBox;
 use crate::domain::has::Has;
-use crate::domain::place::LocationContent;
+use crate::domain::place::Point;
 use crate::domain::resource::{Reference, Resource};
-use crate::domain::vocabulary::PlacePrecision;
+use crate::domain::vocabulary::EventType;
 use crate::domain::window::{Overlap, Window};
 use crate::index::State;
 use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::events::short;
+use crate::index::lookup::{ActorTerm, PlaceTerm, TermsOf};
 use crate::index::search::{Group, Search, Terms as TermNumbers, Wanted};
 
 /// What a question names, found.
@@ -121,12 +123,11 @@ impl Planning<'_> {
     /// `type` and `category`: both are about the main type.
     fn types(&self) -> Group {
         let (types, categories) = (&self.query.event_type, &self.query.category);
-        let is_wanted =
-            |term: &Term| matches!(term, Term::Type(t) if types.accepts(t) && categories.accepts(&t.category()));
+        let is_wanted = |t: &&EventType| types.accepts(t) && categories.accepts(&t.category());
         if types.is_empty() && categories.is_empty() {
             return Group::default();
         }
-        let terms = TermNumbers::of(self.state.events.dictionary.where_term(is_wanted));
+        let terms = self.numbers(EventType::ALL.iter().filter(is_wanted).map(|t| Term::Type(*t)));
         Group { any: Some(Wanted { terms, ..Wanted::default() }), ..Group::default() }
     }
 
@@ -151,15 +152,12 @@ impl Planning<'_> {
 
     fn has(&self) -> Group {
         let side = |asked: &[Has]| {
-            let by_itself = |term: &Term| match term {
-                Term::Has(part) => asked.contains(part),
-                Term::Place(location, precision, own) => {
-                    asked.contains(&Has::Point) && self.is_on_the_map(*location, *precision, *own)
-                }
-                _ => false,
-            };
+            let dictionary = &self.state.events.dictionary;
+            let by_itself = asked.iter().filter_map(|part| dictionary.find(&Term::Has(*part)));
+            let places = asked.contains(&Has::Point).then(|| self.state.lookup.places.all()).into_iter().flatten();
+            let on_the_map = places.filter(|place| self.is_on_the_map(place)).map(|place| place.number);
+            let terms = TermNumbers::of(by_itself.chain(on_the_map).collect());
             let linked = asked.contains(&Has::Links).then(|| self.state.events.linked(self.seq)).into_iter().flatten();
-            let terms = TermNumbers::of(self.state.events.dictionary.where_term(by_itself));
             (terms, linked.map(|version| short(version.version_no)).collect::<HashSet<u32>>())
         };
         let Terms { any, none } = &self.query.has;
@@ -175,15 +173,21 @@ impl Planning<'_> {
         Group { any, none, not }
     }
 
-    /// Whether a place of an event has a point; `own` where the event gives one.
-    fn is_on_the_map(&self, location: Uuid, precision: PlacePrecision, own: bool) -> bool {
-        !precision.is_area() && (own || self.names.point_of(location).is_some())
+    /// Whether a place of an event has a point.
+    fn is_on_the_map(&self, place: &PlaceTerm) -> bool {
+        !place.precision.is_area() && (place.is_own || self.point_of(place).is_some())
+    }
+
+    /// The point that stands for a place's location.
+    fn point_of(&self, place: &PlaceTerm) -> Option<Point> {
+        let has_names_of_now = self.seq >= self.state.entities.last_correction();
+        if has_names_of_now { place.point } else { self.names.point_of(place.location) }
     }
 
     /// `actor`, `actor_within`, `actor_kind` and `role`: all of one participation, and none of any.
     fn actors(&self) -> Group {
         let (roles, kinds) = (&self.query.role, &self.query.actor_kind);
-        let parts = |ids: &[Uuid]| self.names.with_parts(Resource::Actor, ids);
+        let parts = |ids: &[Uuid]| self.names.with_parts(ids);
         let conditions = [
             condition(&self.named.actor, |ids| ids.iter().copied().collect()),
             condition(&self.named.actor_within, parts),
@@ -195,21 +199,26 @@ impl Planning<'_> {
         }
         let kind = |actor: Uuid| Some(self.names.values::<ActorContent>(actor)?.1.kind);
         let is_kind = |actor: Uuid, of: &[_]| !of.is_empty() && kind(actor).is_some_and(|kind| of.contains(&kind));
-        let wanted = |term: &Term| {
-            matches!(term, Term::Actor(actor, role) if (roles.any.is_empty() || roles.any.contains(role))
-                && (kinds.any.is_empty() || is_kind(*actor, &kinds.any))
-                && is_wanted_by_all(&conditions, *actor))
+        let wanted = |term: &ActorTerm| {
+            (roles.any.is_empty() || roles.any.contains(&term.role))
+                && (kinds.any.is_empty() || is_kind(term.actor, &kinds.any))
+                && is_wanted_by_all(&conditions, term.actor)
         };
-        let excluded = |term: &Term| {
-            matches!(term, Term::Actor(actor, role) if roles.none.contains(role)
-                || is_kind(*actor, &kinds.none)
-                || conditions.iter().any(|(_, none)| none.contains(actor)))
+        let excluded = |term: &ActorTerm| {
+            roles.none.contains(&term.role)
+                || is_kind(term.actor, &kinds.none)
+                || conditions.iter().any(|(_, none)| none.contains(&term.actor))
         };
-        let dictionary = &self.state.events.dictionary;
-        let terms = || TermNumbers::of(dictionary.where_term(wanted));
+        let actors = &self.state.lookup.actors;
+        let numbers = |candidates: Candidates<'_, ActorTerm>, test: &dyn Fn(&ActorTerm) -> bool| {
+            TermNumbers::of(candidates.filter(|term| test(term)).map(|term| term.number).collect())
+        };
+        let excludes = !roles.none.is_empty() || !kinds.none.is_empty();
+        let none = if excludes { Box::new(actors.all()) } else { excluded_by(actors, &conditions) };
         Group {
-            any: is_asked.then(|| Wanted { terms: terms(), ..Wanted::default() }),
-            none: TermNumbers::of(dictionary.where_term(excluded)),
+            any: is_asked
+                .then(|| Wanted { terms: numbers(wanted_by(actors, &conditions), &wanted), ..Wanted::default() }),
+            none: numbers(none, &excluded),
             not: HashSet::new(),
         }
     }
@@ -217,41 +226,40 @@ impl Planning<'_> {
     /// `location`, `country`, `admin1`, `bbox` and `place_precision`: all of one place, and none of any.
     fn places(&self) -> Group {
         let EventQuery { country, admin1, bbox, place_precision: least, .. } = self.query;
-        let with_code = |value: fn(&LocationContent) -> Option<&str>, codes: &[String]| {
-            self.names.locations_where(value, |code| codes.iter().any(|c| c == code))
-        };
         let conditions = [
-            condition(&self.named.location, |ids| self.names.with_parts(Resource::Location, ids)),
-            condition(country, |codes| with_code(|location| location.country.as_deref(), codes)),
-            condition(admin1, |codes| with_code(|location| location.admin1.as_deref(), codes)),
+            condition(&self.named.location, |ids| self.names.with_parts(ids)),
+            condition(country, |codes| self.names.locations_with(codes, |location| location.country.as_deref())),
+            condition(admin1, |codes| self.names.locations_with(codes, |location| location.admin1.as_deref())),
         ];
         let is_asked = bbox.is_some() || least.is_some() || conditions.iter().any(|(any, _)| any.is_some());
         if !is_asked && conditions.iter().all(|(_, none)| none.is_empty()) {
             return Group::default();
         }
-        let is_wanted = |location: Uuid, precision: PlacePrecision| {
-            least.is_none_or(|least| precision.rank() >= least.rank()) && is_wanted_by_all(&conditions, location)
+        let is_wanted = |place: &PlaceTerm| {
+            least.is_none_or(|least| place.precision.rank() >= least.rank())
+                && is_wanted_by_all(&conditions, place.location)
         };
         // Where a box is asked for, a place that the event gives a point of its own is in it by that point alone.
-        let by_location = |term: &Term| match term {
-            Term::Place(location, precision, own) if is_wanted(*location, *precision) => bbox.is_none_or(|bbox| {
-                let point = || self.names.point_of(*location);
-                !own && !precision.is_area() && point().is_some_and(|point| bbox.contains(point))
-            }),
-            _ => false,
+        let by_location = |place: &PlaceTerm| {
+            let is_in = |bbox: BoundingBox| {
+                let point = || self.point_of(place).filter(|_| !place.is_own && !place.precision.is_area());
+                point().is_some_and(|point| bbox.contains(point))
+            };
+            is_wanted(place) && bbox.is_none_or(is_in)
         };
-        let by_own_point = |term: &Term| {
-            matches!(term, Term::Place(location, precision, true)
-                if is_wanted(*location, *precision) && self.is_on_the_map(*location, *precision, true))
+        let by_own_point = |place: &PlaceTerm| place.is_own && is_wanted(place) && self.is_on_the_map(place);
+        let places = &self.state.lookup.places;
+        let wanted_where = |test: &dyn Fn(&PlaceTerm) -> bool| {
+            let candidates = wanted_by(places, &conditions);
+            TermNumbers::of(candidates.filter(|place| test(place)).map(|place| place.number).collect())
         };
-        let excluded = |term: &Term| matches!(term, Term::Place(location, ..) if conditions.iter().any(|(_, none)| none.contains(location)));
-        let numbers = |test: &dyn Fn(&Term) -> bool| TermNumbers::of(self.state.events.dictionary.where_term(test));
         let wanted = || Wanted {
-            terms: numbers(&by_location),
-            own: bbox.map(|bbox| (numbers(&by_own_point), bbox)),
+            terms: wanted_where(&by_location),
+            own: bbox.map(|bbox| (wanted_where(&by_own_point), bbox)),
             versions: HashSet::new(),
         };
-        Group { any: is_asked.then(wanted), none: numbers(&excluded), not: HashSet::new() }
+        let none = TermNumbers::of(excluded_by(places, &conditions).map(|place| place.number).collect());
+        Group { any: is_asked.then(wanted), none, not: HashSet::new() }
     }
 
     fn window(&self) -> Option<Vec<(i64, i64)>> {
@@ -273,6 +281,23 @@ impl Planning<'_> {
 fn condition<T>(terms: &Terms<T>, expand: impl Fn(&[T]) -> HashSet<Uuid>) -> Condition {
     let none = if terms.none.is_empty() { HashSet::new() } else { expand(&terms.none) };
     ((!terms.any.is_empty()).then(|| expand(&terms.any)), none)
+}
+
+/// Terms that may be wanted, or excluded.
+type Candidates<'a, T> = Box<dyn Iterator<Item = &'a T> + 'a>;
+
+/// The terms that conditions on what they name leave to be looked at: all where there is none.
+fn wanted_by<'a, T>(terms: &'a TermsOf<T>, conditions: &'a [Condition]) -> Candidates<'a, T> {
+    let fewest = conditions.iter().filter_map(|(any, _)| any.as_ref()).min_by_key(|any| any.len());
+    match fewest {
+        Some(any) => Box::new(terms.naming(any.iter().copied())),
+        None => Box::new(terms.all()),
+    }
+}
+
+/// The terms that conditions on what they name exclude.
+fn excluded_by<'a, T>(terms: &'a TermsOf<T>, conditions: &'a [Condition]) -> Candidates<'a, T> {
+    Box::new(terms.naming(conditions.iter().flat_map(|(_, none)| none.iter().copied())))
 }
 
 fn is_wanted_by_all(conditions: &[Condition], id: Uuid) -> bool {

@@ -197,7 +197,9 @@ fn read(mut file: OldFile, title: &Title) -> Result<State, Unusable> {
         reading.join().unwrap_or(Err(Unusable::Damaged))?;
         let entities = entities.join().unwrap_or(Err(Unusable::Damaged))?;
         let Title { dataset_id, epoch, seq, recorded_at, .. } = *title;
-        let state = State { head: Head { dataset_id, epoch, seq, recorded_at }, generation: 0, entities, events };
+        let head = Head { dataset_id, epoch, seq, recorded_at };
+        let state = State { entities, events, ..State::empty(head) };
+        let state = State { head, ..state };
         is_whole.then_some(state).ok_or(Unusable::Damaged)
     })
 }
