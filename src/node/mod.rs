@@ -6,6 +6,7 @@ pub mod clock;
 mod committed;
 mod draft;
 mod follower;
+mod importing;
 pub mod operation;
 pub mod reader;
 mod reading;

@@ -1,10 +1,13 @@
 //! Files of the Crowd Counting Consortium, through the command line, asked over HTTP.
 
+use std::fmt::Write as _;
+
+use marchline::domain::resource::Resource;
 use marchline::store::check::check;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::ccc::{Generated, Shape, rows};
-use crate::support::imports::{assert_figures, assert_report, catch_up, edit, import};
+use crate::support::imports::{assert_figures, assert_links, assert_report, catch_up, edit, import};
 use crate::support::world::World;
 use crate::support::{on_both_databases, program};
 
@@ -20,6 +23,8 @@ on_both_databases! {
             assert_report(&report, &file);
             catch_up(&world);
             assert_figures(&world, &file);
+            assert_links(&world, &file);
+            assert_eq!(report["linked"], file.opposing);
             let mut conn = world.database.parsed().connect().expect("the database is there");
             assert_eq!(check(&mut conn).expect("it can be read").differences, [""; 0]);
         }
@@ -34,6 +39,7 @@ on_both_databases! {
         let again = import(&world, &file, &[]);
         for report in [dry, again] {
             assert_eq!((&report["unchanged"], &report["created"]), (&json!(file.events), &json!(0)));
+            assert_eq!(report["linked"], 0);
         }
         catch_up(&world);
         assert_eq!(world.node.index.head().seq, seq);
@@ -69,6 +75,68 @@ on_both_databases! {
         assert_eq!((&forced["corrected"], &forced["unchanged"]), (&json!(1), &json!(1)), "{forced}");
         catch_up(&world);
         assert_eq!(world.get(&format!("/v1/events/{edited}")).ok()["revision"], 3);
+    }
+
+    fn a_counter_protest_is_linked_to_what_it_opposes_whichever_comes_first(world: World) {
+        let take = |events: &[(&str, &str, &str, &str)], more: &[&str], corrected: u64, linked: u64| {
+            let mut text = "date,locality,state,title,event_type,macroevent,size_text,source1\n".to_owned();
+            for (title, kind, macroevent, size) in events {
+                let row = format!("2026-01-30,Austin,TX,{title},{kind},{macroevent},{size},https://news.example/1");
+                writeln!(text, "{row}").expect("a text can be written to");
+            }
+            let report = import(&world, &Generated { text, ..rows(1, 0, Shape::Phase3) }, more);
+            assert_eq!((&report["corrected"], &report["linked"]), (&json!(corrected), &json!(linked)), "{events:?}");
+            catch_up(&world);
+        };
+        let opposed = |title: &str| {
+            let list = world.get("/v1/events?include=links").ok();
+            let event = list["data"].as_array().expect("a list").iter().find(|event| event["title"] == title);
+            let links = event.expect("the event")["links"].as_array().expect("links").clone();
+            assert!(links.iter().all(|link| link["relation"] == "counter_of"), "{links:?}");
+            let of = |direction: &str| {
+                let these = links.iter().filter(|link| link["direction"] == direction);
+                let title = |link: &Value| link["event"]["title"].as_str().expect("a title").to_owned();
+                let mut titles: Vec<_> = these.map(title).collect();
+                titles.sort();
+                titles
+            };
+            (of("outgoing"), of("incoming"))
+        };
+        let titles = |titles: &[&str]| titles.iter().map(|title| (*title).to_owned()).collect::<Vec<_>>();
+        let against = |size| ("Against", "Rally; Counter-Protest", "7", size);
+        let one = ("One", "rally", "7.0", "dozens");
+        take(&[against("dozens")], &[], 0, 0);
+        assert_eq!(opposed("Against"), (vec![], vec![]));
+        take(&[one, ("Elsewhere", "rally", "8", "")], &[], 0, 1);
+        assert_eq!(opposed("Against"), (titles(&["One"]), vec![]));
+        assert_eq!(opposed("One"), (vec![], titles(&["Against"])));
+        let seq = world.node.index.head().seq;
+        take(&[one], &[], 0, 0);
+        take(&[against("dozens")], &[], 0, 0);
+        assert_eq!(world.node.index.head().seq, seq, "nothing is written twice");
+
+        take(&[against("hundreds")], &[], 1, 0);
+        assert_eq!(opposed("Against").0, titles(&["One"]), "a corrected row keeps its links");
+        take(&[("Two", "march", "7", "")], &[], 0, 1);
+        assert_eq!(opposed("Against").0, titles(&["One", "Two"]));
+        take(&[("One", "rally", "8", "dozens")], &[], 0, 1);
+        assert_eq!(opposed("Against").0, titles(&["Two"]), "it belongs elsewhere now");
+        take(&[("Against", "Rally; Counter-Protest", "", "hundreds")], &[], 0, 1);
+        assert_eq!(opposed("Against").0, titles(&[]));
+        take(&[against("hundreds")], &[], 0, 1);
+        assert_eq!(opposed("Against").0, titles(&["Two"]));
+
+        let id = |title: &str| {
+            let list = world.get("/v1/events").ok();
+            let event = list["data"].as_array().expect("a list").iter().find(|event| event["title"] == title);
+            event.expect("the event")["id"].as_str().expect("an id").to_owned()
+        };
+        edit(&world, &id("Against"), "An editor's words.");
+        take(&[("Three", "vigil", "7", "")], &[], 0, 0);
+        assert_eq!(opposed("Against").0, titles(&["Two"]), "what an editor has changed is left alone");
+        world.retract(Resource::Event, id("Two").parse().expect("an id"), "It was none.");
+        take(&[against("thousands")], &["--force"], 1, 1);
+        assert_eq!(opposed("Against").0, titles(&["Three"]), "nothing links to what has ceased");
     }
 
     fn an_export_loads_into_an_empty_database_with_equal_content(world: World) {

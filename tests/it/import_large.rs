@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::support::ccc::{Shape, corrected_rows, is_corrected, rows};
-use crate::support::imports::{assert_figures, assert_report, catch_up, edit, import, import_measured};
+use crate::support::imports::{assert_figures, assert_links, assert_report, catch_up, edit, import, import_measured};
 use crate::support::world::{Backend, World};
 
 const ROWS: usize = 50_000;
@@ -20,6 +20,7 @@ fn a_large_file(backend: Backend) {
     assert_report(&report, &file);
     catch_up(&world);
     assert_figures(&world, &file);
+    assert_links(&world, &file);
 
     let edited = to_be_corrected(&world);
     for id in &edited {
@@ -40,6 +41,7 @@ fn a_large_file(backend: Backend) {
     }
     catch_up(&world);
     assert_figures(&world, &later);
+    assert_links(&world, &later);
     for id in &edited {
         let event = world.get(&format!("/v1/events/{id}")).ok();
         assert_eq!((&event["summary"], &event["revision"]), (&json!("An editor's words."), &json!(2)));

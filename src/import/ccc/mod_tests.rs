@@ -144,6 +144,23 @@ fn files_of_both_layouts_give_what_their_generator_knows() {
 }
 
 #[test]
+fn rows_of_one_macroevent_stand_together() {
+    let generated = rows(6, 600, Shape::Compiled);
+    let mut sides: HashMap<String, (u64, u64)> = HashMap::new();
+    rehearse(generated.text.as_bytes(), |mapped| {
+        if let Some(group) = mapped.group {
+            let (against, rest) = sides.entry(group.name).or_default();
+            *if group.opposes { against } else { rest } += 1;
+        }
+    })
+    .unwrap();
+    assert!(generated.links > 10);
+    assert_eq!(sides.values().map(|(against, rest)| against * rest).sum::<u64>(), generated.links);
+    assert_eq!(sides.values().filter(|(a, r)| a * r > 0).map(|(a, r)| a + r).sum::<u64>(), generated.linked);
+    assert_eq!(sides.values().filter(|(_, rest)| *rest > 0).map(|(a, _)| a).sum::<u64>(), generated.opposing);
+}
+
+#[test]
 fn reading_again_gives_the_same_ids_and_digests() {
     let generated = rows(5, 300, Shape::Phase3);
     let read = |text: &str| {

@@ -33,6 +33,12 @@ pub struct Generated {
     pub corrected: u64,
     /// The lines on which the records begin that cannot be taken in.
     pub refused_lines: BTreeSet<u64>,
+    /// Links of counter-protests to what they oppose.
+    pub links: u64,
+    /// Events that have such a link, on either side.
+    pub linked: u64,
+    /// Those of them that are counter-protests.
+    pub opposing: u64,
     /// Events by the ISO code of their state.
     pub by_state: BTreeMap<String, u64>,
     /// Events by their day.
@@ -142,6 +148,11 @@ pub fn is_corrected(number: usize) -> bool {
     number % 10 == 3
 }
 
+/// Every third row stands in a macroevent, two in each.
+fn macroevent(number: usize) -> Option<usize> {
+    (number % 3 == 1).then_some(20_000 + number / 6)
+}
+
 struct File {
     random: Random,
     columns: Vec<String>,
@@ -151,6 +162,10 @@ struct File {
     correcting: bool,
     /// The line on which the next row begins.
     line: u64,
+    /// Counter-protests and other events by macroevent.
+    sides: BTreeMap<usize, (u64, u64)>,
+    /// The macroevent of the row at hand.
+    macroevent: Option<usize>,
     out: Generated,
 }
 
@@ -172,16 +187,33 @@ impl File {
             repaired: 0,
             corrected: 0,
             refused_lines: BTreeSet::new(),
+            links: 0,
+            linked: 0,
+            opposing: 0,
             by_state: BTreeMap::new(),
             by_day: BTreeMap::new(),
             by_type: BTreeMap::new(),
         };
-        Self { random: Random(seed), columns, later, correcting: false, line: 2, out }
+        Self {
+            random: Random(seed),
+            columns,
+            later,
+            correcting: false,
+            line: 2,
+            sides: BTreeMap::new(),
+            macroevent: None,
+            out,
+        }
     }
 
     fn filled(mut self, count: usize) -> Generated {
         for number in 0..count {
             self.row(number);
+        }
+        for (against, rest) in self.sides.into_values().filter(|(against, rest)| against * rest > 0) {
+            self.out.links += against * rest;
+            self.out.linked += against + rest;
+            self.out.opposing += against;
         }
         self.out
     }
@@ -191,6 +223,7 @@ impl File {
         let (town, kind) = (self.random.below(TOWNS.len()), self.random.below(TYPES.len()));
         let day = format!("20{:02}-{:02}-{:02}", 17 + number / 4_000 % 9, 1 + number / 300 % 12, 1 + number / 10 % 28);
         let mut cells = self.cells(&day, number, town, kind);
+        self.macroevent = macroevent(number);
         self.correcting = self.later && is_corrected(number);
         if self.correcting {
             self.set(&mut cells, &["arrests"], "77");
@@ -265,6 +298,10 @@ impl File {
         self.out.records += 1;
         self.out.events += 1;
         self.out.corrected += u64::from(self.correcting);
+        if let Some(macroevent) = self.macroevent {
+            let (against, rest) = self.sides.entry(macroevent).or_default();
+            *if *kind == "counter_protest" { against } else { rest } += 1;
+        }
         *self.out.by_state.entry(state.clone()).or_default() += 1;
         *self.out.by_day.entry(day.clone()).or_default() += 1;
         *self.out.by_type.entry((*kind).to_owned()).or_default() += 1;
@@ -322,6 +359,11 @@ impl File {
                 "issue_tags_summary" | "issues" | "issues_major" => "democracy; migration & asylum".to_owned(),
                 "valence" => r.pick(&["0", "1", "2", "1.0"]).to_owned(),
                 "conf" => r.pick(&["1", "1.0", "", "0"]).to_owned(),
+                "macroevent" => match macroevent(number) {
+                    Some(id) if number.is_multiple_of(4) => format!("{id}.0"),
+                    Some(id) => id.to_string(),
+                    None => String::new(),
+                },
                 "online" => if online { "1.0" } else { "0" }.to_owned(),
                 "size_text" => size[0].to_owned(),
                 "size_low" => size[1].to_owned(),

@@ -81,6 +81,21 @@ pub fn assert_figures(world: &World, file: &Generated) {
     assert_eq!(told(&file.by_day, &|day| format!("from={day}&to={day}&overlap=definite")), file.by_day);
 }
 
+/// Holds that counter-protests, and nothing else, are linked to what they oppose.
+pub fn assert_links(world: &World, file: &Generated) {
+    assert_eq!(total(world, "has=links"), file.linked);
+    let first = "/v1/events?type=counter_protest&has=links&include=links&limit=500";
+    let (mut links, mut next) = (0, Some(first.to_owned()));
+    while let Some(target) = next {
+        let list = world.get(&target).ok();
+        let events = list["data"].as_array().expect("a list").iter();
+        let found = events.flat_map(|event| event["links"].as_array().expect("links"));
+        links += found.filter(|link| link["direction"] == "outgoing").count();
+        next = list["page"]["next"].as_str().map(|cursor| format!("{first}&cursor={cursor}"));
+    }
+    assert_eq!(u64::try_from(links).expect("a number"), file.links);
+}
+
 /// Has an editor give an event a summary.
 pub fn edit(world: &World, id: &str, summary: &str) {
     let id = id.parse().expect("an id");
