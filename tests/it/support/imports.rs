@@ -96,13 +96,13 @@ pub fn assert_links(world: &World, file: &Generated) {
     assert_eq!(u64::try_from(links).expect("a number"), file.links);
 }
 
-/// Has an editor give an event a summary.
-pub fn edit(world: &World, id: &str, summary: &str) {
+/// Has an editor give an event a summary, and tells the revision that this makes.
+pub fn edit(world: &World, id: &str, summary: &str) -> i32 {
     let id = id.parse().expect("an id");
     let mut conn = world.database.parsed().connect().expect("the database is there");
     let newest = write::newest(&mut conn, &[id]).expect("the store can be read").pop().expect("the event is stored");
     let content = newest.content.expect("it has not ceased");
     let mut document = input_form(&content, id, None).expect("it can be sent again");
     document["summary"] = json!(summary);
-    world.put(Resource::Event, document);
+    world.put(Resource::Event, document).revision
 }
