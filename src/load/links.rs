@@ -7,18 +7,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use crate::domain::vocabulary::LinkRelation;
 use crate::import::ccc::Group;
 use crate::node::operation::Command;
 use crate::store::connection::{AnyConnection, DatabaseUrl};
 use crate::store::error::StoreError;
-use crate::store::import_groups::{GroupRow, group_rows, members, replace_group_rows};
+use crate::store::import_groups::{GroupRow, Member, group_rows, members, opposed_groups, replace_group_rows};
 
 /// So many rows are linked at a time, so that memory stays bounded.
 const AT_ONCE: usize = 10_000;
 
 /// Most events that one happening is believed to have; of more nobody can say who opposed whom.
-const MOST: usize = 100;
+const MOST: i64 = 100;
 
 /// The rows of a collection that were taken over and are not linked yet.
 pub struct Linker {
@@ -63,9 +65,8 @@ impl Linker {
         // Also of groups that were remembered already: whether they were linked is not known.
         let now = rows.values().flatten().map(|group| group.name.as_str());
         let names: BTreeSet<&str> = now.chain(known.iter().map(|was| was.name.as_str())).collect();
-        for name in names {
-            commands.extend(self.within(name)?);
-        }
+        let names: Vec<&str> = names.into_iter().collect();
+        commands.extend(self.within(&names)?);
         Ok(commands)
     }
 
@@ -85,19 +86,29 @@ impl Linker {
         replace_group_rows(&mut self.conn, scheme, &gone, &now)
     }
 
-    /// What links the events of one happening.
-    fn within(&mut self, name: &str) -> Result<Vec<Command>, StoreError> {
-        let members = members(&mut self.conn, self.scheme, name, MOST + 1)?;
-        if members.len() > MOST {
-            log::warn!("more than {MOST} rows are `{name}`: they are not linked");
-            return Ok(Vec::new());
+    /// What links the events of these groups. Most groups have nobody who opposes anything, and are asked for no more.
+    fn within(&mut self, names: &[&str]) -> Result<Vec<Command>, StoreError> {
+        let mut sides: BTreeMap<String, (Vec<Member>, Vec<Uuid>)> = BTreeMap::new();
+        for (name, rows) in opposed_groups(&mut self.conn, self.scheme, names)? {
+            if rows > MOST {
+                log::warn!("{rows} rows are `{name}`, more than {MOST}: they are not linked");
+            } else {
+                sides.insert(name, Default::default());
+            }
         }
-        let (against, rest): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| member.opposes);
-        let opposed: Vec<_> = rest.iter().map(|member| member.event).collect();
-        Ok(against.into_iter().map(|member| self.link(member.row, opposed.clone())).collect())
+        let names: Vec<&str> = sides.keys().map(String::as_str).collect();
+        for member in members(&mut self.conn, self.scheme, &names)? {
+            if let Some((against, rest)) = sides.get_mut(&member.group) {
+                if member.opposes { against.push(member) } else { rest.push(member.event) }
+            }
+        }
+        let links = sides.into_values().flat_map(|(against, rest)| {
+            against.into_iter().map(move |member| (member.row, rest.clone())).collect::<Vec<_>>()
+        });
+        Ok(links.map(|(row, events)| self.link(row, events)).collect())
     }
 
-    fn link(&self, row: String, events: Vec<uuid::Uuid>) -> Command {
+    fn link(&self, row: String, events: Vec<Uuid>) -> Command {
         Command::Link { scheme: self.scheme.to_owned(), row, relation: LinkRelation::CounterOf, events }
     }
 }

@@ -1,5 +1,6 @@
 //! Imported rows that tell of one happening from several sides.
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -31,6 +32,8 @@ pub struct GroupRow {
 /// An event that stands in a group by a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
+    /// The group's name.
+    pub group: String,
     /// The row's id.
     pub row: String,
     /// The event.
@@ -70,22 +73,48 @@ pub fn replace_group_rows(conn: &mut AnyConnection, scheme: &str, forget: &[&str
     write::commit(conn, &counters)
 }
 
-/// The events that stand in a group, in the order of their rows' ids; `most` of them at most. Events that ceased are left
-/// out.
+/// Which of these groups have a row that is against the others, each with how many rows it has.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub fn members(conn: &mut AnyConnection, scheme: &str, name: &str, most: usize) -> Result<Vec<Member>> {
-    let record = import_record::scheme.eq(import_group::scheme).and(import_record::id.eq(import_group::id));
-    let rows: Vec<(String, SqlId, bool)> = import_group::table
-        .inner_join(import_record::table.on(record))
-        .inner_join(entity::table.on(entity::no.eq(import_record::entity_no)))
-        .inner_join(version::table.on(version::entity_no.eq(entity::no)))
-        .inner_join(event_version::table.on(event_version::version_no.eq(version::no)))
-        .filter(import_group::scheme.eq(scheme).and(import_group::name.eq(name)).and(version::seq_to.is_null()))
-        .order(import_group::id)
-        .limit(i64::try_from(most).unwrap_or(i64::MAX))
-        .select((import_group::id, entity::id, import_group::opposes))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(row, event, opposes)| Member { row, event: event.0, opposes }).collect())
+pub fn opposed_groups(conn: &mut AnyConnection, scheme: &str, names: &[&str]) -> Result<Vec<(String, i64)>> {
+    let mut found = Vec::new();
+    for names in names.chunks(AT_ONCE) {
+        let rows = import_group::table.filter(import_group::scheme.eq(scheme).and(import_group::name.eq_any(names)));
+        let opposed: Vec<String> =
+            rows.filter(import_group::opposes).select(import_group::name).distinct().load(conn)?;
+        let all = import_group::table.filter(import_group::scheme.eq(scheme).and(import_group::name.eq_any(opposed)));
+        let sizes = all.group_by(import_group::name).select((import_group::name, count_star()));
+        found.extend(sizes.load::<(String, i64)>(conn)?);
+    }
+    Ok(found)
+}
+
+/// The events that stand in these groups, in the order of their rows' ids. Events that ceased are left out.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn members(conn: &mut AnyConnection, scheme: &str, names: &[&str]) -> Result<Vec<Member>> {
+    let mut found = Vec::new();
+    for names in names.chunks(AT_ONCE) {
+        let record = import_record::scheme.eq(import_group::scheme).and(import_record::id.eq(import_group::id));
+        let rows: Vec<(String, String, SqlId, bool)> = import_group::table
+            .inner_join(import_record::table.on(record))
+            .inner_join(entity::table.on(entity::no.eq(import_record::entity_no)))
+            .inner_join(version::table.on(version::entity_no.eq(entity::no)))
+            .inner_join(event_version::table.on(event_version::version_no.eq(version::no)))
+            .filter(import_group::scheme.eq(scheme).and(import_group::name.eq_any(names)))
+            .filter(version::seq_to.is_null())
+            .order(import_group::id)
+            .select((import_group::name, import_group::id, entity::id, import_group::opposes))
+            .load(conn)?;
+        let member = |(group, row, event, opposes): (String, String, SqlId, bool)| Member {
+            group,
+            row,
+            event: event.0,
+            opposes,
+        };
+        found.extend(rows.into_iter().map(member));
+    }
+    Ok(found)
 }
