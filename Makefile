@@ -11,6 +11,7 @@ run: ## serve the founding timeline on http://127.0.0.1:8080
 
 test: ## all tests: SQLite and PostgreSQL, the OpenAPI document, generated clients
 	$(CARGO) test --locked
+	$(CARGO) test --release --locked --test it -- --ignored
 	scripts/lint-openapi
 	scripts/schemathesis
 	scripts/check-breaking

@@ -30,6 +30,16 @@ codes! {
     }
 }
 
+codes! {
+    /// A format of files that are imported.
+    pub enum ImportFormat {
+        /// Documents of our own.
+        Ndjson = "ndjson",
+        /// The Crowd Counting Consortium's.
+        Ccc = "ccc",
+    }
+}
+
 /// A label of one of few known values.
 type Label = [(&'static str, &'static str); 1];
 
@@ -61,6 +71,19 @@ pub struct IndexSize {
     pub seq: i64,
 }
 
+/// How far an import is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportState {
+    /// Records handed to its writer.
+    pub records: i64,
+    /// Bytes of its file that were read.
+    pub read_bytes: i64,
+    /// Bytes of its file; 0 where that is not known.
+    pub file_bytes: i64,
+    /// When it told so, in seconds since 1970; 0 where no import ever did.
+    pub told_at: i64,
+}
+
 /// The counts and measures of one node. Names are those that `docs/operating.md` lists.
 #[derive(Debug)]
 pub struct Metrics {
@@ -79,6 +102,10 @@ pub struct Metrics {
     writer_operations: Family<Label, Counter>,
     reader_connections: Gauge,
     reader_reconnects: Counter,
+    import_records: Family<Label, Gauge>,
+    import_read_bytes: Family<Label, Gauge>,
+    import_file_bytes: Family<Label, Gauge>,
+    import_told: Family<Label, Gauge>,
 }
 
 /// Bounds of durations in seconds: what the index answers takes less than a millisecond, what times out ten seconds.
@@ -106,11 +133,18 @@ impl Metrics {
             writer_operations: Family::default(),
             reader_connections: Gauge::default(),
             reader_reconnects: Counter::default(),
+            import_records: Family::default(),
+            import_read_bytes: Family::default(),
+            import_file_bytes: Family::default(),
+            import_told: Family::default(),
         };
         all.register();
         // What can be named beforehand starts at zero, so that its first rise is seen.
         for outcome in WriterOutcome::CODES {
             drop(all.writer_operations.get_or_create(&[("outcome", outcome)]));
+        }
+        for format in ImportFormat::ALL {
+            all.set_import(*format, &ImportState::default());
         }
         all
     }
@@ -136,10 +170,24 @@ impl Metrics {
         registry.register("reader_connections", "Open connections for reading", self.reader_connections.clone());
         let help = "Reads that failed on an open connection and were tried again on a new one";
         registry.register("reader_reconnects", help, self.reader_reconnects.clone());
+        self.register_imports();
+        let registry = &mut self.registry;
         let help = "Time from a request's head to its answer's head";
         registry.register_with_unit("http_request_duration", help, Unit::Seconds, self.http_durations.clone());
         let help = "Time of one transaction, with the wait for its lock";
         registry.register_with_unit("writer_group_duration", help, Unit::Seconds, self.writer_durations.clone());
+    }
+
+    fn register_imports(&mut self) {
+        let registry = &mut self.registry;
+        let help = "Records that the import which told last has handed to its writer";
+        registry.register("import_records", help, self.import_records.clone());
+        let help = "Bytes of its file that it has read";
+        registry.register_with_unit("import_read", help, Unit::Bytes, self.import_read_bytes.clone());
+        let help = "Bytes of its file; 0 where that is not known";
+        registry.register_with_unit("import_file", help, Unit::Bytes, self.import_file_bytes.clone());
+        let help = "When it told so; 0 where no import ever did";
+        registry.register_with_unit("import_told_timestamp", help, Unit::Seconds, self.import_told.clone());
     }
 
     /// Counts an answer. `route` is the pattern that matched, never the path itself.
@@ -164,6 +212,15 @@ impl Metrics {
     pub fn set_lag(&self, operations: Option<i64>) {
         let lag = operations.map(|lag| u32::try_from(lag.max(0)).unwrap_or(u32::MAX));
         self.log_lag.set(lag.map_or(f64::NAN, f64::from));
+    }
+
+    /// Notes how far the import of a format is that told last.
+    pub fn set_import(&self, format: ImportFormat, state: &ImportState) {
+        let label = [("format", format.code())];
+        self.import_records.get_or_create(&label).set(state.records);
+        self.import_read_bytes.get_or_create(&label).set(state.read_bytes);
+        self.import_file_bytes.get_or_create(&label).set(state.file_bytes);
+        self.import_told.get_or_create(&label).set(state.told_at);
     }
 
     /// An operation waits for the writer.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::progress::shown;
@@ -11,12 +12,14 @@ use super::{Failure, told};
 use crate::config::Config;
 use crate::import::report::Report;
 use crate::load;
+use crate::metrics::ImportFormat;
 use crate::node::Node;
 use crate::node::clock::Clock;
 
 /// The arguments of the command.
 pub fn command() -> Command {
-    let format = Arg::new("format").long("format").value_parser(["ndjson", "ccc"]).required(true);
+    let format =
+        Arg::new("format").long("format").value_parser(PossibleValuesParser::new(ImportFormat::CODES)).required(true);
     let format =
         format.help("ndjson: {\"resource\": …, \"document\": …} a line; ccc: a file of the Crowd Counting Consortium");
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
@@ -41,19 +44,32 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         }
     };
     let input = BufReader::new(input);
-    if arguments.get_one::<String>("format").is_some_and(|format| format == "ccc") {
+    if arguments.get_one::<String>("format").is_some_and(|format| format == ImportFormat::Ccc.code()) {
         ccc(config, arguments, input, length)
     } else if arguments.get_flag("dry-run") || arguments.get_flag("force") || arguments.contains_id("report") {
         Err("--dry-run, --force and --report are for --format ccc".into())
     } else {
-        ndjson(config, input)
+        ndjson(config, input, length)
     }
 }
 
-fn ndjson(config: &Config, input: impl BufRead) -> Result<ExitCode, Failure> {
-    let node = Node::start(config.database.clone(), Clock::system())?;
-    let writer = node.writer().ok_or("the writer has stopped")?;
-    Ok(told(&load::ndjson(writer, input)?))
+fn ndjson(config: &Config, input: impl BufRead + Send, length: Option<u64>) -> Result<ExitCode, Failure> {
+    let progress = load::Progress::new(ImportFormat::Ndjson, length);
+    let report = shown(
+        || in_words(&progress),
+        length,
+        || {
+            let node = Node::start(config.database.clone(), Clock::system())?;
+            let writer = node.writer().ok_or("the writer has stopped")?;
+            Ok(progress.told(&config.database, || load::ndjson(writer, input, &progress))?)
+        },
+    )?;
+    Ok(told(&report))
+}
+
+fn in_words(progress: &load::Progress) -> (u64, String) {
+    let (bytes, records) = progress.now();
+    (bytes, format!("{records} records"))
 }
 
 /// A file that was read to its end is a success, also where rows were refused: the report says which and why.
@@ -64,19 +80,19 @@ fn ccc(
     length: Option<u64>,
 ) -> Result<ExitCode, Failure> {
     let options = load::Options { force: arguments.get_flag("force") };
-    let progress = load::Progress::default();
+    let progress = load::Progress::new(ImportFormat::Ccc, length);
     let dry_run = arguments.get_flag("dry-run");
-    let now = || {
-        let (bytes, rows) = progress.now();
-        (bytes, format!("{rows} rows"))
-    };
-    let report = shown(now, length, || {
-        if dry_run {
-            return Ok::<_, Failure>(load::rehearse_ccc(&config.database, input, options, &progress)?);
-        }
-        let node = Node::start(config.database.clone(), Clock::system())?;
-        Ok(load::ccc(&node, input, options, &progress)?)
-    })?;
+    let report = shown(
+        || in_words(&progress),
+        length,
+        || {
+            if dry_run {
+                return Ok::<_, Failure>(load::rehearse_ccc(&config.database, input, options, &progress)?);
+            }
+            let node = Node::start(config.database.clone(), Clock::system())?;
+            Ok(progress.told(&config.database, || load::ccc(&node, &config.database, input, options, &progress))?)
+        },
+    )?;
     if let Some(path) = arguments.get_one::<String>("report") {
         let mut out = File::create(path).map_err(|error| format!("{path}: {error}"))?;
         serde_json::to_writer_pretty(&mut out, &report)?;
@@ -102,7 +118,8 @@ fn print_summary(report: &Report, dry_run: bool) {
         ("refused", report.refused),
     ];
     println!("{}", counts.map(|(name, count)| format!("{name} {count}")).join(", "));
-    println!("{} cells repaired, {} errors, {} notices", report.repaired, report.errors_total, report.notices_total);
+    let Report { repaired, linked, errors_total, notices_total, .. } = report;
+    println!("{repaired} cells repaired, {linked} events linked, {errors_total} errors, {notices_total} notices");
     for error in report.errors.iter().take(20) {
         let column = error.column.as_deref().map(|column| format!(", {column}")).unwrap_or_default();
         println!("line {}{column}: {}", error.line, error.reason);

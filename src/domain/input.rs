@@ -1,11 +1,12 @@
 //! Reading a JSON document from outside: every fault is collected with its JSON pointer (RFC 6901), none hides
 //! another, and what comes out is normalised.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use uuid::Uuid;
 
 use super::catalog::{Catalog, Known};
@@ -35,9 +36,25 @@ pub struct Fault {
 /// What every part of a document being read shares: the faults found so far, and what references may mean.
 pub struct Reading<'a> {
     faults: RefCell<Vec<Fault>>,
+    steps: RefCell<Vec<Step>>,
     /// What is already stored.
     pub catalog: &'a dyn Catalog,
 }
+
+/// One step of a pointer, behind another one. Pointers are made of them only where there is a fault to be told.
+struct Step {
+    from: Place,
+    to: StepTo,
+}
+
+enum StepTo {
+    Member(&'static str),
+    Data(String),
+    Item(usize),
+}
+
+/// A place in the document: the number of the step that leads there, counted from 1; the whole document is 0.
+type Place = usize;
 
 impl<'a> Reading<'a> {
     /// Reads a whole document: `read` gets its members, and a document with any fault is refused with all of them.
@@ -49,8 +66,8 @@ impl<'a> Reading<'a> {
         catalog: &'a dyn Catalog,
         read: impl FnOnce(&Object<'_>) -> Option<T>,
     ) -> Result<T, Vec<Fault>> {
-        let reading = Self { faults: RefCell::default(), catalog };
-        let value = Input { value: document, pointer: String::new(), reading: &reading }.object(|o| {
+        let reading = Self { faults: RefCell::default(), steps: RefCell::default(), catalog };
+        let value = Input { value: document, place: 0, reading: &reading }.object(|o| {
             // Read by `Identity`, before the rest.
             o.asked.borrow_mut().extend(["id", "slug"]);
             read(o)
@@ -70,19 +87,43 @@ impl<'a> Reading<'a> {
             }
         }
     }
+
+    fn step(&self, from: Place, to: StepTo) -> Place {
+        let mut steps = self.steps.borrow_mut();
+        steps.push(Step { from, to });
+        steps.len()
+    }
+
+    /// The JSON pointer to a place.
+    fn pointer(&self, place: Place) -> String {
+        let steps = self.steps.borrow();
+        let back = |place: &Place| steps.get(place.wrapping_sub(1)).map(|step| step.from);
+        let places: Vec<Place> = std::iter::successors(Some(place), back).collect();
+        let mut pointer = String::new();
+        for step in places.iter().rev().filter_map(|place| steps.get(place.wrapping_sub(1))) {
+            // A text can always be written to.
+            let _ = match &step.to {
+                StepTo::Member(name) => write!(pointer, "/{name}"),
+                StepTo::Data(name) => write!(pointer, "/{}", pointer_step(name)),
+                StepTo::Item(position) => write!(pointer, "/{position}"),
+            };
+        }
+        pointer
+    }
 }
 
 /// One value somewhere in a document.
 pub struct Input<'a> {
     value: &'a Value,
-    pointer: String,
+    place: Place,
     reading: &'a Reading<'a>,
 }
 
 impl<'a> Input<'a> {
     /// Notes a fault at this value.
     pub fn fault(&self, code: &'static str, detail: impl Into<String>) {
-        self.reading.faults.borrow_mut().push(Fault { pointer: self.pointer.clone(), code, detail: detail.into() });
+        let pointer = self.reading.pointer(self.place);
+        self.reading.faults.borrow_mut().push(Fault { pointer, code, detail: detail.into() });
     }
 
     fn expected(&self, what: &str) {
@@ -101,17 +142,24 @@ impl<'a> Input<'a> {
 
     /// Text in NFC without white space at its ends, of 1 to `max` characters.
     pub fn text(&self, max: usize) -> Option<String> {
+        self.short_text(max).map(Cow::into_owned)
+    }
+
+    /// The same, for what is only looked at.
+    fn short_text(&self, max: usize) -> Option<Cow<'a, str>> {
         let Value::String(text) = self.value else {
             self.expected("a string");
             return None;
         };
-        let text: String = text.nfc().collect::<String>().trim().to_owned();
+        let text = normalised(text);
         // PostgreSQL cannot hold U+0000 in text, and no other control character but these belongs in a sentence.
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
             self.fault("control_character", "Control characters are not allowed.");
             return None;
         }
-        match text.chars().count() {
+        // A character has a byte at least, so most texts need not be counted.
+        let length = if text.len() <= max { text.len() } else { text.chars().count() };
+        match length {
             0 => self.fault("empty", "The text is empty; leave the member out, or null, where nothing is reported."),
             n if n > max => self.fault("too_long", format!("The text has {n} characters; at most {max} are allowed.")),
             _ => return Some(text),
@@ -121,7 +169,7 @@ impl<'a> Input<'a> {
 
     /// A code of a closed list.
     pub fn code<T>(&self, parse: fn(&str) -> Option<T>, list: &str) -> Option<T> {
-        let code = self.text(100)?;
+        let code = self.short_text(100)?;
         let value = parse(&code);
         if value.is_none() {
             self.fault("unknown_code", format!("`{code}` is not a {list}; see /v1/vocabulary."));
@@ -161,7 +209,7 @@ impl<'a> Input<'a> {
 
     /// A UUID in its hyphenated form.
     pub fn uuid(&self) -> Option<Uuid> {
-        let id = self.text(36).filter(|t| t.len() == 36).and_then(|t| Uuid::try_parse(&t).ok());
+        let id = self.short_text(36).filter(|t| t.len() == 36).and_then(|t| Uuid::try_parse(&t).ok());
         if id.is_none() {
             self.fault("invalid_id", "Expected a UUID.");
         }
@@ -191,14 +239,15 @@ impl<'a> Input<'a> {
             return Vec::new();
         }
         let item = |(position, value): (usize, &'a Value)| {
-            read(Input { value, pointer: format!("{}/{position}", self.pointer), reading: self.reading })
+            let place = self.reading.step(self.place, StepTo::Item(position));
+            read(Input { value, place, reading: self.reading })
         };
         items.iter().enumerate().filter_map(item).collect()
     }
 
     /// An id or slug of something stored.
     pub fn reference(&self, resource: Resource) -> Option<Known> {
-        let text = self.text(100)?;
+        let text = self.short_text(100)?;
         let found = Reference::parse(resource, &text).and_then(|r| self.reading.catalog.find(resource, &r));
         if found.is_none() {
             self.fault("unknown_reference", format!("There is no {resource} `{text}`."));
@@ -216,16 +265,18 @@ impl<'a> Input<'a> {
 pub struct Object<'a> {
     members: &'a Map<String, Value>,
     here: Input<'a>,
-    asked: RefCell<HashSet<&'static str>>,
+    /// Few enough to be looked through.
+    asked: RefCell<Vec<&'static str>>,
     names_are_data: Cell<bool>,
 }
 
 impl<'a> Object<'a> {
     /// A member that may be left out; null counts as left out.
     pub fn optional(&self, name: &'static str) -> Option<Input<'a>> {
-        self.asked.borrow_mut().insert(name);
+        self.asked.borrow_mut().push(name);
         let value = self.members.get(name).filter(|v| !v.is_null())?;
-        Some(Input { value, pointer: format!("{}/{name}", self.here.pointer), reading: self.here.reading })
+        let reading = self.here.reading;
+        Some(Input { value, place: reading.step(self.here.place, StepTo::Member(name)), reading })
     }
 
     /// Whether a member is there, if only as null.
@@ -249,7 +300,7 @@ impl<'a> Object<'a> {
 
     /// Notes a fault at a member.
     pub fn fault(&self, name: &str, code: &'static str, detail: impl Into<String>) {
-        let pointer = format!("{}/{name}", self.here.pointer);
+        let pointer = format!("{}/{name}", self.here.reading.pointer(self.here.place));
         self.here.reading.faults.borrow_mut().push(Fault { pointer, code, detail: detail.into() });
     }
 
@@ -261,8 +312,8 @@ impl<'a> Object<'a> {
     /// All members as name and value, for objects whose names are data (translations by language).
     pub fn each<T>(&self, read: impl Fn(&'a str, Input<'a>) -> Option<T>) -> Vec<T> {
         let item = |(name, value): (&'a String, &'a Value)| {
-            let pointer = format!("{}/{}", self.here.pointer, pointer_step(name));
-            read(name, Input { value, pointer, reading: self.here.reading })
+            let reading = self.here.reading;
+            read(name, Input { value, place: reading.step(self.here.place, StepTo::Data(name.clone())), reading })
         };
         self.names_are_data.set(true);
         self.members.iter().filter_map(item).collect()
@@ -273,10 +324,18 @@ impl<'a> Object<'a> {
             return;
         }
         let asked = self.asked.borrow();
-        for name in self.members.keys().filter(|name| !asked.contains(name.as_str())) {
+        for name in self.members.keys().filter(|name| !asked.contains(&name.as_str())) {
             self.fault(&pointer_step(name), "unknown_member", format!("`{name}` is not a member of this object."));
         }
     }
+}
+
+/// Text in NFC without white space at its ends; borrowed where it is so already, as nearly all text is.
+fn normalised(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(text.trim());
+    }
+    Cow::Owned(text.nfc().collect::<String>().trim().to_owned())
 }
 
 /// A member name as one step of a JSON pointer (RFC 6901, section 3).

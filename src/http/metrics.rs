@@ -8,8 +8,9 @@ use super::errors::ServiceErrors;
 use super::problem::Problem;
 use crate::domain::resource::Resource;
 use crate::index::Index;
-use crate::metrics::IndexSize;
+use crate::metrics::{ImportFormat, ImportState, IndexSize};
 use crate::store::error::StoreError;
+use crate::store::import_progress::{ImportProgress, told};
 use crate::store::log::{Head, head};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -29,13 +30,20 @@ pub async fn get_metrics(req: HttpRequest, service: web::Data<Service>) -> Resul
     without_parameters(&req, media_type.split(';').next().unwrap_or_default())?;
     let metrics = &service.index.metrics;
     // Asked for first: what is applied meanwhile is no lag.
-    let newest = service.reader.read(head);
+    let newest = service.reader.read(|conn| Ok((head(conn)?, told(conn)?)));
     let (size, known) = measure(&service.index);
     metrics.set_index(&size);
     if let Err(error) = &newest {
         log::warn!("the lag behind the log cannot be told: {error}");
     }
-    metrics.set_lag(newest.ok().map(|newest| lag(&newest, &known)));
+    for import in newest.iter().flat_map(|(_, imports)| imports) {
+        let ImportProgress { records, read_bytes, file_bytes, .. } = *import;
+        let told_at = import.told_at.0.to_datetime().timestamp();
+        if let Some(format) = ImportFormat::parse(&import.format) {
+            metrics.set_import(format, &ImportState { records, read_bytes, file_bytes, told_at });
+        }
+    }
+    metrics.set_lag(newest.ok().map(|(newest, _)| lag(&newest, &known)));
     let text = metrics.text().map_err(|error| StoreError::corrupt(error.to_string()))?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));

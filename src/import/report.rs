@@ -38,6 +38,8 @@ pub struct Report {
     pub refused: u64,
     /// Events that were withdrawn because the file no longer has them.
     pub retracted: u64,
+    /// Events whose links to others of the file, or of earlier ones, were made anew; they are counted elsewhere too.
+    pub linked: u64,
     /// Values that could not be read, each with the place and the reason; the first 10,000.
     pub errors: Vec<RowError>,
     /// How many errors there were in all.

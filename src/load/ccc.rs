@@ -3,16 +3,16 @@
 
 use std::collections::VecDeque;
 use std::io::BufRead;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use tokio::sync::oneshot;
 
-use super::{IN_FLIGHT, LoadError};
+use super::links::Linker;
+use super::{IN_FLIGHT, LoadError, Progress};
 use crate::domain::content::Content;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::LocationKind;
-use crate::import::ccc::{KnownPlaces, Mapped, Rows, SCHEME};
+use crate::import::ccc::{Group, KnownPlaces, Mapped, Rows, SCHEME};
 use crate::import::records::OpenError;
 use crate::import::report::{Report, RowError};
 use crate::index::State;
@@ -32,40 +32,28 @@ pub struct Options {
     pub force: bool,
 }
 
-/// How far a file has been read, to be asked from another thread.
-#[derive(Debug, Default)]
-pub struct Progress {
-    bytes: AtomicU64,
-    rows: AtomicU64,
-}
-
-impl Progress {
-    /// Bytes read, and rows written.
-    pub fn now(&self) -> (u64, u64) {
-        (self.bytes.load(Ordering::Relaxed), self.rows.load(Ordering::Relaxed))
-    }
-}
-
-/// Takes a file over.
+/// Takes a file over into a node's database.
 ///
 /// # Errors
 /// When the file cannot be read as one of CCC's, or the store failed; what was taken over stays.
 pub fn ccc(
     node: &Node,
+    database: &DatabaseUrl,
     input: impl BufRead + Send,
     options: Options,
     progress: &Progress,
 ) -> Result<Report, LoadError> {
     let writer = node.writer().ok_or(StoreError::Stopped)?;
     let known = known_places(&node.index.read());
-    let mut taking = Taking { writer, options, waiting: VecDeque::new(), report: Report::default() };
+    let linker = Linker::new(database, SCHEME)?;
+    let mut taking = Taking { writer, options, linker, waiting: VecDeque::new(), report: Report::default() };
     let mapped = mapped_beside(input, known, progress, |row| {
-        progress.rows.fetch_add(1, Ordering::Relaxed);
+        progress.count_record();
         taking.take(row)
     })?;
-    while !taking.waiting.is_empty() {
-        taking.settle_one()?;
-    }
+    taking.settle()?;
+    taking.link()?;
+    taking.settle()?;
     Ok(together(mapped, taking.report))
 }
 
@@ -82,7 +70,7 @@ pub fn rehearse_ccc(
     let reader = Reader::new(database.clone());
     let mut report = Report::default();
     let mapped = mapped_beside(input, KnownPlaces::new(), progress, |row| {
-        progress.rows.fetch_add(1, Ordering::Relaxed);
+        progress.count_record();
         match reader.read(|conn| import_record(conn, SCHEME, &row.identity))? {
             None => report.created += 1,
             Some(record) if record.digest == digest(&row) => report.unchanged += 1,
@@ -124,12 +112,13 @@ fn mapped_beside(
             let mut report = Report::default();
             let mut rows = Rows::open(input, known)?;
             while let Some(mapped) = rows.next(&mut report)? {
-                progress.bytes.store(rows.bytes(), Ordering::Relaxed);
+                progress.set_bytes(rows.bytes());
                 if sender.send(mapped).is_err() {
                     // Whoever writes has given up, and tells why.
-                    break;
+                    return Ok(report);
                 }
             }
+            progress.set_bytes(rows.bytes());
             Ok(report)
         });
         let written = rows.iter().try_for_each(&mut take);
@@ -154,6 +143,7 @@ fn together(mapped: Report, written: Report) -> Report {
     report.unchanged += written.unchanged;
     report.conflicting += written.conflicting;
     report.refused += written.refused;
+    report.linked += written.linked;
     for error in written.errors {
         report.error(error);
     }
@@ -162,44 +152,87 @@ fn together(mapped: Report, written: Report) -> Report {
 
 type Answer = oneshot::Receiver<Result<Outcome, Refusal>>;
 
+/// What an operation is about.
+enum About {
+    /// What a row's event names.
+    Entity { line: u64 },
+    /// A row, with its id and the group it stands in.
+    Row { line: u64, id: String, group: Option<Group> },
+    /// Links between rows.
+    Links,
+}
+
 /// Rows on their way to the store.
 struct Taking<'a> {
     writer: &'a Writer,
     options: Options,
-    waiting: VecDeque<(u64, bool, Answer)>,
+    linker: Linker,
+    waiting: VecDeque<(About, Answer)>,
     report: Report,
 }
 
 impl Taking<'_> {
     fn take(&mut self, row: Mapped) -> Result<(), StoreError> {
+        let line = row.line;
         let imported = ImportedRow {
             scheme: SCHEME.to_owned(),
             digest: digest(&row),
-            id: row.identity,
+            id: row.identity.clone(),
             force: self.options.force,
         };
         for (resource, document) in row.entities {
             // Each on its own: an event that is refused must not take the places with it that later rows name.
-            self.submit(row.line, false, Command::Ensure { resource, document })?;
+            self.submit(About::Entity { line }, Command::Ensure { resource, document })?;
         }
-        self.submit(row.line, true, Command::Import { document: row.event, row: imported })
+        let about = About::Row { line, id: row.identity, group: row.group };
+        self.submit(about, Command::Import { document: row.event, row: imported })?;
+        if self.linker.is_full() { self.link() } else { Ok(()) }
     }
 
-    fn submit(&mut self, line: u64, is_row: bool, command: Command) -> Result<(), StoreError> {
-        self.waiting.push_back((line, is_row, self.writer.submit(Operation::one(command))));
+    /// Links the rows that are stored by now.
+    fn link(&mut self) -> Result<(), StoreError> {
+        for command in self.linker.commands()? {
+            self.submit(About::Links, command)?;
+        }
+        Ok(())
+    }
+
+    fn submit(&mut self, about: About, command: Command) -> Result<(), StoreError> {
+        self.waiting.push_back((about, self.writer.submit(Operation::one(command))));
         if self.waiting.len() >= IN_FLIGHT { self.settle_one() } else { Ok(()) }
     }
 
+    /// Waits for everything that was submitted.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        while !self.waiting.is_empty() {
+            self.settle_one()?;
+        }
+        Ok(())
+    }
+
     fn settle_one(&mut self) -> Result<(), StoreError> {
-        let Some((line, is_row, answer)) = self.waiting.pop_front() else {
+        let Some((about, answer)) = self.waiting.pop_front() else {
             return Ok(());
         };
-        match answer.blocking_recv().unwrap_or(Err(Refusal::Store(StoreError::Stopped))) {
-            Err(Refusal::Store(error)) => return Err(error),
-            Err(refusal) if is_row => self.report.refuse(RowError::of_record(line, refusal.to_string())),
-            Err(refusal) => self.report.error(RowError::of_record(line, refusal.to_string())),
-            Ok(outcome) if is_row => self.count(&outcome),
-            Ok(_) => {}
+        match (answer.blocking_recv().unwrap_or(Err(Refusal::Store(StoreError::Stopped))), about) {
+            (Err(Refusal::Store(error)), _) => return Err(error),
+            (Err(refusal), About::Row { line, .. }) => {
+                self.report.refuse(RowError::of_record(line, refusal.to_string()));
+            }
+            (Err(refusal), About::Entity { line }) => {
+                self.report.error(RowError::of_record(line, refusal.to_string()));
+            }
+            // An event that was withdrawn meanwhile, by whoever else writes.
+            (Err(refusal), About::Links) => log::warn!("events were not linked: {refusal}"),
+            (Ok(outcome), About::Row { id, group, .. }) => {
+                self.count(&outcome);
+                // A row that was left aside says nothing yet.
+                if outcome.done.iter().all(|done| !done.conflict) {
+                    self.linker.add(id, group);
+                }
+            }
+            (Ok(outcome), About::Links) => self.report.linked += u64::from(outcome.seq.is_some()),
+            (Ok(_), About::Entity { .. }) => {}
         }
         Ok(())
     }

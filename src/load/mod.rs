@@ -1,8 +1,11 @@
 //! Documents from files, read like any input and put through the writer. Loading again changes nothing.
 
 mod ccc;
+mod links;
+mod progress;
 
-pub use ccc::{Options, Progress, ccc, rehearse_ccc};
+pub use ccc::{Options, ccc, rehearse_ccc};
+pub use progress::Progress;
 
 use std::collections::VecDeque;
 use std::io::BufRead;
@@ -127,14 +130,22 @@ pub fn founding(writer: &Writer) -> Result<Report, StoreError> {
 ///
 /// # Errors
 /// When the file cannot be read or the store failed; what was loaded stays, and loading again completes it.
-pub fn ndjson(writer: &Writer, input: impl BufRead) -> Result<Report, LoadError> {
+pub fn ndjson(writer: &Writer, mut input: impl BufRead, progress: &Progress) -> Result<Report, LoadError> {
     let mut loader = Loader::new(writer);
-    for (number, line) in input.split(b'\n').enumerate() {
-        let place = format!("line {}", number + 1);
-        let line = line?;
+    let (mut line, mut bytes) = (Vec::new(), 0);
+    for number in 1_u64.. {
+        line.clear();
+        let read = input.read_until(b'\n', &mut line)?;
+        if read == 0 {
+            break;
+        }
+        bytes += read as u64;
+        progress.set_bytes(bytes);
         if line.trim_ascii().is_empty() {
             continue;
         }
+        progress.count_record();
+        let place = format!("line {number}");
         match read_line(&line) {
             Ok((resource, document)) => loader.put(place, resource, document)?,
             Err(reason) => loader.refuse(&place, &reason),

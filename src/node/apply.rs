@@ -7,18 +7,16 @@ use uuid::Uuid;
 
 use super::clock::{Clock, IdKind};
 use super::draft::Draft;
-use super::operation::{Command, Done, ImportedRow, Operation, Outcome, Refusal};
+use super::operation::{Command, Done, Operation, Outcome, Refusal};
 use super::reading::{Checked, check};
 use crate::domain::identity::{Identity, slug_from};
 use crate::domain::input::Fault;
 use crate::domain::resource::{Resource, Slug};
-use crate::domain::shared::ExternalId;
 use crate::index::State;
 use crate::store::batch::NewVersion;
 use crate::store::connection::AnyConnection;
 use crate::store::document::{Document, documents_of};
 use crate::store::error::StoreError;
-use crate::store::imports::ImportRow;
 use crate::store::log::ChangeKind;
 use crate::store::write::{Counters, Newest};
 
@@ -48,6 +46,7 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
             Command::Put { resource, document } => step.put(*resource, document),
             Command::Ensure { resource, document } => step.ensure(*resource, document),
             Command::Import { document, row } => step.import(document, row),
+            Command::Link { scheme, row, relation, events } => step.link(scheme, row, *relation, events),
             Command::Retract { resource, id } => step.retract(*resource, *id),
         };
         match outcome {
@@ -67,7 +66,7 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
 }
 
 impl Step<'_> {
-    fn put(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
+    pub(super) fn put(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
         let kind = if hides_time(document) { IdKind::Random } else { IdKind::Timed };
         let fresh_id = || self.clock.id(kind);
         let checked = check(self.state, self.draft, self.conn, resource, document, &fresh_id)?;
@@ -104,36 +103,6 @@ impl Step<'_> {
             Some(id) => Ok(Done::unchanged(id, 0)),
             None => self.put(resource, document),
         }
-    }
-
-    fn import(&mut self, document: &Value, row: &ImportedRow) -> Result<Done, Refusal> {
-        let record = self.draft.import_record(self.conn, &row.scheme, &row.id)?;
-        let (event, edited) = match &record {
-            Some(record) if record.digest == row.digest => {
-                return Ok(Done::unchanged(record.event, record.newest_revision));
-            }
-            Some(record) => (Some(record.event), record.newest_revision != record.revision),
-            // An event that has the row's id from elsewhere is an editor's.
-            None => {
-                let external = ExternalId { scheme: row.scheme.clone(), id: row.id.clone() };
-                let holder = self.draft.holder(self.conn, Resource::Event, &external, None)?;
-                (holder, holder.is_some())
-            }
-        };
-        if let Some(id) = event.filter(|_| edited && !row.force) {
-            return Ok(Done { conflict: true, ..Done::unchanged(id, 0) });
-        }
-        let mut document = document.clone();
-        if let (Some(id), Some(members)) = (event, document.as_object_mut()) {
-            members.insert("id".to_owned(), id.to_string().into());
-        }
-        let done = self.put(Resource::Event, &document)?;
-        if let Some(newest) = self.draft.newest(self.conn, done.id)? {
-            let ImportedRow { scheme, id, digest, .. } = row.clone();
-            let kept = ImportRow { scheme, id, entity_no: newest.entity_no, revision: done.revision, digest };
-            self.draft.add_import(kept, record.is_some());
-        }
-        Ok(done)
     }
 
     fn retract(&mut self, resource: Resource, id: Uuid) -> Result<Done, Refusal> {

@@ -51,6 +51,10 @@ impl Committed {
                     imports.push((row.scheme.clone(), row.id.clone()));
                     externals.extend(external_ids_of(document));
                 }
+                Command::Link { scheme, row, events, .. } => {
+                    imports.push((scheme.clone(), row.clone()));
+                    ids.extend(events);
+                }
                 Command::Retract { id, .. } => ids.push(*id),
                 // It is found by its slug, in the index.
                 Command::Ensure { .. } => {}

@@ -6,6 +6,7 @@ pub mod clock;
 mod committed;
 mod draft;
 mod follower;
+mod importing;
 mod keeper;
 pub mod operation;
 pub mod reader;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::input::Fault;
 use crate::domain::resource::Resource;
+use crate::domain::vocabulary::LinkRelation;
 use crate::store::error::StoreError;
 use crate::store::log::ChangeKind;
 
@@ -51,6 +52,17 @@ pub enum Command {
         document: Value,
         /// Which row it is, and what it says.
         row: ImportedRow,
+    },
+    /// Makes the links of one relation that an imported event has those to these events, unless an editor has changed it.
+    Link {
+        /// The collection that the event was imported from.
+        scheme: String,
+        /// The id there of the row that it is.
+        row: String,
+        /// The relation.
+        relation: LinkRelation,
+        /// The events that it has this relation to.
+        events: Vec<Uuid>,
     },
     /// Withdraws a member.
     Retract {
@@ -112,6 +124,9 @@ pub enum Refusal {
     /// The member to be withdrawn does not exist.
     #[error("there is no {0} {1}")]
     NotFound(Resource, Uuid),
+    /// The row whose event is to be linked was never imported.
+    #[error("no event was imported for {0}:{1}")]
+    NotImported(String, String),
     /// The store failed; trying again may help.
     #[error(transparent)]
     Store(#[from] StoreError),

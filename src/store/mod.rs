@@ -7,6 +7,8 @@ pub mod connection;
 pub mod document;
 pub mod error;
 pub mod export;
+pub mod import_groups;
+pub mod import_progress;
 pub mod imports;
 pub mod log;
 pub mod migrate;

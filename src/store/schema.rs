@@ -398,6 +398,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql_types::Moment;
+
+    import_progress (format) {
+        format -> Text,
+        records -> BigInt,
+        read_bytes -> BigInt,
+        file_bytes -> BigInt,
+        told_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    import_group (scheme, id) {
+        scheme -> Text,
+        id -> Text,
+        name -> Text,
+        opposes -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dataset,
     operation,
@@ -429,4 +453,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_link,
     event_privacy,
     import_record,
+    import_progress,
+    import_group,
 );

@@ -1,177 +1,24 @@
-//! What survives: kills while writing, several starts at once, a newer database, a restored backup.
+//! What survives: several starts at once, a newer database, a restored backup.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Child, Stdio};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
 use diesel::connection::SimpleConnection;
-use diesel::deserialize::QueryableByName;
-use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text};
 use marchline::domain::resource::Resource;
 use marchline::node::Node;
-use marchline::node::clock::{Clock, IdKind};
+use marchline::node::clock::Clock;
 use marchline::store::check::check;
-use marchline::store::connection::{AnyConnection, DatabaseUrl};
+use marchline::store::connection::AnyConnection;
 use marchline::store::error::StoreError;
-use marchline::store::{log, migrate};
-use serde_json::{Value, json};
+use marchline::store::migrate;
+use serde_json::json;
 
-use crate::support::random::{Generator, Random, backend_of, line};
-use crate::support::world::{Backend, Database, World, event};
+use crate::support::random::{Generator, Random, backend_of};
+use crate::support::sql::{number, words};
+use crate::support::world::{Database, World, event};
 use crate::support::{on_both_databases, program};
-
-#[derive(QueryableByName)]
-struct Word {
-    #[diesel(sql_type = Text)]
-    word: String,
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
-/// The column `word` of a query's rows.
-fn words(conn: &mut AnyConnection, query: &str) -> Vec<String> {
-    let rows: Vec<Word> = match conn {
-        AnyConnection::Sqlite(conn) => sql_query(query).load(conn),
-        AnyConnection::Postgres(conn) => sql_query(query).load(conn),
-    }
-    .unwrap_or_else(|error| panic!("{query}: {error}"));
-    rows.into_iter().map(|row| row.word).collect()
-}
-
-fn number(conn: &mut AnyConnection, query: &str) -> i64 {
-    let row: Number = match conn {
-        AnyConnection::Sqlite(conn) => sql_query(query).get_result(conn),
-        AnyConnection::Postgres(conn) => sql_query(query).get_result(conn),
-    }
-    .unwrap_or_else(|error| panic!("{query}: {error}"));
-    row.number
-}
-
-/// Documents with ids of their own, each once, in an order in which they can be put.
-fn documents(random: Random, events: usize) -> Vec<String> {
-    let mut generator = Generator::new(random);
-    let mut lines: Vec<String> = generator.entities().iter().map(line).collect();
-    for _ in 0..events {
-        // An embargo would hide the event from the comparison.
-        let mut event = generator.event();
-        event.as_object_mut().expect("members").shift_remove("privacy");
-        lines.push(line(&(Resource::Event, event)));
-    }
-    let timeline = generator.timeline();
-    lines.push(line(&(Resource::Timeline, timeline)));
-    lines
-}
-
-fn import(database: &Database, file: &Path) -> Child {
-    let file = file.to_str().expect("a name");
-    let mut command = program::command(&database.url, &["import", "--format", "ndjson", file]);
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs")
-}
-
-/// All that readers are given, without what tells when it was written.
-fn content(database: Database) -> BTreeMap<String, Value> {
-    let world = World::with_clock(database, Clock::system());
-    let mut content = BTreeMap::new();
-    for resource in ["events", "actors", "locations", "sources", "campaigns", "timelines"] {
-        let mut target = format!("/v1/{resource}?limit=500");
-        if resource == "events" {
-            target.push_str("&include=evidence,links,translations");
-        }
-        let list = world.get(&target).ok();
-        assert_eq!(list["page"]["next"], Value::Null);
-        for document in list["data"].as_array().expect("a list") {
-            let mut document = document.clone();
-            assert_eq!(document["revision"], 1, "{document}");
-            for name in ["seq", "recorded_at", "created_at"] {
-                document.as_object_mut().expect("members").shift_remove(name);
-            }
-            // Incoming links stand in the order of their subjects' writing, which is that of the file: also after a crash.
-            content.insert(document["id"].to_string(), document);
-        }
-    }
-    content
-}
-
-/// Waits until PostgreSQL has given up the killed program's sessions: what they had committed stays, the rest is gone.
-fn alone(conn: &mut AnyConnection) {
-    if matches!(conn, AnyConnection::Postgres(_)) {
-        let others = "SELECT count(*) AS number FROM pg_stat_activity \
-             WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        while number(conn, others) > 0 {
-            thread::yield_now();
-        }
-    }
-}
-
-fn killed_imports_leave_whole_operations(backend: Backend) {
-    let mut random = Random::new();
-    let lines = documents(random.fork(), 355);
-    let total = i64::try_from(lines.len()).expect("a number");
-    let database = Database::new(backend);
-    let file = database.dir().join("import.ndjson");
-    program::write_lines(&file, lines.iter().cloned());
-    let mut conn = database.parsed().connect().expect("the database is there");
-    migrate::migrate(&mut conn, Clock::system().id(IdKind::Timed)).expect("an empty database");
-    let (mut reached, mut interrupted) = (0, 0);
-    for kill in 0..20 {
-        // Through the first half of the file, step by step; some kills hit before anything new was written, some later.
-        let step = usize::try_from((total / 2 - reached).max(1) / (20 - kill)).expect("a number");
-        let target = reached + i64::try_from(random.below(2 * step.max(1))).expect("a number");
-        let patience = random.below(40);
-        let mut child = import(&database, &file);
-        let ended = |child: &mut Child| child.try_wait().expect("a child").is_some();
-        while log::head(&mut conn).expect("a head").seq < target && !ended(&mut child) {}
-        for _ in 0..patience {
-            log::head(&mut conn).expect("a head");
-        }
-        interrupted += usize::from(!ended(&mut child));
-        child.kill().expect("the child is ours");
-        child.wait().expect("the child is gone");
-        alone(&mut conn);
-        let head = log::head(&mut conn).expect("the store opens").seq;
-        assert!(migrate::is_current(&mut conn).expect("the store opens"));
-        let findings = check(&mut conn).expect("the store can be read");
-        assert_eq!(findings.differences, [""; 0], "after {head} operations");
-        assert_eq!(
-            i64::try_from(findings.operations).expect("a number"),
-            head,
-            "the log is dense and ends at its head"
-        );
-        assert!(head >= reached, "committed operations are gone");
-        reached = head;
-    }
-    assert!(interrupted > 0, "no import was killed: the test has missed its moments");
-    let output = program::run(&database.url, &["import", "--format", "ndjson", file.to_str().expect("a name")]);
-    let (report, errors) = program::words(&output);
-    let expected = format!("created {}, corrected 0, unchanged {reached}, refused 0\n", total - reached);
-    assert_eq!((report, errors), (expected, String::new()));
-    let output = program::run(&database.url, &["check"]);
-    assert_eq!(program::words(&output).0, format!("{total} operations, {total} versions, 0 differences\n"));
-    let undisturbed = Database::new(backend);
-    let output = program::run(&undisturbed.url, &["import", "--format", "ndjson", file.to_str().expect("a name")]);
-    assert!(output.status.success(), "{:?}", program::words(&output));
-    let (interrupted, undisturbed) = (content(database), content(undisturbed));
-    assert_eq!(undisturbed.len(), lines.len());
-    assert_eq!(interrupted, undisturbed);
-}
-
-#[test]
-fn killed_imports_leave_whole_operations_in_sqlite() {
-    killed_imports_leave_whole_operations(Backend::Sqlite);
-}
-
-#[test]
-fn killed_imports_leave_whole_operations_in_postgres() {
-    killed_imports_leave_whole_operations(Backend::Postgres);
-}
 
 /// The tables of the schema with their columns, read from its source: name, type, and whether it may be null.
 fn schema() -> BTreeMap<String, Vec<(String, String, bool)>> {
@@ -333,20 +180,4 @@ fn both_databases_have_the_same_migrations() {
     };
     assert!(!names("sqlite").is_empty());
     assert_eq!(names("sqlite"), names("postgres"));
-}
-
-/// The same file in two parts and in one: numbers do not depend on how often a program starts.
-#[test]
-fn an_import_that_is_repeated_writes_nothing() {
-    let database = Database::new(Backend::Sqlite);
-    let file = database.dir().join("import.ndjson");
-    program::write_lines(&file, documents(Random::new(), 20));
-    let url: DatabaseUrl = database.parsed();
-    let mut heads = Vec::new();
-    for _ in 0..2 {
-        let output = program::run(&database.url, &["import", "--format", "ndjson", file.to_str().expect("a name")]);
-        assert!(output.status.success(), "{:?}", program::words(&output));
-        heads.push(log::head(&mut url.connect().expect("the database is there")).expect("a head"));
-    }
-    assert_eq!(heads[0], heads[1]);
 }

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use marchline::domain::resource::Resource;
 use marchline::generate::Synthetic;
+use marchline::load::{Progress, ndjson};
+use marchline::metrics::ImportFormat;
 use serde_json::Value;
 
 use crate::support::on_both_databases;
@@ -33,7 +35,8 @@ on_both_databases! {
             Synthetic::new(1_500, 3).ndjson(&mut bytes).expect("memory can be written");
             bytes
         };
-        let report = marchline::load::ndjson(world.writer(), lines.as_slice()).expect("the store works");
+        let progress = Progress::new(ImportFormat::Ndjson, None);
+        let report = ndjson(world.writer(), lines.as_slice(), &progress).expect("the store works");
         assert_eq!((report.unchanged, report.refused), (0, vec![]));
         assert_eq!(report.created, Synthetic::new(1_500, 3).documents());
         assert!((40..120).contains(&report.corrected), "{}", report.corrected);
@@ -48,7 +51,7 @@ on_both_databases! {
             let events = seen["data"].as_array().expect("events");
             assert!(events.iter().any(|event| !empty(event)), "no event has {member}");
         }
-        let again = marchline::load::ndjson(world.writer(), lines.as_slice()).expect("the store works");
+        let again = ndjson(world.writer(), lines.as_slice(), &progress).expect("the store works");
         assert_eq!((again.created, again.refused), (0, vec![]));
     }
 

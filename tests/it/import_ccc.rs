@@ -1,51 +1,18 @@
 //! Files of the Crowd Counting Consortium, through the command line, asked over HTTP.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fmt::Write as _;
 
 use marchline::domain::resource::Resource;
 use marchline::store::check::check;
 use serde_json::{Value, json};
 
 use crate::support::ccc::{Generated, Shape, rows};
+use crate::support::imports::{assert_figures, assert_links, assert_report, catch_up, edit, import};
 use crate::support::world::World;
 use crate::support::{on_both_databases, program};
 
 /// Rows of a generated file: enough for several groups, and all known troubles.
 const ROWS: usize = 400;
-
-/// Imports a file and tells the report.
-fn import(world: &World, file: &Generated, more: &[&str]) -> Value {
-    let dir = world.database.dir();
-    let (path, report) = (dir.join("rows.csv"), dir.join("report.json"));
-    std::fs::write(&path, &file.text).expect("the file can be written");
-    let text = |path: &PathBuf| path.display().to_string();
-    let (path, report_path) = (text(&path), text(&report));
-    let arguments = [&["import", "--format", "ccc", &path, "--report", &report_path], more].concat();
-    let output = program::run(&world.database.url, &arguments);
-    assert!(output.status.success(), "{:?}", program::words(&output));
-    let report = std::fs::read_to_string(&report).expect("there is a report");
-    let report: Value = serde_json::from_str(&report).expect("the report is JSON");
-    let count = |name: &str| report[name].as_u64().expect("a count");
-    let outcomes = ["created", "corrected", "unchanged", "collapsed", "conflicting", "ignored", "refused"];
-    assert_eq!(count("lines"), outcomes.map(count).iter().sum::<u64>(), "each record is accounted for once: {report}");
-    report
-}
-
-/// Waits until the world's node knows what another process wrote.
-fn catch_up(world: &World) {
-    let mut conn = world.database.parsed().connect().expect("the database is there");
-    world.node.index.catch_up(&mut conn).expect("the log can be read");
-}
-
-fn total(world: &World, query: &str) -> u64 {
-    world.get(&format!("/v1/events?limit=1&{query}")).ok()["page"]["total"].as_u64().expect("a total")
-}
-
-/// The figures of a file, as the API tells them.
-fn figures(world: &World, by: &BTreeMap<String, u64>, query: impl Fn(&str) -> String) -> BTreeMap<String, u64> {
-    by.keys().map(|key| (key.clone(), total(world, &query(key)))).collect()
-}
 
 on_both_databases! {
     fn a_messy_file_is_taken_over_to_the_last_row(world: World) {
@@ -53,19 +20,11 @@ on_both_databases! {
             let world = World::on(crate::support::random::backend_of(&world));
             let file = rows(seed, ROWS, shape);
             let report = import(&world, &file, &[]);
-            let expected = [("lines", file.records), ("created", file.events), ("collapsed", file.collapsed),
-                ("refused", file.refused), ("joined", file.joined), ("repaired", file.repaired)];
-            for (name, count) in expected {
-                assert_eq!(report[name], count, "{name} of {shape:?}");
-            }
+            assert_report(&report, &file);
             catch_up(&world);
-            assert_eq!(total(&world, ""), file.events);
-            assert_eq!(figures(&world, &file.by_state, |state| format!("admin1={state}")), file.by_state);
-            assert_eq!(figures(&world, &file.by_type, |kind| format!("type={kind}")), file.by_type);
-            assert_eq!(
-                figures(&world, &file.by_day, |day| format!("from={day}&to={day}&overlap=definite")),
-                file.by_day
-            );
+            assert_figures(&world, &file);
+            assert_links(&world, &file);
+            assert_eq!(report["linked"], file.opposing);
             let mut conn = world.database.parsed().connect().expect("the database is there");
             assert_eq!(check(&mut conn).expect("it can be read").differences, [""; 0]);
         }
@@ -80,6 +39,7 @@ on_both_databases! {
         let again = import(&world, &file, &[]);
         for report in [dry, again] {
             assert_eq!((&report["unchanged"], &report["created"]), (&json!(file.events), &json!(0)));
+            assert_eq!(report["linked"], 0);
         }
         catch_up(&world);
         assert_eq!(world.node.index.head().seq, seq);
@@ -105,18 +65,7 @@ on_both_databases! {
         let list = world.get("/v1/events?sort=recorded").ok();
         let edited = list["data"][0]["id"].as_str().expect("an id").to_owned();
         let title = list["data"][0]["title"].clone();
-        let mut conn = world.database.parsed().connect().expect("the database is there");
-        let mut document = None;
-        marchline::store::export::newest_documents(&mut conn, Resource::Event, |found| {
-            if found.id.to_string() == edited {
-                document = marchline::domain::input_form::input_form(&found.content, found.id, None).ok();
-            }
-            Ok::<_, marchline::store::error::StoreError>(())
-        })
-        .expect("the store can be read");
-        let mut document = document.expect("the event is stored");
-        document["summary"] = json!("An editor's words.");
-        world.put(Resource::Event, document);
+        edit(&world, &edited, "An editor's words.");
         let second = import(&world, &file("about 200"), &[]);
         assert_eq!((&second["corrected"], &second["conflicting"]), (&json!(1), &json!(1)), "{second}");
         catch_up(&world);
@@ -126,6 +75,68 @@ on_both_databases! {
         assert_eq!((&forced["corrected"], &forced["unchanged"]), (&json!(1), &json!(1)), "{forced}");
         catch_up(&world);
         assert_eq!(world.get(&format!("/v1/events/{edited}")).ok()["revision"], 3);
+    }
+
+    fn a_counter_protest_is_linked_to_what_it_opposes_whichever_comes_first(world: World) {
+        let take = |events: &[(&str, &str, &str, &str)], more: &[&str], corrected: u64, linked: u64| {
+            let mut text = "date,locality,state,title,event_type,macroevent,size_text,source1\n".to_owned();
+            for (title, kind, macroevent, size) in events {
+                let row = format!("2026-01-30,Austin,TX,{title},{kind},{macroevent},{size},https://news.example/1");
+                writeln!(text, "{row}").expect("a text can be written to");
+            }
+            let report = import(&world, &Generated { text, ..rows(1, 0, Shape::Phase3) }, more);
+            assert_eq!((&report["corrected"], &report["linked"]), (&json!(corrected), &json!(linked)), "{events:?}");
+            catch_up(&world);
+        };
+        let opposed = |title: &str| {
+            let list = world.get("/v1/events?include=links").ok();
+            let event = list["data"].as_array().expect("a list").iter().find(|event| event["title"] == title);
+            let links = event.expect("the event")["links"].as_array().expect("links").clone();
+            assert!(links.iter().all(|link| link["relation"] == "counter_of"), "{links:?}");
+            let of = |direction: &str| {
+                let these = links.iter().filter(|link| link["direction"] == direction);
+                let title = |link: &Value| link["event"]["title"].as_str().expect("a title").to_owned();
+                let mut titles: Vec<_> = these.map(title).collect();
+                titles.sort();
+                titles
+            };
+            (of("outgoing"), of("incoming"))
+        };
+        let titles = |titles: &[&str]| titles.iter().map(|title| (*title).to_owned()).collect::<Vec<_>>();
+        let against = |size| ("Against", "Rally; Counter-Protest", "7", size);
+        let one = ("One", "rally", "7.0", "dozens");
+        take(&[against("dozens")], &[], 0, 0);
+        assert_eq!(opposed("Against"), (vec![], vec![]));
+        take(&[one, ("Elsewhere", "rally", "8", "")], &[], 0, 1);
+        assert_eq!(opposed("Against"), (titles(&["One"]), vec![]));
+        assert_eq!(opposed("One"), (vec![], titles(&["Against"])));
+        let seq = world.node.index.head().seq;
+        take(&[one], &[], 0, 0);
+        take(&[against("dozens")], &[], 0, 0);
+        assert_eq!(world.node.index.head().seq, seq, "nothing is written twice");
+
+        take(&[against("hundreds")], &[], 1, 0);
+        assert_eq!(opposed("Against").0, titles(&["One"]), "a corrected row keeps its links");
+        take(&[("Two", "march", "7", "")], &[], 0, 1);
+        assert_eq!(opposed("Against").0, titles(&["One", "Two"]));
+        take(&[("One", "rally", "8", "dozens")], &[], 0, 1);
+        assert_eq!(opposed("Against").0, titles(&["Two"]), "it belongs elsewhere now");
+        take(&[("Against", "Rally; Counter-Protest", "", "hundreds")], &[], 0, 1);
+        assert_eq!(opposed("Against").0, titles(&[]));
+        take(&[against("hundreds")], &[], 0, 1);
+        assert_eq!(opposed("Against").0, titles(&["Two"]));
+
+        let id = |title: &str| {
+            let list = world.get("/v1/events").ok();
+            let event = list["data"].as_array().expect("a list").iter().find(|event| event["title"] == title);
+            event.expect("the event")["id"].as_str().expect("an id").to_owned()
+        };
+        edit(&world, &id("Against"), "An editor's words.");
+        take(&[("Three", "vigil", "7", "")], &[], 0, 0);
+        assert_eq!(opposed("Against").0, titles(&["Two"]), "what an editor has changed is left alone");
+        world.retract(Resource::Event, id("Two").parse().expect("an id"), "It was none.");
+        take(&[against("thousands")], &["--force"], 1, 1);
+        assert_eq!(opposed("Against").0, titles(&["Three"]), "nothing links to what has ceased");
     }
 
     fn an_export_loads_into_an_empty_database_with_equal_content(world: World) {

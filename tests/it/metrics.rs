@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Utc;
 use diesel::connection::SimpleConnection;
 use marchline::domain::resource::Resource;
 use marchline::store::connection::DatabaseUrl;
 use serde_json::json;
 
+use crate::support::ccc::{Shape, rows};
 use crate::support::http::send_raw;
+use crate::support::imports::import;
 use crate::support::on_both_databases;
 use crate::support::paths::RALLY;
 use crate::support::postgres;
@@ -210,6 +213,28 @@ on_both_databases! {
         assert_eq!(seen(&world), ["2".to_owned(), "2".to_owned(), seq.to_string(), "0".to_owned()]);
         world.retract(Resource::Event, id(VIGIL), "It was none.");
         assert_eq!(seen(&world), ["1".to_owned(), "3".to_owned(), (seq + 1).to_string(), "0".to_owned()]);
+    }
+
+    fn imports_tell_how_far_they_are(world: World) {
+        let seen = |world: &World, format: &str| {
+            let scrape = Scrape::of(world);
+            ["records", "read_bytes", "file_bytes", "told_timestamp_seconds"]
+                .map(|name| scrape.sum(&format!("marchline_import_{name}"), &[("format", format)]).to_string())
+        };
+        for format in ["ccc", "ndjson"] {
+            assert_eq!(seen(&world, format), ["0"; 4], "{format}");
+        }
+        let file = rows(8, 30, Shape::Phase3);
+        import(&world, &file, &["--dry-run"]);
+        assert_eq!(seen(&world, "ccc"), ["0"; 4], "a dry run writes nothing");
+        let before = Utc::now().timestamp();
+        import(&world, &file, &[]);
+        let [records, read, all, told] = seen(&world, "ccc");
+        let bytes = file.text.len().to_string();
+        assert_eq!((records, &read, &all), (file.events.to_string(), &bytes, &bytes));
+        let told: i64 = told.parse().expect("whole seconds");
+        assert!((before..=Utc::now().timestamp()).contains(&told), "{told}");
+        assert_eq!(seen(&world, "ndjson"), ["0"; 4]);
     }
 
     fn every_metric_is_in_the_guide_and_nothing_else(world: World) {

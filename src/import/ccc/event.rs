@@ -11,10 +11,11 @@ use super::entities::{Entities, KnownPlaces};
 use super::row::{Findings, Row, phrase};
 use super::states::State;
 use super::types::{event_type, in_order};
-use super::{SCHEME, actors, amounts, claims, places, sources};
-use crate::domain::input::MAX_TITLE;
+use super::{Group, SCHEME, actors, amounts, claims, places, sources};
+use crate::domain::input::{MAX_NAME, MAX_TITLE};
 use crate::domain::vocabulary::{EventStatus, EventType};
 use crate::import::report::RowError;
+use crate::import::slugs::normalised;
 
 /// Years that are no slip; they also bound how many days are remembered.
 const YEARS: RangeInclusive<i32> = 1900..=2100;
@@ -136,7 +137,10 @@ fn lose_the_rest(row: &Row<'_>, found: &mut Findings) {
         (Column::Notes, "Free text of the coders is not taken over: it may name people."),
         (Column::Coder, "Who coded a row is not taken over."),
         (Column::Valence, "An editor's reading, left, right or other, is no fact of the event; lost on purpose."),
-        (Column::Macroevent, "The shared id of an event and its counter-protest names no single event."),
+        (
+            Column::Macroevent,
+            "A counter-protest is linked to what it opposes; the id that they share is not taken over.",
+        ),
         (Column::FipsCode, "Counties are known by state and name; the code has no place."),
     ];
     for (column, reason) in LOST {
@@ -148,6 +152,15 @@ fn lose_the_rest(row: &Row<'_>, found: &mut Findings) {
     if !resolved.is_empty() && !resolved.eq_ignore_ascii_case(row.get(Column::Locality)) {
         found.lose(row, Column::ResolvedLocality, "The row's own name of the locality stands.");
     }
+}
+
+/// The macroevent that a row stands in. A counter-protest is one by its main type, since that comes before all others.
+pub fn group(row: &Row<'_>, event: &Value) -> Option<Group> {
+    let text = row.get(Column::Macroevent);
+    // Spreadsheets write `7` as `7.0`.
+    let name = phrase(&normalised(text.strip_suffix(".0").unwrap_or(text)), MAX_NAME);
+    let opposes = event["type"] == EventType::CounterProtest.code();
+    (!name.is_empty()).then_some(Group { name, opposes })
 }
 
 /// A digest of everything that is taken over, for telling an unchanged row from a corrected one.

@@ -54,6 +54,18 @@ pub struct Mapped {
     pub entities: Vec<(Resource, Value)>,
     /// The event's document, without an id.
     pub event: Value,
+    /// The macroevent that the row stands in. It is no part of the event and of its digest: what other rows say is told by
+    /// links.
+    pub group: Option<Group>,
+}
+
+/// A row's place among others that tell of one happening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What the file calls the happening.
+    pub name: String,
+    /// Whether the row is a counter-protest, and so against the others.
+    pub opposes: bool,
 }
 
 /// The rows of a file, one by one, in bounded memory.
@@ -177,7 +189,8 @@ impl<R: BufRead> Rows<R> {
         let event = event::event(&mapping, &mut self.entities, &mut self.findings);
         self.findings.settle(report);
         let entities = std::mem::take(&mut self.entities.documents);
-        Some(Mapped { line: row.record.line, hash: event::digest(&event), identity, entities, event })
+        let group = event::group(&row, &event);
+        Some(Mapped { line: row.record.line, hash: event::digest(&event), identity, entities, event, group })
     }
 }
 

@@ -1,10 +1,10 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::columns::Column;
-use super::generator::{Shape, rows};
+use super::generator::{Shape, corrected_rows, rows};
 use super::*;
 use crate::domain::actor::ActorContent;
 use crate::domain::catalog::{Catalog, Known, LocationFacts};
@@ -113,6 +113,11 @@ fn tally(values: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
     })
 }
 
+/// Whether an error refused its row, as the guide tells them.
+fn refuses(error: &RowError) -> bool {
+    error.column.as_deref().is_none_or(|column| ["date", "state"].contains(&column))
+}
+
 #[test]
 fn files_of_both_layouts_give_what_their_generator_knows() {
     for (seed, shape) in [(1, Shape::Phase3), (2, Shape::Compiled), (3, Shape::Phase3), (4, Shape::Compiled)] {
@@ -129,10 +134,30 @@ fn files_of_both_layouts_give_what_their_generator_knows() {
             (generated.refused, generated.joined, generated.repaired)
         );
         assert_eq!(report.accounted(), report.lines);
+        let refused_lines: BTreeSet<u64> =
+            report.errors.iter().filter(|error| refuses(error)).map(|e| e.line).collect();
+        assert_eq!(refused_lines, generated.refused_lines);
         let text = serde_json::to_string(&report).unwrap();
         assert!(!text.contains("Jane Roe"), "names stay out of the report");
         assert!(world.actors.values().all(|actor| !actor.name.contains("Roe") && !actor.name.contains("Musk")));
     }
+}
+
+#[test]
+fn rows_of_one_macroevent_stand_together() {
+    let generated = rows(6, 600, Shape::Compiled);
+    let mut sides: HashMap<String, (u64, u64)> = HashMap::new();
+    rehearse(generated.text.as_bytes(), |mapped| {
+        if let Some(group) = mapped.group {
+            let (against, rest) = sides.entry(group.name).or_default();
+            *if group.opposes { against } else { rest } += 1;
+        }
+    })
+    .unwrap();
+    assert!(generated.links > 10);
+    assert_eq!(sides.values().map(|(against, rest)| against * rest).sum::<u64>(), generated.links);
+    assert_eq!(sides.values().filter(|(a, r)| a * r > 0).map(|(a, r)| a + r).sum::<u64>(), generated.linked);
+    assert_eq!(sides.values().filter(|(_, rest)| *rest > 0).map(|(a, _)| a).sum::<u64>(), generated.opposing);
 }
 
 #[test]
@@ -150,8 +175,10 @@ fn reading_again_gives_the_same_ids_and_digests() {
         first,
         read(&generated.text.replace("\r\n", "\n").replace(",JR,", ",XY,").replace(",39153.0,", ",39153,"))
     );
-    let corrected = read(&generated.text.replacen(",graffiti; broken windows,", ",graffiti,", 1));
-    assert_eq!(first.iter().zip(&corrected).filter(|(a, b)| a != b).count(), 1);
+    let generated = corrected_rows(5, 300, Shape::Phase3);
+    let corrected = read(&generated.text);
+    let differing = first.iter().zip(&corrected).filter(|(a, b)| a != b).count();
+    assert_eq!(u64::try_from(differing).unwrap(), generated.corrected);
     assert!(first.iter().zip(&corrected).all(|(a, b)| a.0 == b.0));
 }
 

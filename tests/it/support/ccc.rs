@@ -1,7 +1,7 @@
 //! Files shaped like those of the Crowd Counting Consortium, with every trouble that is known of them, from a seed. The
 //! counts that a correct import gives come from the generator's own truth; it knows nothing of the importer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Which of the two layouts a file has.
@@ -29,6 +29,16 @@ pub struct Generated {
     pub joined: u64,
     /// Cells encoded twice.
     pub repaired: u64,
+    /// Events that a corrected file tells anew.
+    pub corrected: u64,
+    /// The lines on which the records begin that cannot be taken in.
+    pub refused_lines: BTreeSet<u64>,
+    /// Links of counter-protests to what they oppose.
+    pub links: u64,
+    /// Events that have such a link, on either side.
+    pub linked: u64,
+    /// Those of them that are counter-protests.
+    pub opposing: u64,
     /// Events by the ISO code of their state.
     pub by_state: BTreeMap<String, u64>,
     /// Events by their day.
@@ -125,21 +135,42 @@ impl Random {
 
 /// So many rows and the troubles between them, from a seed.
 pub fn rows(seed: u64, count: usize, shape: Shape) -> Generated {
-    let mut file = File::new(seed, shape);
-    for number in 0..count {
-        file.row(number);
-    }
-    file.out
+    File::new(seed, shape, false).filled(count)
+}
+
+/// The same file, after its makers have corrected every tenth row: row 3, 13 and so on.
+pub fn corrected_rows(seed: u64, count: usize, shape: Shape) -> Generated {
+    File::new(seed, shape, true).filled(count)
+}
+
+/// Whether a row is one of those that are corrected.
+pub fn is_corrected(number: usize) -> bool {
+    number % 10 == 3
+}
+
+/// Every third row stands in a macroevent, two in each.
+fn macroevent(number: usize) -> Option<usize> {
+    (number % 3 == 1).then_some(20_000 + number / 6)
 }
 
 struct File {
     random: Random,
     columns: Vec<String>,
+    /// Whether it is the corrected file.
+    later: bool,
+    /// Whether the row at hand is corrected.
+    correcting: bool,
+    /// The line on which the next row begins.
+    line: u64,
+    /// Counter-protests and other events by macroevent.
+    sides: BTreeMap<usize, (u64, u64)>,
+    /// The macroevent of the row at hand.
+    macroevent: Option<usize>,
     out: Generated,
 }
 
 impl File {
-    fn new(seed: u64, shape: Shape) -> Self {
+    fn new(seed: u64, shape: Shape, later: bool) -> Self {
         let numbered = |prefix: &str, n: usize| (1..=n).map(|i| format!("{prefix}{i}")).collect::<Vec<_>>().join(",");
         let header = match shape {
             Shape::Phase3 => format!("{PHASE3},{}", numbered("source", 30)),
@@ -154,11 +185,37 @@ impl File {
             refused: 0,
             joined: 0,
             repaired: 0,
+            corrected: 0,
+            refused_lines: BTreeSet::new(),
+            links: 0,
+            linked: 0,
+            opposing: 0,
             by_state: BTreeMap::new(),
             by_day: BTreeMap::new(),
             by_type: BTreeMap::new(),
         };
-        Self { random: Random(seed), columns, out }
+        Self {
+            random: Random(seed),
+            columns,
+            later,
+            correcting: false,
+            line: 2,
+            sides: BTreeMap::new(),
+            macroevent: None,
+            out,
+        }
+    }
+
+    fn filled(mut self, count: usize) -> Generated {
+        for number in 0..count {
+            self.row(number);
+        }
+        for (against, rest) in self.sides.into_values().filter(|(against, rest)| against * rest > 0) {
+            self.out.links += against * rest;
+            self.out.linked += against + rest;
+            self.out.opposing += against;
+        }
+        self.out
     }
 
     /// One row, sound or with a trouble.
@@ -166,6 +223,11 @@ impl File {
         let (town, kind) = (self.random.below(TOWNS.len()), self.random.below(TYPES.len()));
         let day = format!("20{:02}-{:02}-{:02}", 17 + number / 4_000 % 9, 1 + number / 300 % 12, 1 + number / 10 % 28);
         let mut cells = self.cells(&day, number, town, kind);
+        self.macroevent = macroevent(number);
+        self.correcting = self.later && is_corrected(number);
+        if self.correcting {
+            self.set(&mut cells, &["arrests"], "77");
+        }
         let truth = (format!("US-{}", TOWNS[town].1), day, TYPES[kind].1);
         match self.random.below(100) {
             // A day that is none.
@@ -187,7 +249,7 @@ impl File {
             8..10 => return self.broken(cells, truth),
             10..14 => return self.twice(&cells, truth),
             14..16 => return self.alike(cells, truth),
-            16 => self.out.text.push_str("\r\n"),
+            16 => self.write("\r\n"),
             _ => {}
         }
         let bad = cells[0].contains('/') || cells.len() > self.columns.len() || cells.iter().any(|cell| cell == "ZZ");
@@ -215,7 +277,7 @@ impl File {
     fn twice(&mut self, cells: &[String], truth: (String, String, &str)) {
         let line = line_of(cells, false);
         self.event(&line, &truth);
-        self.out.text.push_str(&line);
+        self.write(&line);
         self.out.records += 1;
         self.out.collapsed += 1;
     }
@@ -232,18 +294,31 @@ impl File {
     }
 
     fn event(&mut self, line: &str, (state, day, kind): &(String, String, &str)) {
-        self.out.text.push_str(line);
+        self.write(line);
         self.out.records += 1;
         self.out.events += 1;
+        self.out.corrected += u64::from(self.correcting);
+        if let Some(macroevent) = self.macroevent {
+            let (against, rest) = self.sides.entry(macroevent).or_default();
+            *if *kind == "counter_protest" { against } else { rest } += 1;
+        }
         *self.out.by_state.entry(state.clone()).or_default() += 1;
         *self.out.by_day.entry(day.clone()).or_default() += 1;
         *self.out.by_type.entry((*kind).to_owned()).or_default() += 1;
     }
 
     fn refuse(&mut self, line: &str) {
-        self.out.text.push_str(line);
+        self.out.refused_lines.insert(self.line);
+        self.write(line);
         self.out.records += 1;
         self.out.refused += 1;
+    }
+
+    /// Adds a row to the text; a line ends with CR, LF or both.
+    fn write(&mut self, row: &str) {
+        self.out.text.push_str(row);
+        let ends = row.replace("\r\n", "\n").matches(['\r', '\n']).count();
+        self.line += u64::try_from(ends).expect("a number");
     }
 
     fn set(&self, cells: &mut [String], names: &[&str], value: &str) {
@@ -284,6 +359,11 @@ impl File {
                 "issue_tags_summary" | "issues" | "issues_major" => "democracy; migration & asylum".to_owned(),
                 "valence" => r.pick(&["0", "1", "2", "1.0"]).to_owned(),
                 "conf" => r.pick(&["1", "1.0", "", "0"]).to_owned(),
+                "macroevent" => match macroevent(number) {
+                    Some(id) if number.is_multiple_of(4) => format!("{id}.0"),
+                    Some(id) => id.to_string(),
+                    None => String::new(),
+                },
                 "online" => if online { "1.0" } else { "0" }.to_owned(),
                 "size_text" => size[0].to_owned(),
                 "size_low" => size[1].to_owned(),

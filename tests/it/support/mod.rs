@@ -4,6 +4,7 @@ pub mod ccc;
 pub mod examples;
 pub mod filters;
 pub mod http;
+pub mod imports;
 pub mod lists;
 pub mod oracle;
 pub mod oracle_dates;
@@ -12,6 +13,7 @@ pub mod postgres;
 pub mod program;
 pub mod random;
 pub mod schema;
+pub mod sql;
 pub mod town;
 pub mod world;
 

@@ -4,6 +4,8 @@ use super::http::send;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 /// A command of the program on a database, with nothing else of this process's settings.
 pub fn command(database_url: &str, arguments: &[&str]) -> Command {
@@ -24,6 +26,32 @@ pub fn run(database_url: &str, arguments: &[&str]) -> Output {
 pub fn words(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))
+}
+
+/// Runs a command to its end, and tells the most memory in MiB that it has held at one time. It is looked at every few
+/// milliseconds: what the system tells at the end counts the process that began it.
+pub fn run_measured(database_url: &str, arguments: &[&str]) -> (Output, u64) {
+    let mut command = command(database_url, arguments);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+    let status = format!("/proc/{}/status", child.id());
+    let (done, ended) = channel::<()>();
+    let waiting = std::thread::spawn(move || {
+        let _done = done;
+        child.wait_with_output().expect("the program ends")
+    });
+    let mut most = None;
+    while ended.recv_timeout(Duration::from_millis(5)) == Err(RecvTimeoutError::Timeout) {
+        most = most_held(&status).or(most);
+    }
+    let most = most.expect("the system tells what a process holds, in /proc");
+    (waiting.join().expect("no panic"), most / 1024)
+}
+
+/// The most memory in KiB that a process has held so far; `None` where it has ended.
+fn most_held(status: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(status).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 /// Asks a child that has not been waited for to stop (SIGTERM).

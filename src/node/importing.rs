@@ -1,0 +1,119 @@
+//! What is taken over from other collections: rows as events, and links between them.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::apply::Step;
+use super::operation::{Done, ImportedRow, Refusal};
+use crate::domain::content::Content;
+use crate::domain::input_form::input_form;
+use crate::domain::resource::Resource;
+use crate::domain::shared::ExternalId;
+use crate::domain::vocabulary::LinkRelation;
+use crate::store::error::StoreError;
+use crate::store::imports::ImportRow;
+
+impl Step<'_> {
+    /// Takes a row over as an event.
+    pub(super) fn import(&mut self, document: &Value, row: &ImportedRow) -> Result<Done, Refusal> {
+        let record = self.draft.import_record(self.conn, &row.scheme, &row.id)?;
+        let (event, edited) = match &record {
+            Some(record) if record.digest == row.digest => {
+                return Ok(Done::unchanged(record.event, record.newest_revision));
+            }
+            Some(record) => (Some(record.event), record.newest_revision != record.revision),
+            // An event that has the row's id from elsewhere is an editor's.
+            None => {
+                let external = ExternalId { scheme: row.scheme.clone(), id: row.id.clone() };
+                let holder = self.draft.holder(self.conn, Resource::Event, &external, None)?;
+                (holder, holder.is_some())
+            }
+        };
+        if let Some(id) = event.filter(|_| edited && !row.force) {
+            return Ok(Done { conflict: true, ..Done::unchanged(id, 0) });
+        }
+        let mut document = document.clone();
+        if let (Some(id), Some(members)) = (event, document.as_object_mut()) {
+            members.insert("id".to_owned(), id.to_string().into());
+            // A row says nothing of links: they stay, whoever made them.
+            members.insert("links".to_owned(), self.lasting_links(id)?.into());
+        }
+        let done = self.put(Resource::Event, &document)?;
+        if let Some(newest) = self.draft.newest(self.conn, done.id)? {
+            let ImportedRow { scheme, id, digest, .. } = row.clone();
+            let kept = ImportRow { scheme, id, entity_no: newest.entity_no, revision: done.revision, digest };
+            self.draft.add_import(kept, record.is_some());
+        }
+        Ok(done)
+    }
+
+    /// Makes an imported event's links of one relation those to these events. An event that an editor has changed is left
+    /// alone.
+    pub(super) fn link(
+        &mut self,
+        scheme: &str,
+        row: &str,
+        relation: LinkRelation,
+        events: &[Uuid],
+    ) -> Result<Done, Refusal> {
+        let record = self.draft.import_record(self.conn, scheme, row)?;
+        let record = record.ok_or_else(|| Refusal::NotImported(scheme.to_owned(), row.to_owned()))?;
+        let unchanged = Done::unchanged(record.event, record.newest_revision);
+        if record.newest_revision != record.revision {
+            return Ok(Done { conflict: true, ..unchanged });
+        }
+        let Some((entity_no, mut document)) = self.document(record.event)? else {
+            return Ok(unchanged);
+        };
+        let links = document.get_mut("links").and_then(Value::as_array_mut);
+        let Some(links) = links.filter(|links| !are_to(links, relation, events)) else {
+            return Ok(unchanged);
+        };
+        links.retain(|link| link["relation"] != relation.code());
+        links.extend(events.iter().map(|id| json!({"relation": relation.code(), "event": {"id": id}})));
+        let done = self.put(Resource::Event, &document)?;
+        let (scheme, id) = (scheme.to_owned(), row.to_owned());
+        let kept = ImportRow { scheme, id, entity_no, revision: done.revision, digest: record.digest };
+        self.draft.add_import(kept, true);
+        Ok(done)
+    }
+
+    /// An event's links to what has not ceased, in the form in which they are read. Evidence of them is the event's own, and
+    /// a row has none.
+    fn lasting_links(&mut self, event: Uuid) -> Result<Vec<Value>, StoreError> {
+        let document = self.document(event)?.map(|(_, document)| document);
+        let mut lasting = Vec::new();
+        for link in document.iter().filter_map(|document| document["links"].as_array()).flatten() {
+            let other = link["event"]["id"].as_str().and_then(|id| id.parse().ok());
+            let other = other.map(|id| self.draft.newest(self.conn, id)).transpose()?.flatten();
+            if other.is_some_and(|other| other.content.is_some()) {
+                let mut link = link.clone();
+                link["evidence_id"] = Value::Null;
+                lasting.push(link);
+            }
+        }
+        Ok(lasting)
+    }
+
+    /// An event as it stands, in the form in which it is read, with its entity's number; `None` where it has ceased.
+    fn document(&mut self, event: Uuid) -> Result<Option<(i64, Value)>, StoreError> {
+        let newest = self.draft.newest(self.conn, event)?;
+        let Some((content, newest)) = newest.and_then(|newest| Some((newest.content.clone()?, newest))) else {
+            return Ok(None);
+        };
+        match &*content {
+            Content::Event(_) => Ok(Some((newest.entity_no, input_form(&content, event, None)?))),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Whether the links of one relation are those to these events, in any order.
+fn are_to(links: &[Value], relation: LinkRelation, events: &[Uuid]) -> bool {
+    let of_relation = links.iter().filter(|link| link["relation"] == relation.code());
+    let mut there: Vec<&str> = of_relation.filter_map(|link| link["event"]["id"].as_str()).collect();
+    let mut wanted: Vec<String> = events.iter().map(Uuid::to_string).collect();
+    there.sort_unstable();
+    wanted.sort_unstable();
+    there == wanted
+}
