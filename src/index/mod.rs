@@ -9,6 +9,8 @@ pub mod dictionary;
 pub mod entities;
 pub mod events;
 mod layers;
+#[cfg(test)]
+mod layers_tests;
 mod merge;
 pub mod order;
 mod row;
@@ -110,7 +112,7 @@ impl Index {
         self.head().epoch != 0
     }
 
-    /// How far the log has been read for a state that is being built, and that nobody can read yet.
+    /// How far the log has been applied last: to what is known, or to a state that is being built and nobody can read yet.
     pub fn applied(&self) -> i64 {
         self.applied.load(Ordering::Relaxed)
     }
@@ -161,6 +163,7 @@ impl Index {
             } else {
                 state.apply(changes, TAIL);
             }
+            self.applied.store(state.head.seq, Ordering::Relaxed);
             self.heads.send_replace(state.head);
         }
     }
@@ -181,9 +184,13 @@ impl Index {
         let Some(merging) = merging else {
             return false;
         };
-        let merged = merging.run();
-        let _turn = self.turn();
-        self.write().events.layers.install(merged);
+        let mut merged = merging.run();
+        {
+            let _turn = self.turn();
+            self.write().events.layers.install(&mut merged);
+        }
+        // What was replaced is given back only now, when nobody waits.
+        drop(merged);
         true
     }
 }

@@ -132,7 +132,7 @@ on_both_databases! {
             assert_eq!(answer.header("retry-after").as_deref(), Some("1"), "{target}");
         }
         let seq = world.node.index.head().seq;
-        let detail = format!("The index is being built: 0 of {seq} operations are applied.");
+        let detail = format!("The index has not caught up with the database: 0 of {seq} operations are applied.");
         assert_eq!(get("/readyz").json()["detail"], detail);
         for target in ["/healthz", "/metrics", "/openapi.json", "/v1/vocabulary"] {
             assert_eq!(get(target).status, 200, "{target}");
