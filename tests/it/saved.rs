@@ -46,12 +46,15 @@ on_both_databases! {
         let head = log::head(&mut conn).expect("a head");
         assert!(refused(&mut conn, head, &file).is_none(), "{:?}", refused(&mut conn, head, &file));
         let saved = Second::with_file(&world.database, Some(&file));
+        let before = std::fs::read(&file).expect("it was saved");
         // Both are told of what happens now: here each version is superseded that the file knows as the newest.
         let mut seqs = vec![head.seq];
         for _ in 0..2 {
             generator.live(&world, 60);
             seqs.push(world.node.index.head().seq);
         }
+        // So much is saved while the node runs.
+        while std::fs::read(&file).expect("it is there") == before {}
         // And this one finds out by itself what the file does not know.
         let late = Second::with_file(&world.database, Some(&file));
         let moments = moments(&world, seqs);
