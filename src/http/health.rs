@@ -48,7 +48,7 @@ pub async fn get_readiness(req: HttpRequest, service: web::Data<Service>) -> Res
     if !matches!(tokio::time::timeout(patience, heads.wait_for(caught_up)).await, Ok(Ok(_))) {
         let (applied, all) = (service.index.applied(), head.seq);
         return Err(Problem::not_ready(format!(
-            "The index is being built: {applied} of {all} operations are applied."
+            "The index has not caught up with the database: {applied} of {all} operations are applied."
         )));
     }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK))

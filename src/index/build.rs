@@ -1,15 +1,15 @@
-//! Reading the log for a state that nobody can see yet: one thread reads and parses ahead of the one that applies.
+//! Reading the log for a state that nobody can see yet: one thread reads, one parses, and one applies.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, ScopedJoinHandle};
 
 use super::State;
 use super::layers::TAIL;
 use super::segment::MAX_ROWS;
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
-use crate::store::log::{self, Change, Head};
+use crate::store::log::{self, Change, Head, StoredChanges};
 
 /// Operations read at once.
 const BATCH: i64 = 2_000;
@@ -21,7 +21,10 @@ const AHEAD: usize = 4;
 /// # Errors
 /// When the log cannot be read.
 pub fn changes(conn: &mut AnyConnection, after: i64) -> Result<Vec<Change>, StoreError> {
-    let changes = log::changes(conn, after, BATCH)?;
+    checked(log::changes(conn, after, BATCH)?)
+}
+
+fn checked(changes: Vec<Change>) -> Result<Vec<Change>, StoreError> {
     // The index keeps numbers in 32 bits; no event has a higher one than its versions.
     if changes.last().is_some_and(|last| last.seq.max(last.version_no) >= i64::from(u32::MAX - 1)) {
         return Err(StoreError::corrupt("there are more operations or versions than one index holds"));
@@ -41,14 +44,17 @@ pub fn complete(
 ) -> Result<(), StoreError> {
     let after = state.head.seq;
     thread::scope(|scope| {
-        let (sender, batches) = sync_channel(AHEAD);
-        let reading = scope.spawn(move || read(conn, after, target.seq, &sender));
-        for batch in batches {
+        let (stored, to_parse) = sync_channel(AHEAD);
+        let (parsed, to_apply) = sync_channel(AHEAD);
+        let reading = scope.spawn(move || read(conn, after, target.seq, &stored));
+        let parsing = scope.spawn(move || parse(to_parse, &parsed));
+        for batch in to_apply {
             // Far more rows at once than while others read, since the tail need not be short yet.
             state.apply(batch, MAX_ROWS);
             applied.store(state.head.seq, Ordering::Relaxed);
         }
-        reading.join().unwrap_or(Err(StoreError::Stopped))
+        let ended = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or(Err(StoreError::Stopped));
+        ended(parsing).and(ended(reading))
     })?;
     if target.seq > state.head.seq {
         // Across a gap of numbers that a restored backup left.
@@ -59,24 +65,35 @@ pub fn complete(
     if after == 0
         && let Some(merging) = state.events.merging(true)
     {
-        state.events.layers.install(merging.run());
+        state.events.layers.install(&mut merging.run());
     }
     Ok(())
 }
+
+// Whoever finds that nobody takes what it sends ends without a fault: the other one tells why.
 
 fn read(
     conn: &mut AnyConnection,
     mut after: i64,
     target: i64,
-    batches: &SyncSender<Vec<Change>>,
+    stored: &SyncSender<StoredChanges>,
 ) -> Result<(), StoreError> {
     while after < target {
-        let batch = changes(conn, after)?;
-        let Some(last) = batch.last() else {
+        let batch = log::stored_changes(conn, after, BATCH)?;
+        let Some(last) = batch.last_seq() else {
             break;
         };
-        after = last.seq;
-        if batches.send(batch).is_err() {
+        after = last;
+        if stored.send(batch).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn parse(stored: Receiver<StoredChanges>, parsed: &SyncSender<Vec<Change>>) -> Result<(), StoreError> {
+    for batch in stored {
+        if parsed.send(checked(batch.parse()?)?).is_err() {
             break;
         }
     }

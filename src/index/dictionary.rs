@@ -1,8 +1,8 @@
 //! What events have in common, each under a number: the terms that filters ask for, the shapes of their dates, their sizes.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
+use hashbrown::HashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 

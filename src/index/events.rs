@@ -167,7 +167,7 @@ impl Events {
         self.layers.bytes() + self.newest.allocation_size() + self.previous.len() * 9
     }
 
-    /// What should be merged now, see [`Layers::merging`].
+    /// What should be merged now, of segments of all sizes where `all` is asked for.
     pub fn merging(&self, all: bool) -> Option<Merging> {
         self.layers.merging(all, &self.dictionary)
     }

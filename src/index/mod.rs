@@ -9,6 +9,8 @@ pub mod dictionary;
 pub mod entities;
 pub mod events;
 mod layers;
+#[cfg(test)]
+mod layers_tests;
 pub mod lookup;
 mod merge;
 pub mod order;
@@ -119,7 +121,7 @@ impl Index {
         self.head().epoch != 0
     }
 
-    /// How far the log has been read for a state that is being built, and that nobody can read yet.
+    /// How far the log has been applied last: to what is known, or to a state that is being built and nobody can read yet.
     pub fn applied(&self) -> i64 {
         self.applied.load(Ordering::Relaxed)
     }
@@ -170,6 +172,7 @@ impl Index {
             } else {
                 state.apply(changes, TAIL);
             }
+            self.applied.store(state.head.seq, Ordering::Relaxed);
             self.heads.send_replace(state.head);
         }
     }
@@ -193,9 +196,13 @@ impl Index {
         let Some(merging) = merging else {
             return false;
         };
-        let merged = merging.run();
-        let _turn = self.turn();
-        self.write().events.layers.install(merged);
+        let mut merged = merging.run();
+        {
+            let _turn = self.turn();
+            self.write().events.layers.install(&mut merged);
+        }
+        // What was replaced is given back only now, when nobody waits.
+        drop(merged);
         true
     }
 }

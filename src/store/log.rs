@@ -108,6 +108,36 @@ type ChangeRow =
 /// # Errors
 /// When the database cannot be asked, or holds what Marchline did not write.
 pub fn changes(conn: &mut AnyConnection, after: i64, operations: i64) -> Result<Vec<Change>, StoreError> {
+    stored_changes(conn, after, operations)?.parse()
+}
+
+/// Changes as they are stored: reading them and parsing them take about as long as each other.
+pub struct StoredChanges {
+    rows: Vec<ChangeRow>,
+    bodies: Bodies,
+}
+
+impl StoredChanges {
+    /// The newest operation that they are of.
+    pub fn last_seq(&self) -> Option<i64> {
+        self.rows.last().map(|((_, seq, ..), ..)| *seq)
+    }
+
+    /// What they say.
+    ///
+    /// # Errors
+    /// When it is not what Marchline writes.
+    pub fn parse(self) -> Result<Vec<Change>, StoreError> {
+        let Self { rows, mut bodies } = self;
+        rows.into_iter().map(|row| change(row, &mut bodies)).collect()
+    }
+}
+
+/// The same, not parsed yet.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn stored_changes(conn: &mut AnyConnection, after: i64, operations: i64) -> Result<StoredChanges, StoreError> {
     let seqs: Vec<i64> = operation::table
         .filter(operation::seq.gt(after))
         .order(operation::seq)
@@ -115,7 +145,7 @@ pub fn changes(conn: &mut AnyConnection, after: i64, operations: i64) -> Result<
         .select(operation::seq)
         .load(conn)?;
     let Some(last) = seqs.last() else {
-        return Ok(Vec::new());
+        return Ok(StoredChanges { rows: Vec::new(), bodies: Bodies::default() });
     };
     let rows: Vec<ChangeRow> = version::table
         .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
@@ -129,8 +159,8 @@ pub fn changes(conn: &mut AnyConnection, after: i64, operations: i64) -> Result<
             (operation::seq, operation::recorded_at, operation::reason, operation::made_by),
         ))
         .load(conn)?;
-    let mut bodies = bodies(conn, &rows)?;
-    rows.into_iter().map(|row| change(row, &mut bodies)).collect()
+    let bodies = bodies(conn, &rows)?;
+    Ok(StoredChanges { rows, bodies })
 }
 
 /// Public documents with their keys by version, and the versions that have a restricted one.

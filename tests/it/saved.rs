@@ -2,7 +2,6 @@
 //! what it should be is no more than lost time.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use diesel::connection::SimpleConnection;
 use marchline::domain::resource::Resource;
@@ -47,12 +46,15 @@ on_both_databases! {
         let head = log::head(&mut conn).expect("a head");
         assert!(refused(&mut conn, head, &file).is_none(), "{:?}", refused(&mut conn, head, &file));
         let saved = Second::with_file(&world.database, Some(&file));
+        let before = std::fs::read(&file).expect("it was saved");
         // Both are told of what happens now: here each version is superseded that the file knows as the newest.
         let mut seqs = vec![head.seq];
         for _ in 0..2 {
             generator.live(&world, 60);
             seqs.push(world.node.index.head().seq);
         }
+        // So much is saved while the node runs.
+        while std::fs::read(&file).expect("it is there") == before {}
         // And this one finds out by itself what the file does not know.
         let late = Second::with_file(&world.database, Some(&file));
         let moments = moments(&world, seqs);
@@ -132,7 +134,7 @@ on_both_databases! {
             assert_eq!(answer.header("retry-after").as_deref(), Some("1"), "{target}");
         }
         let seq = world.node.index.head().seq;
-        let detail = format!("The index is being built: 0 of {seq} operations are applied.");
+        let detail = format!("The index has not caught up with the database: 0 of {seq} operations are applied.");
         assert_eq!(get("/readyz").json()["detail"], detail);
         for target in ["/healthz", "/metrics", "/openapi.json", "/v1/vocabulary"] {
             assert_eq!(get(target).status, 200, "{target}");
@@ -151,20 +153,17 @@ on_both_databases! {
         let new = file.with_extension("index.new");
         let mut conn = world.database.parsed().connect().expect("the database is there");
         let mut interrupted = 0;
-        for _ in 0..12 {
-            // So much that the server saves it while it runs.
-            generator.live(&world, 60);
-            let path = file.to_str().expect("a name");
-            let mut command = program::command(&world.database.url, &["serve", "--bind", "127.0.0.1:0", "--index-file", path]);
-            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs");
-            while !new.exists() {
-                assert!(child.try_wait().expect("a child").is_none(), "the server ended");
-            }
-            for _ in 0..random.below(200) {
+        for _ in 0..15 {
+            generator.live(&world, 5);
+            let mut served = Served::start(&world.database.url, &["--index-file", file.to_str().expect("a name")]);
+            // It saves when it stops; it is killed when it has begun to, or a little later.
+            program::terminate(&served.child);
+            while !new.exists() && served.child.try_wait().expect("a child").is_none() {}
+            for _ in 0..random.below(100) {
                 std::thread::yield_now();
             }
-            child.kill().expect("the child is ours");
-            child.wait().expect("the child is gone");
+            // Where it has stopped already, this does nothing.
+            drop(served);
             interrupted += usize::from(new.exists());
             let head = log::head(&mut conn).expect("a head");
             let why = refused(&mut conn, head, &file);
@@ -195,6 +194,9 @@ on_both_databases! {
         let beside = world.database.dir().join("timeline.db.index");
         assert_eq!(Served::start(url, &["--index-file", "off"]).stop(), Some(0));
         assert!(!file.exists() && !beside.exists());
+        // Where it cannot be written nothing is lost but time.
+        let nowhere = world.database.dir().join("missing").join("timeline.index");
+        assert_eq!(Served::start(url, &["--index-file", nowhere.to_str().expect("a name")]).stop(), Some(0));
         // Unless it is said, it is beside a SQLite file, and a PostgreSQL database has none.
         assert_eq!(Served::start(url, &[]).stop(), Some(0));
         assert_eq!(beside.exists(), url.starts_with("sqlite"));

@@ -105,3 +105,81 @@ fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
         && dense.len() == dense_terms.len() * rows.div_ceil(64)
         && segment.points.iter().all(|own| is_term(&own.term))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::index::dictionary::{Dictionary, SizeFacts, Term};
+    use crate::index::row::Row;
+
+    /// Terms and versions that the layers of these tests have.
+    const TERMS: u32 = 30;
+    const VERSIONS: u32 = 50;
+
+    fn layer(seed: u64) -> Layer {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut dictionary = Dictionary::default();
+        for term in 0..TERMS {
+            dictionary.number(Term::Source(Uuid::from_u128(term.into())));
+        }
+        let size = dictionary.sizes.number(SizeFacts { low: 1, high: 9, order: 5 });
+        let row = |version: u32| {
+            let mut terms: Vec<u32> = (0..TERMS).filter(|_| random.u8(..) < 40).collect();
+            terms.insert(0, 0);
+            terms.dedup();
+            let point = Point { lat: random.f64(), lon: random.f64() };
+            let (points, size) =
+                (vec![(terms[0], point); random.usize(..3)].into(), [size, u32::MAX][random.usize(..2)]);
+            let (id, seq, start) = (Uuid::from_u128(random.u128(..)), version, random.i64(..100));
+            Row { id, event_no: version, version_no: version, seq, start, shape: 0, size, terms: terms.into(), points }
+        };
+        let segment = Segment::of((1..=VERSIONS).map(row).collect(), &dictionary);
+        Layer { level: 3, segment: Arc::new(segment), superseded: vec![(3, 7), (0, 0), (3, 9)] }
+    }
+
+    /// Whatever can be asked of a layer.
+    fn ask(layer: &Layer) {
+        let rows = layer.segment.rows();
+        drop(layer.segment.visible(&layer.superseded, 20, 3));
+        let all: Vec<u32> = (0..TERMS).collect();
+        drop(layer.segment.any_of(&all, &|_| true));
+        for row in 0..rows {
+            layer.segment.named(row).iter().for_each(|term| assert!(*term < TERMS));
+            assert!(layer.segment.points_of(row).len() <= layer.segment.points.len());
+            assert!(layer.segment.version_no[row] <= VERSIONS);
+            let _ = layer.segment.postings.has(0, row, rows);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_layer_comes_back(seed in any::<u64>()) {
+            let layer = layer(seed);
+            let back = layer_of(&bytes_of(&layer), VERSIONS, TERMS as usize);
+            let back = back.map(|back| (back.level, back.segment, back.superseded));
+            prop_assert_eq!(back, Some((layer.level, layer.segment, layer.superseded)));
+        }
+
+        /// The checksums keep such bytes away; but if one ever fits, nothing may panic.
+        #[test]
+        fn bytes_that_nobody_wrote_do_no_harm(
+            seed in any::<u64>(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = bytes_of(&layer(seed));
+            for (position, value) in changes {
+                let position = position.index(bytes.len());
+                bytes[position] = value;
+            }
+            if let Some(layer) = layer_of(&bytes, VERSIONS, TERMS as usize) {
+                ask(&layer);
+            }
+            let short = cut.index(bytes.len());
+            prop_assert!(layer_of(&bytes[..short], VERSIONS, TERMS as usize).is_none());
+        }
+    }
+}

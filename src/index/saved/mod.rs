@@ -82,12 +82,14 @@ struct Title {
 pub struct SavedIndex {
     path: PathBuf,
     seq: AtomicI64,
+    /// The newest operation when it was last tried to write it.
+    tried: AtomicI64,
 }
 
 impl SavedIndex {
     /// The file at a path, which need not be there.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), seq: AtomicI64::new(0) }
+        Self { path: path.into(), seq: AtomicI64::new(0), tried: AtomicI64::new(0) }
     }
 
     /// Where it is.
@@ -117,6 +119,7 @@ impl SavedIndex {
         }
         let state = read(file, &title)?;
         self.seq.store(title.seq, Ordering::Relaxed);
+        self.tried.store(title.seq, Ordering::Relaxed);
         Ok(state)
     }
 
@@ -128,6 +131,7 @@ impl SavedIndex {
         if [0, self.seq.load(Ordering::Relaxed)].contains(&index.head().seq) {
             return Ok(false);
         }
+        self.tried.store(index.head().seq, Ordering::Relaxed);
         let Some(mut file) = NewFile::create(&self.path, MAGIC)? else {
             return Ok(false);
         };
@@ -143,10 +147,11 @@ impl SavedIndex {
         Ok(true)
     }
 
-    /// Whether the index knows so much more than the file that it should be written before the node stops.
+    /// Whether the index knows so much more than when it was last tried to write the file that it should be written before
+    /// the node stops.
     pub fn is_behind(&self, index: &Index) -> bool {
-        let (seq, saved) = (index.head().seq, self.seq.load(Ordering::Relaxed));
-        seq - saved >= MANY.max(saved / 8)
+        let (seq, tried) = (index.head().seq, self.tried.load(Ordering::Relaxed));
+        seq - tried >= MANY.max(tried / 8)
     }
 }
 
