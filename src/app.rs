@@ -25,25 +25,35 @@ const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 /// # Errors
 /// When the address cannot be bound.
 pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Vec<SocketAddr>)> {
-    let index = Arc::clone(index);
-    let database = config.database.clone();
-    let dataset = Arc::new(config.dataset.clone());
+    let (database, dataset) = (config.database.clone(), Arc::new(config.dataset.clone()));
     let openapi: Arc<str> = openapi_text().into();
-    let conventions = Conventions { index: Arc::clone(&index), access_log: config.access_log };
-    let build = move || {
+    let known = Arc::clone(index);
+    let everything = move |routes: &mut web::ServiceConfig| {
         let service = Service {
-            index: Arc::clone(&index),
-            reader: Reader::new(database.clone()).counted(Arc::clone(&index.metrics)),
+            index: Arc::clone(&known),
+            reader: Reader::new(database.clone()).counted(Arc::clone(&known.metrics)),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),
         };
-        App::new()
-            .app_data(web::Data::new(service))
-            .wrap(Compress::default())
-            .wrap(cors())
-            .wrap(conventions.clone())
-            .configure(mount)
+        routes.app_data(web::Data::new(service));
+        mount(routes);
     };
+    serve_routes(index, config, everything)
+}
+
+/// The same server around other routes, which each worker mounts for itself: `bench/` measures with it what a server
+/// costs whose answers cost nothing.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub fn serve_routes(
+    index: &Arc<Index>,
+    config: &Config,
+    routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+) -> std::io::Result<(Server, Vec<SocketAddr>)> {
+    let conventions = Conventions { index: Arc::clone(index), access_log: config.access_log };
+    let build =
+        move || App::new().wrap(Compress::default()).wrap(cors()).wrap(conventions.clone()).configure(routes.clone());
     let mut server = HttpServer::new(build).shutdown_timeout(config.shutdown_timeout);
     if let Some(workers) = config.workers {
         server = server.workers(workers);
