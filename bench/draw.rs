@@ -71,6 +71,8 @@ pub struct World<'a> {
 pub struct Drawn {
     /// Its filters and its order, as a query string.
     pub text: String,
+    /// Its order; empty for the one that need not be asked for.
+    pub sort: &'static str,
     /// The event that it was drawn around, which mostly is an answer.
     pub about: Uuid,
     /// The operation that wrote that event.
@@ -125,7 +127,7 @@ impl<'a> World<'a> {
         let sort = weighted(rng, &SORTS);
         asked.extend((!sort.is_empty()).then(|| ("sort", sort.to_owned())));
         let pairs: Vec<String> = asked.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Drawn { text: pairs.join("&"), about: about.id, since: about.seq }
+        Drawn { text: pairs.join("&"), sort, about: about.id, since: about.seq }
     }
 
     /// The parameters of one filter that is true of an event; an exclusion mostly is. None where the event has no such value.

@@ -1,7 +1,7 @@
 //! Draws the questions that `bench/run` asks, the same for the same data and seed: `questions DATABASE_URL FOLDER`. Every
 //! line of a file is a path with its query string, and no two are equal. Prints how many versions `neighbours.txt` shows.
 //!
-//! - `now.txt`: random filters, orders and, in every second one, a cursor somewhere in its answer;
+//! - `now.txt`: random filters, orders and, in every second one, a cursor at the place of an event;
 //! - `past.txt`: line by line the same, asked at a moment of the past;
 //! - `neighbours.txt`: pages that begin one item behind each other, in random order. Their number is large and that of the
 //!   versions on them small, so they can all be in memory though no answer is asked for again for a while.
@@ -76,18 +76,12 @@ impl Drawing<'_> {
             }
             let drawn = self.world.draw(&mut self.rng);
             let as_of = self.rng.i64(drawn.since..=self.state.head.seq);
-            let then = with(&drawn.text, "as_of", as_of);
-            let cursors = if self.rng.bool() {
+            let (mut now, mut past) = (drawn.text.clone(), with(&drawn.text, "as_of", as_of));
+            if self.rng.bool() {
                 let backward = self.rng.u8(..5) == 0;
-                let cursors = (self.cursor(&drawn.text, &drawn, backward)?, self.cursor(&then, &drawn, backward)?);
-                cursors.0.zip(cursors.1)
-            } else {
-                None
-            };
-            let (now, past) = match cursors {
-                Some((now, past)) => (with(&drawn.text, "cursor", now), with(&then, "cursor", past)),
-                None => (drawn.text, then),
-            };
+                now = self.at_event(&now, &drawn, self.state.head.seq, backward)?;
+                past = self.at_event(&past, &drawn, as_of, backward)?;
+            }
             if known.insert(now.clone()) {
                 pairs.push((now, past));
             }
@@ -95,12 +89,14 @@ impl Drawing<'_> {
         enough(pairs, count)
     }
 
-    /// The cursor behind, or before, the event that a question was drawn around; `None` where that is no answer to it.
-    fn cursor(&mut self, question: &str, drawn: &Drawn, backward: bool) -> Result<Option<String>, Failure> {
-        let alone = Asked::read(&with(question, "id", drawn.about), self.state, &mut self.conn)?;
+    /// A question with a cursor at the place that an event has in its order, be that an answer or not.
+    fn at_event(&mut self, question: &str, drawn: &Drawn, seq: i64, backward: bool) -> Result<String, Failure> {
+        let sort = if drawn.sort.is_empty() { String::new() } else { format!("&sort={}", drawn.sort) };
+        let alone = Asked::read(&format!("id={}&as_of={seq}{sort}", drawn.about), self.state, &mut self.conn)?;
         let page = alone.page(self.state, 1, false);
+        let (key, _) = page.items.first().ok_or("an event of the log is not in the index")?;
         let asked = Asked::read(question, self.state, &mut self.conn)?;
-        Ok(page.items.first().map(|(key, _)| cursor(&asked, self.state, key, backward)))
+        Ok(with(question, "cursor", cursor(&asked, self.state, key, backward)))
     }
 
     /// Pages beside one another.

@@ -18,7 +18,7 @@ class Dataset:
     events: int
     load_seconds: float
     shown: int  # versions of events on the neighbouring pages
-    index: dict[str, Any]  # what `index_alone` printed
+    index: dict[str, Any] = field(default_factory=dict)  # what `index_alone` printed; the same on PostgreSQL
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)  # by workload and workers
     size: int = 0  # bytes of the file; 0 where it is no file
     rebuilt: list[float] = field(default_factory=list)  # seconds until ready
