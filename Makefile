@@ -27,6 +27,11 @@ check: ## what CI runs: formatting, lints, documentation, then all tests
 fuzz: ## look for bytes that the importer cannot bear, for a minute
 	scripts/fuzz-import
 
+# Not part of `check`: it takes an hour, and a machine that does nothing else.
+EVENTS ?= 1000000
+bench: ## measure speed and memory on made-up events into bench/RESULTS.md; EVENTS=10000000 for all of it
+	bench/run --events $(EVENTS)
+
 # Through a second file, so that a failed build leaves the committed document as it was.
 openapi: ## write openapi/openapi.json anew
 	$(CARGO) run --locked -- openapi > openapi/new.json || { rm openapi/new.json; exit 1; }
@@ -38,4 +43,4 @@ deny: ## licences, advisories and sources of the dependencies
 		{ echo "cargo-deny is missing: $(CARGO) install --locked cargo-deny" >&2; exit 1; }
 	$(CARGO) deny --locked check
 
-.PHONY: help run test check fuzz openapi deny
+.PHONY: help run test check fuzz bench openapi deny

@@ -10,6 +10,7 @@ use actix_web::{App, HttpServer, web};
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
+use crate::http::answers::Answers;
 use crate::http::ask::Service;
 use crate::http::middleware::Conventions;
 use crate::http::openapi::openapi_text;
@@ -30,29 +31,42 @@ const EXPORTS: usize = 8;
 /// # Errors
 /// When the address cannot be bound.
 pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Vec<SocketAddr>)> {
-    let index = Arc::clone(index);
-    let database = config.database.clone();
-    let dataset = Arc::new(config.dataset.clone());
+    let (database, dataset) = (config.database.clone(), Arc::new(config.dataset.clone()));
     let kept = Arc::new(Kept::new(config.document_cache << 20));
+    // A page holds fifty documents and is asked for again within seconds or not at all.
+    let answers = Arc::new(Answers::new((config.document_cache << 20) / 4));
     let exports = Arc::new(Semaphore::new(EXPORTS));
     let openapi: Arc<str> = openapi_text().into();
-    let conventions = Conventions { index: Arc::clone(&index), access_log: config.access_log };
-    let build = move || {
+    let known = Arc::clone(index);
+    let everything = move |routes: &mut web::ServiceConfig| {
         let service = Service {
-            index: Arc::clone(&index),
-            reader: Reader::new(database.clone()).counted(Arc::clone(&index.metrics)),
+            index: Arc::clone(&known),
+            reader: Reader::new(database.clone()).counted(Arc::clone(&known.metrics)),
             kept: Arc::clone(&kept),
+            answers: Arc::clone(&answers),
             exports: Arc::clone(&exports),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),
         };
-        App::new()
-            .app_data(web::Data::new(service))
-            .wrap(Compress::default())
-            .wrap(cors())
-            .wrap(conventions.clone())
-            .configure(mount)
+        routes.app_data(web::Data::new(service));
+        mount(routes);
     };
+    serve_routes(index, config, everything)
+}
+
+/// The same server around other routes, which each worker mounts for itself: `bench/` measures with it what a server
+/// costs whose answers cost nothing.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub fn serve_routes(
+    index: &Arc<Index>,
+    config: &Config,
+    routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+) -> std::io::Result<(Server, Vec<SocketAddr>)> {
+    let conventions = Conventions { index: Arc::clone(index), access_log: config.access_log };
+    let build =
+        move || App::new().wrap(Compress::default()).wrap(cors()).wrap(conventions.clone()).configure(routes.clone());
     let mut server = HttpServer::new(build).shutdown_timeout(config.shutdown_timeout);
     if let Some(workers) = config.workers {
         server = server.workers(workers);

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, web};
 use chrono::Utc;
 use tokio::sync::Semaphore;
 
+use super::answers::Answers;
 use super::problem::{Code, Problem};
 use crate::config::DatasetSettings;
 use crate::domain::instant::Instant;
@@ -28,6 +29,8 @@ pub struct Service {
     pub reader: Reader,
     /// Documents that were read lately.
     pub kept: Arc<Kept>,
+    /// Pages that were given lately.
+    pub answers: Arc<Answers>,
     /// Turns for exports, which take long: as many as there may be at once.
     pub exports: Arc<Semaphore>,
     /// What the dataset calls itself.
@@ -44,6 +47,7 @@ impl Service {
             index: Arc::clone(&self.index),
             reader: self.reader.another(),
             kept: Arc::new(Kept::new(0)),
+            answers: Arc::clone(&self.answers),
             exports: Arc::clone(&self.exports),
             dataset: Arc::clone(&self.dataset),
             openapi: Arc::clone(&self.openapi),

@@ -1,11 +1,14 @@
 //! Events.
 
-use actix_web::{HttpRequest, HttpResponse};
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::ask::Ask;
+use super::answers::Answer;
+use super::ask::{Ask, Service, acceptable};
 use super::errors::{ItemErrors, ListErrors};
 use super::event_ask::{EventAsk, event_view};
 use super::paging::{Paging, list_document, list_text};
@@ -43,7 +46,12 @@ list_document! {
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    if let Some(answer) = answered(&req)? {
+        return Ok(answer.respond(&req));
+    }
     let mut ask = Ask::begin(&req, JSON).await?;
+    // Before anything is read: what is written meanwhile makes it look older than it is, never newer.
+    let head = ask.service.index.head();
     let mut asked = EventAsk::parse(&mut ask);
     let paging = Paging::<EventKey>::parse(&mut ask.params);
     let seq = asked.finish(&mut ask)?;
@@ -64,12 +72,29 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
+    if let Some(answer) = ask.service.answers.with(&req, &etag, head).filter(|_| takes_earlier(&req)) {
+        return Ok(answer.respond(&req));
+    }
     let documents = selection.documents(&ask.service, view)?;
     let page = paging.info(&page, pinned);
     let mut links = vec![respond::link(&req, "first", None)];
     links.extend(page.next.as_deref().map(|cursor| respond::link(&req, "next", Some(cursor))));
     links.extend(page.previous.as_deref().map(|cursor| respond::link(&req, "prev", Some(cursor))));
-    Ok(respond::text_page(&etag, &links, list_text(&documents, &page, &query.echo(seq))?))
+    let text = list_text(&documents, &page, &query.echo(seq))?;
+    Ok(ask.service.answers.keep(&req, head, etag, links, text).respond(&req))
+}
+
+/// The page that a request asks for, if it was given lately and nothing was written since.
+fn answered(req: &HttpRequest) -> Result<Option<Arc<Answer>>, Problem> {
+    acceptable(req, JSON)?;
+    let service = req.app_data::<web::Data<Service>>().filter(|_| takes_earlier(req));
+    Ok(service.and_then(|service| service.answers.at(req, service.index.head())))
+}
+
+/// Whether a client takes a page that was computed at an earlier operation and is the same at this one; not one that asks
+/// for a revision.
+fn takes_earlier(req: &HttpRequest) -> bool {
+    !req.headers().contains_key("min-revision")
 }
 
 /// One event.

@@ -1,6 +1,7 @@
 //! HTTP: actix-web, and no SQL.
 
 mod actors;
+pub mod answers;
 pub mod ask;
 mod campaigns;
 mod docs;

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use url::form_urlencoded;
@@ -64,7 +65,7 @@ pub fn json_text(etag: &str, text: Vec<u8>) -> HttpResponse {
 }
 
 /// A page of JSON text with links to its neighbours.
-pub fn text_page(etag: &str, links: &[String], text: Vec<u8>) -> HttpResponse {
+pub fn text_page(etag: &str, links: &[String], text: Bytes) -> HttpResponse {
     let mut response = with_validators(HttpResponse::Ok(), etag);
     response.insert_header((header::LINK, links.join(", ")));
     response.content_type(ContentType::json()).body(text)

@@ -1,0 +1,74 @@
+//! A question as `GET /v1/events` reads it from its query string, and its page out of the index.
+
+use std::error::Error;
+
+use marchline::index::order::EventKey;
+use marchline::index::{Index, State};
+use marchline::query::cursor::{Cursor, digest};
+use marchline::query::event_query::EventQuery;
+use marchline::query::page::{Page, Part, page_of};
+use marchline::query::params::{Params, Unread};
+use marchline::query::plan::{Named, plan};
+use marchline::store::connection::{AnyConnection, DatabaseUrl};
+use marchline::store::log;
+
+pub use marchline::index::events::EventVersion;
+
+pub type Failure = Box<dyn Error>;
+
+/// Items of a page, as the server gives them where nobody asks for another number.
+pub const LIMIT: usize = 50;
+
+/// A database, and all that its log holds.
+pub fn open(url: &str) -> Result<(AnyConnection, Index), Failure> {
+    let mut conn = url.parse::<DatabaseUrl>()?.connect()?;
+    let index = Index::new();
+    index.catch_up(&mut conn)?;
+    Ok((conn, index))
+}
+
+/// A question that was read.
+pub struct Asked {
+    query: EventQuery,
+    named: Named,
+    cursor: Option<Cursor<EventKey>>,
+    /// The operation that it is asked at.
+    pub seq: i64,
+    /// The digest that its cursors bear.
+    #[allow(dead_code, reason = "not every program here makes cursors")]
+    pub digest: u64,
+}
+
+impl Asked {
+    /// Reads a query string.
+    ///
+    /// # Errors
+    /// Whatever the server would refuse.
+    pub fn read(text: &str, state: &State, conn: &mut AnyConnection) -> Result<Self, Failure> {
+        let mut params = Params::parse(text);
+        let as_of = params.take("as_of");
+        let query = EventQuery::parse(&mut params);
+        let broken = || Unread::new("invalid_cursor", "This is not a cursor of this list.");
+        let cursor: Option<Cursor<EventKey>> = params.read("cursor", |text| Cursor::decode(text).ok_or_else(broken));
+        let mut named = Named::find(&query, state, &mut params);
+        if let Some(instant) = query.recorded_since {
+            named.recorded_since = log::seq_since(conn, instant)?;
+        }
+        let seq = as_of.as_deref().map_or(Ok(state.head.seq), str::parse)?;
+        let digest = digest(&format!("events {} {as_of:?}", query.canonical()));
+        let faults = params.finish();
+        if !faults.is_empty() || cursor.as_ref().is_some_and(|cursor| cursor.question != digest) {
+            return Err(format!("the server would refuse `{text}`: {faults:?}").into());
+        }
+        Ok(Self { query, named, cursor, seq, digest })
+    }
+
+    /// Its page, with the total where that is asked for.
+    pub fn page(&self, state: &State, limit: usize, counted: bool) -> Page<EventKey, EventVersion> {
+        let search = plan(&self.query, &self.named, state, self.seq);
+        let cursor = self.cursor.as_ref();
+        let backward = cursor.is_some_and(|cursor| cursor.backward);
+        let part = Part { from: cursor.map(|cursor| &cursor.key), backward, limit };
+        page_of(&state.events, &search, self.query.order(), part, counted)
+    }
+}
