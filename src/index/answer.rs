@@ -6,9 +6,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::bits::Bits;
+use super::dictionary::{Class, SizeClass, numbers_of};
 use super::events::Events;
 use super::layers::Layer;
 use super::order::{EventKey, Sort};
+use super::row::NOTHING;
 use super::search::{NamedRows, Search};
 use super::segment::Segment;
 
@@ -48,7 +50,11 @@ impl<'a> Answer<'a> {
     fn rows(&self, slot: usize, layer: &Layer) -> Rc<Bits> {
         let found = self.rows.borrow().get(&slot).cloned();
         found.unwrap_or_else(|| {
-            let rows = Rc::new(self.search.rows(layer, self.named.get(&slot).map(Vec::as_slice)));
+            let rows = Rc::new(self.search.rows(
+                layer,
+                self.named.get(&slot).map(Vec::as_slice),
+                self.events.dictionary.sizes.values(),
+            ));
             self.rows.borrow_mut().insert(slot, Rc::clone(&rows));
             rows
         })
@@ -62,7 +68,7 @@ impl<'a> Answer<'a> {
 
     fn tail(&self) -> impl Iterator<Item = &'a super::row::Row> {
         let visible = self.events.layers.tail.iter().filter(|row| row.is_visible(self.search.seq));
-        visible.map(|row| &row.row).filter(|row| self.search.matches(row))
+        visible.map(|row| &row.row).filter(|row| self.search.matches(row, self.events.dictionary.sizes.values()))
     }
 
     /// The versions of a part in the order of the answer, with their keys, and whether there are more in the direction in
@@ -101,6 +107,8 @@ impl<'a> Answer<'a> {
                         rows.ascending(range).all(offer)
                     };
                 }
+            } else if slice.sort.is_by_size() {
+                self.offer_by_size(&mut best, &rows, segment);
             } else {
                 rows.ascending(0..segment.rows()).for_each(|row| {
                     best.offer(key(row), segment.version_no[row]);
@@ -110,6 +118,50 @@ impl<'a> Answer<'a> {
         best.finish()
     }
 }
+
+impl Answer<'_> {
+    /// Offers rows class by class, the best first, until no further one can be good enough.
+    fn offer_by_size(&self, best: &mut Best, rows: &Bits, segment: &Segment) {
+        let Slice { sort, backward, .. } = best.slice;
+        let offer = |best: &mut Best, row: usize| {
+            best.offer(sort.key_in(segment, row, &self.events.dictionary), segment.version_no[row]);
+        };
+        let without_size = |best: &mut Best| {
+            rows.ascending(0..segment.rows())
+                .filter(|row| segment.size[*row] == NOTHING)
+                .for_each(|row| offer(best, row));
+        };
+        // What has no size comes last.
+        if backward {
+            without_size(best);
+        }
+        let is_ascending = sort.is_descending() == backward;
+        let each = |best: &mut Best, (class, terms): (&Class, &Vec<(u32, SizeClass)>)| {
+            let (low, high) = numbers_of(*class);
+            let soonest = (if is_ascending { low } else { high.saturating_neg() }, i64::MIN);
+            if best.is_beyond(soonest) {
+                return false;
+            }
+            let numbers: Vec<u32> = terms.iter().map(|(number, _)| *number).collect();
+            let mut sized = segment.any_of(&numbers, &|term| numbers.binary_search(&term).is_ok());
+            sized.and(rows);
+            sized.ascending(0..segment.rows()).for_each(|row| offer(best, row));
+            true
+        };
+        let classes = &self.events.lookup.sizes;
+        let is_open = if is_ascending {
+            classes.iter().all(|class| each(best, class))
+        } else {
+            classes.iter().rev().all(|class| each(best, class))
+        };
+        if !backward && is_open && !best.is_beyond(LAST_OF_ALL) {
+            without_size(best);
+        }
+    }
+}
+
+/// Below the keys of all that lack what an order goes by, and above those of all others.
+const LAST_OF_ALL: EventKey = (i64::MAX, i64::MIN);
 
 /// A key such that lower ones come sooner in the direction of the search.
 const fn rank(key: EventKey, backward: bool) -> EventKey {

@@ -40,13 +40,24 @@ impl Bits {
         bits
     }
 
-    /// Every row for which a test holds, out of so many.
-    pub fn test(rows: usize, test: impl Fn(usize) -> bool) -> Self {
-        let word = |position: usize| {
-            let first = position * WORD;
-            (first..rows.min(first + WORD)).fold(0, |word, row| word | u64::from(test(row)) << (row - first))
+    /// Every row of which the value in a column lies in a range, both ends included.
+    pub fn between(column: &[u32], first: u32, last: u32) -> Self {
+        if first > last {
+            return Self::none(column.len());
+        }
+        // In two steps, each of which the compiler makes into instructions for many rows at once.
+        let width = last.wrapping_sub(first);
+        let word = |rows: &[u32]| {
+            let mut is_in = [0_u8; WORD];
+            for (is_in, value) in is_in.iter_mut().zip(rows) {
+                *is_in = u8::from(value.wrapping_sub(first) <= width);
+            }
+            // Gathers the lowest bits of eight bytes in the highest byte.
+            let gathered = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            let (eights, _) = is_in.as_chunks::<8>();
+            eights.iter().rev().fold(0, |word, eight| word << 8 | gathered(eight))
         };
-        Self { words: (0..rows.div_ceil(WORD)).map(word).collect() }
+        Self { words: column.chunks(WORD).map(word).collect() }
     }
 
     /// The words, for a set that is stored.
@@ -155,10 +166,22 @@ mod tests {
     use super::*;
 
     fn bits(rows: usize, members: &BTreeSet<usize>) -> Bits {
-        Bits::test(rows, |row| members.contains(&row))
+        let mut bits = Bits::none(rows);
+        members.iter().filter(|row| **row < rows).for_each(|row| bits.insert(*row));
+        bits
     }
 
     proptest! {
+        #[test]
+        fn values_of_a_column_are_compared_with_both_ends(
+            column in prop::collection::vec(prop_oneof![0_u32..9, Just(u32::MAX)], 0..200),
+            first in 0_u32..9,
+            last in prop_oneof![0_u32..9, Just(u32::MAX)],
+        ) {
+            let within = (0..column.len()).filter(|row| (first..=last).contains(&column[*row])).collect();
+            prop_assert_eq!(Bits::between(&column, first, last), bits(column.len(), &within));
+        }
+
         #[test]
         fn they_are_sets(
             rows in 1_usize..300,
@@ -190,7 +213,7 @@ mod tests {
             let inside: Vec<usize> = a.iter().copied().filter(|row| range.contains(row)).collect();
             prop_assert_eq!(one.ascending(range.clone()).collect::<Vec<_>>(), inside.clone());
             prop_assert_eq!(one.descending(range.clone()).collect::<Vec<_>>(), inside.into_iter().rev().collect::<Vec<_>>());
-            prop_assert_eq!(Bits::range(rows, range.clone()), Bits::test(rows, |row| range.contains(&row)));
+            prop_assert_eq!(Bits::range(rows, range.clone()), bits(rows, &range.clone().collect()));
             prop_assert_eq!(Bits::all(rows), Bits::range(rows, 0..rows));
             for row in 0..rows {
                 prop_assert_eq!(one.contains(row), a.contains(&row));

@@ -60,7 +60,7 @@ pub fn complete(
         // Across a gap of numbers that a restored backup left.
         state.head = target;
     }
-    state.lookup.follow(&state.events.dictionary, &state.entities);
+    state.events.look_up(&state.entities);
     state.events.layers.seal(TAIL, &state.events.dictionary);
     if after == 0
         && let Some(merging) = state.events.merging(true)

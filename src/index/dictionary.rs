@@ -39,6 +39,10 @@ pub enum Term {
     Mention(Uuid),
     /// A privacy policy applies.
     Policy,
+    /// About how many people took part.
+    Size(SizeClass),
+    /// Its dates are less exact than most, see [`Shape::is_wide`].
+    Wide,
 }
 
 impl Term {
@@ -52,6 +56,9 @@ impl Term {
         }
     }
 }
+
+/// Microseconds of the longest month, and a day for the offsets of its zone.
+const MONTH: i64 = 32 * 86_400_000_000;
 
 /// The bounds of an event's dates, in microseconds behind its `start.earliest` in UTC: events of one day in one zone have
 /// the same.
@@ -76,6 +83,14 @@ impl Shape {
             }
         }
         Self { offsets }
+    }
+
+    /// Whether its bounds are more than a month apart. Few events are so, and their rows are looked at one by one where the
+    /// edges of a window are near for them, which are then far for all others.
+    pub fn is_wide(&self) -> bool {
+        let (first, last) =
+            self.offsets.iter().fold((0, 0), |(low, high), offset| ((*offset).min(low), (*offset).max(high)));
+        last.saturating_sub(first) > MONTH
     }
 
     /// The starts for which an event of this shape lies in a window.
@@ -113,6 +128,68 @@ impl SizeFacts {
     /// Whether it may lie between two numbers of people, both included.
     pub const fn overlaps(&self, min: i64, max: i64) -> bool {
         self.low <= max && self.high >= min
+    }
+}
+
+/// About how many: numbers of which the first three binary digits and the length are the same share a class, so that a
+/// class is at most a quarter wide. Classes are in the order of their numbers.
+pub type Class = u8;
+
+/// The class of a number of people.
+pub const fn class_of(number: i64) -> Class {
+    if number <= 0 {
+        return 0;
+    }
+    let length = number.ilog2();
+    let digits = if length < 2 { number << (2 - length) } else { number >> (length - 2) };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "252 at most")]
+    let class = (1 + length * 4) as u8 + (digits & 3) as u8;
+    class
+}
+
+/// The lowest and the highest number of people that a class may hold.
+pub const fn numbers_of(class: Class) -> (i64, i64) {
+    const fn first(class: Class) -> i64 {
+        if class == 0 {
+            return i64::MIN;
+        }
+        let (length, digits) = ((class as u32 - 1) / 4, 4 + (class as i64 - 1) % 4);
+        if length > 62 {
+            i64::MAX
+        } else if length < 2 {
+            (digits >> (2 - length)) + if digits & ((1 << (2 - length)) - 1) == 0 { 0 } else { 1 }
+        } else {
+            digits << (length - 2)
+        }
+    }
+    let last = first(class.saturating_add(1));
+    (first(class), if last == i64::MAX { last } else { last - 1 })
+}
+
+/// The classes of the numbers of a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SizeClass {
+    /// That of the fewest people.
+    pub low: Class,
+    /// That of the most people.
+    pub high: Class,
+    /// That of the number that orders go by.
+    pub order: Class,
+}
+
+impl SizeClass {
+    /// The classes of a size.
+    pub const fn of(size: &SizeFacts) -> Self {
+        Self { low: class_of(size.low), high: class_of(size.high), order: class_of(size.order) }
+    }
+
+    /// Whether sizes of these classes may lie between two numbers of people; `None` where only the size itself tells.
+    pub fn overlaps(self, min: i64, max: i64) -> Option<bool> {
+        let (min, max) = (class_of(min), class_of(max));
+        if self.low > max || self.high < min {
+            return Some(false);
+        }
+        (self.low < max && self.high > min).then_some(true)
     }
 }
 
@@ -201,5 +278,41 @@ impl Dictionary {
     /// The number of a term that was met.
     pub fn find(&self, term: &Term) -> Option<u32> {
         self.terms.find(term)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn people() -> impl Strategy<Value = i64> {
+        (0_u32..64, any::<i64>()).prop_map(|(shift, number)| (number & i64::MAX) >> shift)
+    }
+
+    proptest! {
+        #[test]
+        fn a_class_holds_its_numbers_and_classes_are_in_their_order(one in people(), other in people()) {
+            let (low, high) = numbers_of(class_of(one));
+            prop_assert!((low..=high).contains(&one), "{one} is not within {low} to {high}");
+            prop_assert_eq!(one < other && class_of(one) != class_of(other), class_of(one) < class_of(other));
+        }
+
+        #[test]
+        fn classes_tell_no_more_than_the_size(low in people(), more in people(), min in people(), max in people()) {
+            let size = SizeFacts { low, high: low.saturating_add(more), order: low };
+            let told = SizeClass::of(&size).overlaps(min, max);
+            prop_assert!(told.is_none_or(|told| told == size.overlaps(min, max)), "{size:?} from {min} to {max}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_class_is_at_most_a_quarter_wide() {
+        for number in [1_i64, 2, 3, 20, 200, 2_000, 19_999, 1 << 40] {
+            let (low, high) = numbers_of(class_of(number));
+            assert!((high - low) * 4 <= low, "{number}: {low} to {high}");
+        }
+        assert_eq!(numbers_of(class_of(i64::MAX)).1, i64::MAX);
     }
 }

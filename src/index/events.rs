@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::dictionary::{Dictionary, Term};
+use super::entities::Entities;
 use super::layers::{Layers, Merging};
+use super::lookup::Lookup;
 use super::row::Row;
 use super::search::{Group, Search, Terms, Wanted};
 use crate::domain::content::Content;
@@ -62,6 +64,9 @@ pub struct Withdrawal {
 pub struct Events {
     /// The numbers of what they have in common.
     pub dictionary: Dictionary,
+    /// The terms by what they name.
+    #[serde(skip)]
+    pub lookup: Lookup,
     /// Their rows.
     #[serde(skip)]
     pub layers: Layers,
@@ -155,6 +160,11 @@ impl Events {
             }
         }
         self.newest = newest;
+    }
+
+    /// Takes the terms that are new into the look-up, with the names that entities have now.
+    pub fn look_up(&mut self, entities: &Entities) {
+        self.lookup.follow(&self.dictionary, entities);
     }
 
     /// How many versions there are, whether the public may see them or not.

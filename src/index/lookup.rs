@@ -1,11 +1,11 @@
 //! Terms by what they name, worked out of the dictionary and the entities, so that a question about a few places or actors
 //! does not look at all of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::dictionary::{Dictionary, Term};
+use super::dictionary::{Class, Dictionary, SizeClass, Term};
 use super::entities::Entities;
 use crate::domain::place::Point;
 use crate::domain::vocabulary::{ActorRole, PlacePrecision};
@@ -67,13 +67,15 @@ impl<T> TermsOf<T> {
     }
 }
 
-/// The terms that name places and actors.
+/// The terms that name places and actors, and those of sizes.
 #[derive(Debug, Default)]
 pub struct Lookup {
     /// Places.
     pub places: TermsOf<PlaceTerm>,
     /// Actors.
     pub actors: TermsOf<ActorTerm>,
+    /// Sizes by the class that orders go by: the terms, ascending, with all their classes.
+    pub sizes: BTreeMap<Class, Vec<(u32, SizeClass)>>,
     known: usize,
     corrections: u64,
 }
@@ -95,6 +97,7 @@ impl Lookup {
                     let point = entities.at(i64::MAX).point_of(location);
                     self.places.push(location, PlaceTerm { number, location, precision, is_own, point });
                 }
+                Term::Size(class) => self.sizes.entry(class.order).or_default().push((number, class)),
                 _ => {}
             }
         }

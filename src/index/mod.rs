@@ -34,7 +34,6 @@ use crate::store::log::{self, Change, Head};
 use entities::Entities;
 use events::Events;
 use layers::TAIL;
-use lookup::Lookup;
 use saved::SavedIndex;
 
 /// What the node knows, up to `head.seq`. Since every version stays, whoever reads at an older `seq` is not disturbed
@@ -49,8 +48,6 @@ pub struct State {
     pub entities: Entities,
     /// Events.
     pub events: Events,
-    /// The terms of events by what they name.
-    pub lookup: Lookup,
 }
 
 impl State {
@@ -60,7 +57,6 @@ impl State {
             generation: 0,
             entities: Entities::default(),
             events: Events::default(),
-            lookup: Lookup::default(),
         }
     }
 
@@ -73,7 +69,7 @@ impl State {
                 _ => self.entities.apply(change),
             }
         }
-        self.lookup.follow(&self.events.dictionary, &self.entities);
+        self.events.look_up(&self.entities);
     }
 }
 

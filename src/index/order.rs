@@ -38,7 +38,13 @@ impl Sort {
         matches!(self, Self::When | Self::WhenDescending)
     }
 
-    const fn is_descending(self) -> bool {
+    /// Whether it is an order by size.
+    pub const fn is_by_size(self) -> bool {
+        matches!(self, Self::Size | Self::SizeDescending)
+    }
+
+    /// Whether what has more comes sooner.
+    pub const fn is_descending(self) -> bool {
         matches!(self, Self::WhenDescending | Self::RecordedDescending | Self::SizeDescending)
     }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::dictionary::{Dictionary, Shape, SizeFacts, Term};
+use super::dictionary::{Dictionary, Shape, SizeClass, SizeFacts, Term};
 use crate::domain::event::EventContent;
 use crate::domain::has::{Has, Reported};
 use crate::domain::place::Point;
@@ -48,7 +48,9 @@ impl Row {
             let term = dictionary.number(Term::Place(place.location, place.precision, place.point.is_some()));
             points.extend(place.point.map(|point| (term, point)));
         }
-        let mut terms: Vec<u32> = terms(event).map(|term| dictionary.number(term)).collect();
+        let sized = size.as_ref().map(|size| Term::Size(SizeClass::of(size)));
+        let wide = time.filter(Shape::is_wide).map(|_| Term::Wide);
+        let mut terms: Vec<u32> = terms(event).chain(sized).chain(wide).map(|term| dictionary.number(term)).collect();
         terms.sort_unstable();
         terms.dedup();
         Self {

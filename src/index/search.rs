@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::bits::Bits;
-use super::dictionary::Starts;
+use super::dictionary::{SizeFacts, Starts};
 use super::layers::Layer;
-use super::row::{NOTHING, Row};
+use super::row::Row;
 use super::segment::Segment;
 use crate::domain::bounding_box::BoundingBox;
 
@@ -122,6 +122,89 @@ impl Group {
     }
 }
 
+/// Sizes that may lie between two numbers of people.
+#[derive(Clone, Debug, Default)]
+pub struct Sizes {
+    /// The lowest number.
+    pub min: i64,
+    /// The highest number.
+    pub max: i64,
+    /// The terms of sizes that do.
+    pub sure: Terms,
+    /// The terms of sizes of which some do.
+    pub perhaps: Terms,
+}
+
+impl Sizes {
+    fn has(&self, sizes: &[SizeFacts], size: u32) -> bool {
+        sizes.get(size as usize).is_some_and(|size| size.overlaps(self.min, self.max))
+    }
+
+    /// Keeps the rows that have such a size.
+    fn keep(&self, segment: &Segment, sizes: &[SizeFacts], rows: &mut Bits) {
+        let mut perhaps = self.perhaps.rows(segment);
+        perhaps.and(rows);
+        perhaps.retain(|row| self.has(sizes, segment.size[row]));
+        perhaps.or(self.sure.rows(segment).words());
+        rows.and(&perhaps);
+    }
+}
+
+/// What lies in a window.
+#[derive(Clone, Debug, Default)]
+pub struct InWindow {
+    /// For each shape of dates, the starts with which it lies in the window, and whether it is wide.
+    pub shapes: Vec<(Starts, bool)>,
+    /// The term of wide dates.
+    pub wide: Terms,
+}
+
+impl InWindow {
+    fn has(&self, shape: u32, start: i64) -> bool {
+        self.shapes.get(shape as usize).is_some_and(|((first, last), _)| (*first..=*last).contains(&start))
+    }
+
+    /// Keeps the rows that lie in the window; false where none can.
+    fn keep(&self, segment: &Segment, rows: &mut Bits) -> bool {
+        let dated = &segment.start[..segment.bounds.dated];
+        let (Some(first), Some(last)) = (dated.first(), dated.last()) else {
+            return false;
+        };
+        let shapes = || segment.bounds.shapes.iter().filter_map(|shape| self.shapes.get(*shape as usize));
+        let (some, sure) = reach(shapes());
+        if some.0 > *last || some.1 < *first {
+            return false;
+        }
+        if sure.0 <= *first && *last <= sure.1 {
+            rows.and(&Bits::range(segment.rows(), 0..dated.len()));
+            return true;
+        }
+        let (some, sure) = reach(shapes().filter(|(_, is_wide)| !is_wide));
+        let between = |(first, last)| if first <= last { segment.between(first, last) } else { 0..0 };
+        let (perhaps, inside) = (between(some), between(sure));
+        let mut kept = Bits::range(segment.rows(), inside.clone());
+        // Between the two only the shape of each row tells.
+        let outside = perhaps.filter(|row| !inside.contains(row));
+        let wide = self.wide.rows(segment);
+        for row in outside.chain(wide.ascending(0..segment.rows())) {
+            if self.has(segment.shape[row], segment.start[row]) {
+                kept.insert(row);
+            } else {
+                kept.remove(row);
+            }
+        }
+        rows.and(&kept);
+        true
+    }
+}
+
+/// The starts with which some, and those with which all of these shapes lie in a window.
+fn reach<'a>(shapes: impl Iterator<Item = &'a (Starts, bool)>) -> (Starts, Starts) {
+    shapes.fold(((i64::MAX, i64::MIN), (i64::MIN, i64::MAX)), |(some, sure), (one, _)| {
+        ((some.0.min(one.0), some.1.max(one.1)), (sure.0.max(one.0), sure.1.min(one.1)))
+    })
+}
+
 /// A question at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
@@ -131,26 +214,26 @@ pub struct Search {
     pub since: u32,
     /// What an answer must be on every side.
     pub groups: Vec<Group>,
-    /// For each shape of dates, the starts with which it lies in the window; `None` where there is no window.
-    pub window: Option<Vec<Starts>>,
-    /// For each size, whether it is wanted; `None` where any is, and none.
-    pub sizes: Option<Vec<bool>>,
+    /// The window; `None` where there is none.
+    pub window: Option<InWindow>,
+    /// The sizes that are wanted; `None` where any is, and none.
+    pub sizes: Option<Sizes>,
 }
 
 /// The rows of one segment that a group names one by one: those it wants, and those it does not.
 pub type NamedRows = (Vec<u16>, Vec<u16>);
 
 impl Search {
-    /// Whether one row, which can be seen, is an answer.
-    pub fn matches(&self, row: &Row) -> bool {
+    /// Whether one row, which can be seen, is an answer; `sizes` are those of the dictionary.
+    pub fn matches(&self, row: &Row, sizes: &[SizeFacts]) -> bool {
         self.since <= row.seq
             && self.groups.iter().all(|group| group.matches(row))
-            && self.window.as_ref().is_none_or(|starts| lies_in(starts, row.shape, row.start))
-            && self.sizes.as_ref().is_none_or(|sizes| is_wanted(sizes, row.size))
+            && self.window.as_ref().is_none_or(|window| window.has(row.shape, row.start))
+            && self.sizes.as_ref().is_none_or(|wanted| wanted.has(sizes, row.size))
     }
 
     /// The rows of a segment that are answers; `named` holds for each group what [`Self::named_rows`] found there.
-    pub fn rows(&self, layer: &Layer, named: Option<&[NamedRows]>) -> Bits {
+    pub fn rows(&self, layer: &Layer, named: Option<&[NamedRows]>, sizes: &[SizeFacts]) -> Bits {
         static NONE: NamedRows = (Vec::new(), Vec::new());
         let segment = &*layer.segment;
         let named = |group: usize| named.map_or(&NONE, |named| &named[group]);
@@ -161,8 +244,8 @@ impl Search {
             return Bits::none(segment.rows());
         }
         let mut rows = segment.visible(&layer.superseded, self.seq, self.since);
-        if let Some(starts) = &self.window
-            && !keep_within(starts, segment, &mut rows)
+        if let Some(window) = &self.window
+            && !window.keep(segment, &mut rows)
         {
             return Bits::none(segment.rows());
         }
@@ -180,8 +263,8 @@ impl Search {
                 rows.remove(usize::from(*row));
             }
         }
-        if let Some(sizes) = &self.sizes {
-            rows.retain(|row| is_wanted(sizes, segment.size[row]));
+        if let Some(wanted) = &self.sizes {
+            wanted.keep(segment, sizes, &mut rows);
         }
         rows
     }
@@ -200,35 +283,4 @@ impl Search {
         }
         named
     }
-}
-
-fn lies_in(starts: &[Starts], shape: u32, start: i64) -> bool {
-    starts.get(shape as usize).is_some_and(|(first, last)| (*first..=*last).contains(&start))
-}
-
-fn is_wanted(sizes: &[bool], size: u32) -> bool {
-    size != NOTHING && sizes.get(size as usize).is_some_and(|wanted| *wanted)
-}
-
-/// Keeps the rows that lie in the window; false where none can.
-fn keep_within(starts: &[Starts], segment: &Segment, rows: &mut Bits) -> bool {
-    let dated = &segment.start[..segment.bounds.dated];
-    let (Some(first), Some(last)) = (dated.first(), dated.last()) else {
-        return false;
-    };
-    let shapes = || segment.bounds.shapes.iter().filter_map(|shape| starts.get(*shape as usize));
-    let some = shapes().fold((i64::MAX, i64::MIN), |all, one| (all.0.min(one.0), all.1.max(one.1)));
-    let sure = shapes().fold((i64::MIN, i64::MAX), |all, one| (all.0.max(one.0), all.1.min(one.1)));
-    if some.0 > *last || some.1 < *first {
-        return false;
-    }
-    if sure.0 <= *first && *last <= sure.1 {
-        rows.and(&Bits::range(segment.rows(), 0..dated.len()));
-        return true;
-    }
-    rows.and(&Bits::range(segment.rows(), segment.between(some.0, some.1)));
-    // Between the two only the shape of each row tells.
-    let inside = if sure.0 <= sure.1 { segment.between(sure.0, sure.1) } else { 0..0 };
-    rows.retain(|row| inside.contains(&row) || lies_in(starts, segment.shape[row], segment.start[row]));
-    true
 }

@@ -285,7 +285,7 @@ impl Segment {
         } else if since <= first && last <= seq {
             Bits::all(rows)
         } else {
-            Bits::test(rows, |row| (since..=seq).contains(&self.seq[row]))
+            Bits::between(&self.seq, since, seq)
         };
         for (row, _) in superseded.iter().filter(|(_, by)| *by <= seq) {
             bits.remove(usize::from(*row));

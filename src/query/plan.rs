@@ -19,7 +19,7 @@ use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::events::short;
 use crate::index::lookup::{ActorTerm, PlaceTerm, TermsOf};
-use crate::index::search::{Group, Search, Terms as TermNumbers, Wanted};
+use crate::index::search::{Group, InWindow, Search, Sizes, Terms as TermNumbers, Wanted};
 
 /// What a question names, found.
 #[derive(Clone, Debug, Default)]
@@ -154,7 +154,8 @@ impl Planning<'_> {
         let side = |asked: &[Has]| {
             let dictionary = &self.state.events.dictionary;
             let by_itself = asked.iter().filter_map(|part| dictionary.find(&Term::Has(*part)));
-            let places = asked.contains(&Has::Point).then(|| self.state.lookup.places.all()).into_iter().flatten();
+            let places =
+                asked.contains(&Has::Point).then(|| self.state.events.lookup.places.all()).into_iter().flatten();
             let on_the_map = places.filter(|place| self.is_on_the_map(place)).map(|place| place.number);
             let terms = TermNumbers::of(by_itself.chain(on_the_map).collect());
             let linked = asked.contains(&Has::Links).then(|| self.state.events.linked(self.seq)).into_iter().flatten();
@@ -209,7 +210,7 @@ impl Planning<'_> {
                 || is_kind(term.actor, &kinds.none)
                 || conditions.iter().any(|(_, none)| none.contains(&term.actor))
         };
-        let actors = &self.state.lookup.actors;
+        let actors = &self.state.events.lookup.actors;
         let numbers = |candidates: Candidates<'_, ActorTerm>, test: &dyn Fn(&ActorTerm) -> bool| {
             TermNumbers::of(candidates.filter(|term| test(term)).map(|term| term.number).collect())
         };
@@ -248,7 +249,7 @@ impl Planning<'_> {
             is_wanted(place) && bbox.is_none_or(is_in)
         };
         let by_own_point = |place: &PlaceTerm| place.is_own && is_wanted(place) && self.is_on_the_map(place);
-        let places = &self.state.lookup.places;
+        let places = &self.state.events.lookup.places;
         let wanted_where = |test: &dyn Fn(&PlaceTerm) -> bool| {
             let candidates = wanted_by(places, &conditions);
             TermNumbers::of(candidates.filter(|place| test(place)).map(|place| place.number).collect())
@@ -262,19 +263,26 @@ impl Planning<'_> {
         Group { any: is_asked.then(wanted), none, not: HashSet::new() }
     }
 
-    fn window(&self) -> Option<Vec<(i64, i64)>> {
+    fn window(&self) -> Option<InWindow> {
         let window: Window = self.query.window;
+        window.from.or(window.to)?;
         let overlap = self.query.overlap.unwrap_or(Overlap::Possible);
         let shapes = self.state.events.dictionary.shapes.values();
-        let has_edge = window.from.is_some() || window.to.is_some();
-        has_edge.then(|| shapes.iter().map(|shape| shape.starts(&window, overlap)).collect())
+        let shapes = shapes.iter().map(|shape| (shape.starts(&window, overlap), shape.is_wide())).collect();
+        Some(InWindow { shapes, wide: self.numbers([Term::Wide].into_iter()) })
     }
 
-    fn sizes(&self) -> Option<Vec<bool>> {
+    fn sizes(&self) -> Option<Sizes> {
         let (min, max) = (self.query.size_min, self.query.size_max);
-        let sizes = self.state.events.dictionary.sizes.values();
-        let overlaps = || sizes.iter().map(|size| size.overlaps(min.unwrap_or(0), max.unwrap_or(i64::MAX))).collect();
-        min.or(max).is_some().then(overlaps)
+        min.or(max)?;
+        let (min, max) = (min.unwrap_or(0), max.unwrap_or(i64::MAX));
+        let terms = || self.state.events.lookup.sizes.values().flatten();
+        let numbers = |told: Option<bool>| {
+            TermNumbers::of(
+                terms().filter(|(_, size)| size.overlaps(min, max) == told).map(|(number, _)| *number).collect(),
+            )
+        };
+        Some(Sizes { min, max, sure: numbers(Some(true)), perhaps: numbers(None) })
     }
 }
 
