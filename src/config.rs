@@ -53,7 +53,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "document_cache",
         variable: "MARCHLINE_DOCUMENT_CACHE",
         default: Some("256"),
-        meaning: "MiB of memory for documents that were read lately",
+        meaning: "MiB of memory for documents that were read lately, and a quarter of it again for pages",
     },
     Setting {
         name: "shutdown_timeout",

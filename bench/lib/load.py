@@ -94,9 +94,9 @@ class Stand:
         self.binaries, self.folder, self.rounds, self.seconds = binaries, folder, rounds, seconds
         self.answers: dict[tuple[str, pathlib.Path], pathlib.Path] = {}
 
-    def server(self, database: str, workers: int) -> Server:
+    def server(self, database: str, workers: int, *more: str) -> Server:
         command = [self.binaries / "marchline", "serve", "--database-url", database, "--workers", str(workers)]
-        return Server(command, self.folder / "server.log")
+        return Server([*command, *more], self.folder / "server.log")
 
     def static(self, answer: pathlib.Path, workers: int) -> Server:
         command = [self.binaries / "examples/static_answer", "--answer", answer, "--workers", str(workers)]
@@ -117,7 +117,8 @@ class Stand:
                 first = number * load.count // self.rounds
                 if baseline:
                     outcome.baseline.rounds.append(wrk(baseline, load.questions, first, self.seconds))
-                with contextlib.nullcontext(steady) if steady else self.server(database, workers) as server:
+                fresh = self.server(database, workers, "--document-cache", "0")
+                with contextlib.nullcontext(steady) if steady else fresh as server:
                     warm_up = 0 if steady else wrk(server, load.questions, first, 1).requests
                     measured = wrk(server, load.questions, first + warm_up, self.seconds)
                 outcome.measured.rounds.append(measured)
