@@ -10,8 +10,8 @@ use actix_web::{App, HttpServer, web};
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
-use crate::http::answers::Answers;
 use crate::http::ask::Service;
+use crate::http::given_pages::GivenPages;
 use crate::http::middleware::Conventions;
 use crate::http::openapi::openapi_text;
 use crate::http::routes::mount;
@@ -34,7 +34,7 @@ pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Ve
     let (database, dataset) = (config.database.clone(), Arc::new(config.dataset.clone()));
     let kept = Arc::new(Kept::new(config.document_cache << 20));
     // A page holds fifty documents and is asked for again within seconds or not at all.
-    let answers = Arc::new(Answers::new((config.document_cache << 20) / 4));
+    let pages = Arc::new(GivenPages::new((config.document_cache << 20) / 4));
     let exports = Arc::new(Semaphore::new(EXPORTS));
     let openapi: Arc<str> = openapi_text().into();
     let known = Arc::clone(index);
@@ -43,7 +43,7 @@ pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Ve
             index: Arc::clone(&known),
             reader: Reader::new(database.clone()).counted(Arc::clone(&known.metrics)),
             kept: Arc::clone(&kept),
-            answers: Arc::clone(&answers),
+            pages: Arc::clone(&pages),
             exports: Arc::clone(&exports),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),

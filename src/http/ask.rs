@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpMessage, HttpRequest, web};
 use chrono::Utc;
 use tokio::sync::Semaphore;
 
-use super::answers::Answers;
+use super::given_pages::GivenPages;
 use super::problem::{Code, Problem};
 use crate::config::DatasetSettings;
 use crate::domain::instant::Instant;
 use crate::index::Index;
 use crate::node::reader::Reader;
 use crate::query::params::{ParamFault, Params, shown};
-use crate::store::log;
+use crate::store::log::{self, Head};
 use crate::view::kept::Kept;
 
 /// Longest time a request waits for its node to reach a revision.
@@ -30,7 +30,7 @@ pub struct Service {
     /// Documents that were read lately.
     pub kept: Arc<Kept>,
     /// Pages that were given lately.
-    pub answers: Arc<Answers>,
+    pub pages: Arc<GivenPages>,
     /// Turns for exports, which take long: as many as there may be at once.
     pub exports: Arc<Semaphore>,
     /// What the dataset calls itself.
@@ -47,7 +47,7 @@ impl Service {
             index: Arc::clone(&self.index),
             reader: self.reader.another(),
             kept: Arc::new(Kept::new(0)),
-            answers: Arc::clone(&self.answers),
+            pages: Arc::clone(&self.pages),
             exports: Arc::clone(&self.exports),
             dataset: Arc::clone(&self.dataset),
             openapi: Arc::clone(&self.openapi),
@@ -63,7 +63,15 @@ pub struct Ask {
     pub params: Params,
     /// `as_of`, as it was written.
     pub as_of: Option<String>,
+    /// Where the log stood when the reading of parameters ended: what the answer is right for.
+    pub head: Head,
+    req: HttpRequest,
     seq: Option<i64>,
+}
+
+/// Lets the answer to a request bear this revision, for which it is right.
+pub fn answers_for(req: &HttpRequest, head: Head) {
+    req.extensions_mut().insert(head);
 }
 
 impl Ask {
@@ -79,7 +87,9 @@ impl Ask {
         if !service.index.is_ready() {
             return Err(Problem::not_ready("The index is being built; /readyz tells how far it is."));
         }
-        let mut ask = Self { service, params: Params::parse(req.query_string()), as_of: None, seq: None };
+        let head = service.index.head();
+        let params = Params::parse(req.query_string());
+        let mut ask = Self { service, params, as_of: None, head, req: req.clone(), seq: None };
         if let Some(seq) = ask.min_revision(req) {
             ask.reach(seq).await?;
         }
@@ -148,7 +158,9 @@ impl Ask {
         if seq > newest {
             return Ok(Some(newest));
         }
-        self.reach(seq).await.map(|()| None)
+        self.reach(seq).await?;
+        answers_for(&self.req, self.service.index.head());
+        Ok(None)
     }
 
     /// Ends the reading of parameters: the operation that is read at, the newest where none was asked for.
@@ -160,7 +172,9 @@ impl Ask {
         if !faults.is_empty() {
             return Err(Problem::parameters(faults));
         }
-        Ok(self.seq.unwrap_or_else(|| self.service.index.head().seq))
+        self.head = self.service.index.head();
+        answers_for(&self.req, self.head);
+        Ok(self.seq.unwrap_or(self.head.seq))
     }
 }
 

@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::answers::Answer;
-use super::ask::{Ask, Service, acceptable};
+use super::ask::{Ask, Service, acceptable, answers_for};
 use super::errors::{ItemErrors, ListErrors};
 use super::event_ask::{EventAsk, event_view};
+use super::given_pages::GivenPage;
 use super::paging::{Paging, list_document, list_text};
 use super::params::{DepthParam, EventFilterParams, EventViewParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
@@ -50,11 +50,11 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
         return Ok(answer.respond(&req));
     }
     let mut ask = Ask::begin(&req, JSON).await?;
-    // Before anything is read: what is written meanwhile makes it look older than it is, never newer.
-    let head = ask.service.index.head();
     let mut asked = EventAsk::parse(&mut ask);
     let paging = Paging::<EventKey>::parse(&mut ask.params);
     let seq = asked.finish(&mut ask)?;
+    // From before anything is read: what is written meanwhile makes the page look older than it is, never newer.
+    let head = ask.head;
     let EventAsk { query, view, .. } = &asked;
     let question = digest(&format!("events {} {:?}", query.canonical(), ask.as_of));
     let pinned = paging.pin(&ask, seq, question).await?;
@@ -72,7 +72,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    if let Some(answer) = ask.service.answers.with(&req, &etag, head).filter(|_| takes_earlier(&req)) {
+    if let Some(answer) = ask.service.pages.with(&req, &etag, head).filter(|_| takes_earlier(&req)) {
         return Ok(answer.respond(&req));
     }
     let documents = selection.documents(&ask.service, view)?;
@@ -81,14 +81,21 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     links.extend(page.next.as_deref().map(|cursor| respond::link(&req, "next", Some(cursor))));
     links.extend(page.previous.as_deref().map(|cursor| respond::link(&req, "prev", Some(cursor))));
     let text = list_text(&documents, &page, &query.echo(seq))?;
-    Ok(ask.service.answers.keep(&req, head, etag, links, text).respond(&req))
+    Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req))
 }
 
 /// The page that a request asks for, if it was given lately and nothing was written since.
-fn answered(req: &HttpRequest) -> Result<Option<Arc<Answer>>, Problem> {
+fn answered(req: &HttpRequest) -> Result<Option<Arc<GivenPage>>, Problem> {
     acceptable(req, JSON)?;
-    let service = req.app_data::<web::Data<Service>>().filter(|_| takes_earlier(req));
-    Ok(service.and_then(|service| service.answers.at(req, service.index.head())))
+    let Some(service) = req.app_data::<web::Data<Service>>().filter(|_| takes_earlier(req)) else {
+        return Ok(None);
+    };
+    let head = service.index.head();
+    let answer = service.pages.at(req, head);
+    if answer.is_some() {
+        answers_for(req, head);
+    }
+    Ok(answer)
 }
 
 /// Whether a client takes a page that was computed at an earlier operation and is the same at this one; not one that asks

@@ -5,11 +5,11 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant as Timer;
 
-use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use actix_web::{Error, HttpMessage};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Ready, ready};
 use uuid::Uuid;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::problem::{MEDIA_TYPE, Problem};
 use crate::config::AccessLog;
 use crate::index::Index;
+use crate::store::log::Head;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 /// Stands for the route where no pattern matched: what clients make up is no label and no word of a log.
@@ -101,7 +102,8 @@ where
 
 impl Conventions {
     fn with_headers(&self, mut answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
-        let head = self.index.head();
+        let answered_for = answer.request().extensions().get::<Head>().copied();
+        let head = answered_for.unwrap_or_else(|| self.index.head());
         let headers = answer.headers_mut();
         if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(REQUEST_ID, id);

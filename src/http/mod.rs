@@ -1,7 +1,6 @@
 //! HTTP: actix-web, and no SQL.
 
 mod actors;
-pub mod answers;
 pub mod ask;
 mod campaigns;
 mod docs;
@@ -10,6 +9,7 @@ mod errors;
 mod event_ask;
 mod events;
 mod export;
+pub mod given_pages;
 mod health;
 mod locations;
 mod metrics;

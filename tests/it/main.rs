@@ -19,6 +19,7 @@ mod import_ccc;
 mod import_large;
 mod index;
 mod kills;
+mod loading;
 mod metrics;
 mod openapi;
 mod paging;

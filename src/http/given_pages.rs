@@ -13,7 +13,7 @@ use super::respond;
 use crate::store::log::Head;
 
 /// A page as it was given.
-pub struct Answer {
+pub struct GivenPage {
     etag: String,
     links: Vec<String>,
     text: Bytes,
@@ -24,8 +24,8 @@ pub struct Answer {
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<String, Arc<Answer>> for Weight {
-    fn weight(&self, asked: &String, answer: &Arc<Answer>) -> u64 {
+impl Weighter<String, Arc<GivenPage>> for Weight {
+    fn weight(&self, asked: &String, answer: &Arc<GivenPage>) -> u64 {
         (asked.len() + answer.text.len()) as u64 + OVERHEAD
     }
 }
@@ -36,21 +36,21 @@ const OVERHEAD: u64 = 512;
 const TYPICAL: u64 = 65_536;
 
 /// The pages that are kept, by the path and query that asked for them.
-pub struct Answers(Cache<String, Arc<Answer>, Weight>);
+pub struct GivenPages(Cache<String, Arc<GivenPage>, Weight>);
 
-impl Answers {
+impl GivenPages {
     /// Room for so many bytes.
     pub fn new(bytes: u64) -> Self {
         Self(Cache::with_weighter(usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX), bytes, Weight))
     }
 
     /// The page that a request asks for, if nothing was written since it was right.
-    pub fn at(&self, req: &HttpRequest, head: Head) -> Option<Arc<Answer>> {
+    pub fn at(&self, req: &HttpRequest, head: Head) -> Option<Arc<GivenPage>> {
         self.0.get(asked(req)).filter(|answer| *answer.checked.read().unwrap_or_else(PoisonError::into_inner) == head)
     }
 
     /// The page that a request asks for, if it has this validator; it was right at `head` then.
-    pub fn with(&self, req: &HttpRequest, etag: &str, head: Head) -> Option<Arc<Answer>> {
+    pub fn with(&self, req: &HttpRequest, etag: &str, head: Head) -> Option<Arc<GivenPage>> {
         let answer = self.0.get(asked(req)).filter(|answer| answer.etag == etag)?;
         let mut checked = answer.checked.write().unwrap_or_else(PoisonError::into_inner);
         // Cursors of another epoch would be refused.
@@ -63,14 +63,21 @@ impl Answers {
     }
 
     /// Keeps a page that was right at `head`.
-    pub fn keep(&self, req: &HttpRequest, head: Head, etag: String, links: Vec<String>, text: Vec<u8>) -> Arc<Answer> {
-        let answer = Arc::new(Answer { etag, links, text: text.into(), checked: RwLock::new(head) });
+    pub fn keep(
+        &self,
+        req: &HttpRequest,
+        head: Head,
+        etag: String,
+        links: Vec<String>,
+        text: Vec<u8>,
+    ) -> Arc<GivenPage> {
+        let answer = Arc::new(GivenPage { etag, links, text: text.into(), checked: RwLock::new(head) });
         self.0.insert(asked(req).to_owned(), Arc::clone(&answer));
         answer
     }
 }
 
-impl Answer {
+impl GivenPage {
     /// The page, or 304 where the client has it.
     pub fn respond(&self, req: &HttpRequest) -> HttpResponse {
         if respond::is_known(req, &self.etag) {
