@@ -4,7 +4,7 @@ use std::error::Error;
 
 use marchline::index::order::EventKey;
 use marchline::index::{Index, State};
-use marchline::query::cursor::{Cursor, digest};
+use marchline::query::cursor::Cursor;
 use marchline::query::event_query::EventQuery;
 use marchline::query::page::{Page, Part, page_of};
 use marchline::query::params::{Params, Unread};
@@ -55,7 +55,7 @@ impl Asked {
             named.recorded_since = log::seq_since(conn, instant)?;
         }
         let seq = as_of.as_deref().map_or(Ok(state.head.seq), str::parse)?;
-        let digest = digest(&format!("events {} {as_of:?}", query.canonical()));
+        let digest = query.question(as_of.as_deref());
         let faults = params.finish();
         if !faults.is_empty() || cursor.as_ref().is_some_and(|cursor| cursor.question != digest) {
             return Err(format!("the server would refuse `{text}`: {faults:?}").into());

@@ -20,7 +20,6 @@ use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
 use crate::index::events::EventVersion;
 use crate::index::order::EventKey;
-use crate::query::cursor::digest;
 use crate::query::echo::EventQueryEcho;
 use crate::query::page::page_of;
 use crate::query::params::shown;
@@ -56,7 +55,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     // From before anything is read: what is written meanwhile makes the page look older than it is, never newer.
     let head = ask.head;
     let EventAsk { query, view, .. } = &asked;
-    let question = digest(&format!("events {} {:?}", query.canonical(), ask.as_of));
+    let question = query.question(ask.as_of.as_deref());
     let pinned = paging.pin(&ask, seq, question).await?;
     let seq = pinned.seq;
     let (page, selection, etag) = {

@@ -1,6 +1,5 @@
 //! The versions of events that an answer gives: what they are told apart by, and their documents.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::ask::Service;
@@ -13,6 +12,7 @@ use crate::store::document::Document;
 use crate::store::error::StoreError;
 use crate::store::{log, ready};
 use crate::view::event::Include;
+use crate::view::kept::Names;
 use crate::view::links::{links_of, titles};
 use crate::view::ready::EventView;
 
@@ -27,7 +27,7 @@ pub struct Selection {
 
 struct Chosen {
     version: EventVersion,
-    names: Range<i64>,
+    names: Names,
     text: Option<Arc<[u8]>>,
 }
 
@@ -43,7 +43,7 @@ impl Selection {
         let mut linked = Vec::new();
         let choose = |version: EventVersion| {
             let (names, kept) = service.kept.find(state, &version, seq);
-            print.number(version.version_no).number(names.start);
+            print.number(version.version_no).number(names.hold.start);
             if view.has(Include::Links) {
                 for (_, other, _) in links_of(state, seq, version.id) {
                     if let Some(other) = state.events.public_at(other, seq) {

@@ -22,6 +22,7 @@ mod segment;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use ::log::Level;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ use crate::store::log::{self, Change, Head};
 use entities::Entities;
 use events::Events;
 use layers::TAIL;
-use saved::SavedIndex;
+use saved::{SavedIndex, Unusable};
 
 /// What the node knows, up to `head.seq`. Since every version stays, whoever reads at an older `seq` is not disturbed
 /// by what is applied meanwhile.
@@ -137,7 +138,9 @@ impl Index {
         let state = file.and_then(|file| match file.load(conn, target) {
             Ok(state) => Some(state),
             Err(why) => {
-                ::log::warn!("the index is built anew; {}: {why}", file.path().display());
+                // That there is none is how a node starts for the first time.
+                let level = if matches!(why, Unusable::Missing) { Level::Info } else { Level::Warn };
+                ::log::log!(level, "the index is built anew; {}: {why}", file.path().display());
                 None
             }
         });

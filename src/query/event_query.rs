@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
+use super::cursor::digest;
 use super::echo::EventQueryEcho;
 use super::params::{Params, Unread, shown};
 use super::terms::Terms;
@@ -135,9 +136,9 @@ impl EventQuery {
         EventQueryEcho { as_of, ..self.echo.clone() }
     }
 
-    /// The question as one line of text: the same for questions that mean the same.
-    pub fn canonical(&self) -> String {
-        serde_json::to_string(&self.echo).unwrap_or_default()
+    /// The digest that cursors bear: the same for questions that mean the same and are asked at the same moment.
+    pub fn question(&self, as_of: Option<&str>) -> u64 {
+        digest(&format!("events {} {as_of:?}", serde_json::to_string(&self.echo).unwrap_or_default()))
     }
 }
 

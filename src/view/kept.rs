@@ -15,8 +15,15 @@ use crate::index::events::{EventVersion, short};
 pub struct Rendered {
     /// The text that readers are given.
     pub text: Arc<[u8]>,
-    /// The operations whose names it has.
-    names: Range<i64>,
+    names: Names,
+}
+
+/// What is known of the names in a document.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The operations that have them.
+    pub hold: Range<i64>,
+    /// How many corrections were known when that was looked up: one more, and it may be fewer operations.
     corrections: u64,
 }
 
@@ -46,32 +53,109 @@ impl Kept {
         Self(Cache::with_weighter(usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX), bytes, Bytes))
     }
 
-    /// The operations whose names a version has at an operation, and its document if it is kept with them.
-    pub fn find(&self, state: &State, version: &EventVersion, seq: i64) -> (Range<i64>, Option<Arc<Rendered>>) {
-        let kept = self.0.get(&key(state, version)).filter(|kept| kept.names.contains(&seq));
+    /// The names of a version at an operation, and its document if it is kept with them.
+    pub fn find(&self, state: &State, version: &EventVersion, seq: i64) -> (Names, Option<Arc<Rendered>>) {
+        let kept = self.0.get(&key(state, version)).filter(|kept| kept.names.hold.contains(&seq));
         let corrections = state.entities.corrections();
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.corrections == corrections) {
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.names.corrections == corrections) {
             return (kept.names.clone(), Some(Arc::clone(kept)));
         }
-        let names = state.entities.at(seq).names_hold(state.events.named(version).into_iter());
+        let hold = state.entities.at(seq).names_hold(state.events.named(version).into_iter());
+        let names = Names { hold, corrections };
         // Names that were corrected since are of other operations: the text still stands, but not as long as was thought.
-        let kept = kept.filter(|kept| kept.names.start == names.start).map(|kept| {
-            let kept = Arc::new(Rendered { text: Arc::clone(&kept.text), names: names.clone(), corrections });
+        let kept = kept.filter(|kept| kept.names.hold.start == names.hold.start).map(|kept| {
+            let kept = Arc::new(Rendered { text: Arc::clone(&kept.text), names: names.clone() });
             self.0.insert(key(state, version), Arc::clone(&kept));
             kept
         });
         (names, kept)
     }
 
-    /// Keeps a document; not one with former names, which would take the place of one with those of today.
-    pub fn keep(&self, state: &State, version: &EventVersion, text: Arc<[u8]>, names: Range<i64>) {
-        if names.end == i64::MAX {
-            let corrections = state.entities.corrections();
-            self.0.insert(key(state, version), Arc::new(Rendered { text, names, corrections }));
+    /// Keeps a document with the names that were found for it, however long ago; not one with former names, which would take
+    /// the place of one with those of today.
+    pub fn keep(&self, state: &State, version: &EventVersion, text: Arc<[u8]>, names: Names) {
+        if names.hold.end == i64::MAX {
+            self.0.insert(key(state, version), Arc::new(Rendered { text, names }));
         }
     }
 }
 
 fn key(state: &State, version: &EventVersion) -> Key {
     (state.generation, short(version.version_no))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::content::Content;
+    use crate::domain::instant::Instant;
+    use crate::domain::resource::Resource;
+    use crate::domain::when::When;
+    use crate::index::entities::Entities;
+    use crate::index::events::Events;
+    use crate::store::document::Document;
+    use crate::store::log::{Change, ChangeKind, Head};
+
+    const ACTOR: Uuid = Uuid::from_u128(1);
+    const EVENT: Uuid = Uuid::from_u128(2);
+
+    fn change(seq: i64, id: Uuid, resource: Resource, content: Content) -> Change {
+        let (revision, recorded_at, slug) =
+            (1, Instant::MIN, (resource == Resource::Actor).then(|| "union".to_owned()));
+        let content = Arc::new(content);
+        let document =
+            Document { id, slug: slug.clone(), revision, seq, created_at: recorded_at, recorded_at, content };
+        Change {
+            seq,
+            recorded_at,
+            reason: None,
+            made_by: None,
+            kind: ChangeKind::Created,
+            resource,
+            id,
+            slug,
+            entity_no: 1,
+            version_no: seq,
+            revision,
+            public: Some((seq, document)),
+            has_policy: false,
+        }
+    }
+
+    fn named(seq: i64, name: &str) -> Change {
+        let actor = json!({"name": name, "kind": "union", "aliases": [], "parent": null, "external_ids": []});
+        change(seq, ACTOR, Resource::Actor, Content::Actor(serde_json::from_value(actor).unwrap()))
+    }
+
+    fn event() -> Change {
+        let event = json!({
+            "type": "rally", "tactics": [], "status": "happened", "verification": "reported", "verification_by": "rule",
+            "title": "A rally", "summary": null, "language": null, "translations": {}, "places": [],
+            "when": When::new(None, None, None).unwrap(), "actors": [{"actor": {"id": ACTOR}, "role": "organizer"}],
+            "issues": [], "demands": [], "campaigns": [], "sources": [], "size": null, "outcomes": null, "evidence": [],
+            "links": [], "external_ids": [], "policy": null,
+        });
+        change(2, EVENT, Resource::Event, Content::Event(Box::new(serde_json::from_value(event).unwrap())))
+    }
+
+    #[test]
+    fn a_name_that_changes_while_a_document_is_read_is_not_missed() {
+        let head = Head { dataset_id: Uuid::nil(), epoch: 1, seq: 2, recorded_at: Instant::MIN };
+        let mut state = State { head, generation: 0, entities: Entities::default(), events: Events::default() };
+        state.entities.apply(named(1, "Before"));
+        state.events.apply(event(), 9);
+        let version = state.events.public_at(EVENT, 2).unwrap();
+        let kept = Kept::new(1 << 20);
+        let (names, none) = kept.find(&state, &version, 2);
+        assert!(none.is_none());
+        state.entities.apply(named(3, "After"));
+        kept.keep(&state, &version, Arc::from(&b"Before"[..]), names);
+        assert!(kept.find(&state, &version, 3).1.is_none(), "the former name is given as the one of now");
+        let (names, then) = kept.find(&state, &version, 2);
+        assert_eq!(names.hold, 1..3);
+        assert_eq!(then.map(|then| then.text.to_vec()), Some(b"Before".to_vec()));
+    }
 }

@@ -58,6 +58,51 @@ on_both_databases! {
         assert_eq!(titles(&world, "sort=-size"), backwards, "without numbers last in both directions");
     }
 
+    fn a_place_lies_where_its_location_lay_at_the_moment_read(world: World) {
+        let world = world.with_rally();
+        let square = |parent: &str, point: Value| {
+            world.put(Resource::Location, location("square", "venue", Some(parent), json!({"point": point})));
+            world.seq()
+        };
+        let nothing = [("bbox=-119,34,-118,35", false), ("bbox=12,52,14,53", false), ("has=point", false)];
+        let first = world.seq();
+        world.put(Resource::Location, location("elsewhere", "country", None, json!({"country": "DE"})));
+        let corrected = square("town", json!({"lat": 52.5, "lon": 13.4}));
+        let without = square("town", Value::Null);
+        let moved = square("elsewhere", json!({"lat": 52.5, "lon": 13.4}));
+        let coded = {
+            world.put(Resource::Location, location("elsewhere", "country", None, json!({"country": "AT"})));
+            world.seq()
+        };
+        let within = |country: &str| ["US", "DE", "AT"].map(|code| (format!("country={code}"), code == country));
+        let at = |box_number: usize| {
+            let mut expected = nothing.map(|(query, is_found)| (query.to_owned(), is_found));
+            expected[box_number].1 = true;
+            expected[2].1 = true;
+            expected
+        };
+        let nowhere = nothing.map(|(query, is_found)| (query.to_owned(), is_found));
+        let moments = [
+            (first, at(0), within("US"), "town"),
+            (corrected, at(1), within("US"), "town"),
+            (without, nowhere, within("US"), "town"),
+            (moved, at(1), within("DE"), "elsewhere"),
+            (coded, at(1), within("AT"), "elsewhere"),
+        ];
+        for (seq, points, countries, above) in moments {
+            let above = ["town", "state", "elsewhere"].map(|slug| {
+                (format!("location={slug}"), slug == above || (slug == "state" && above == "town"))
+            });
+            for (query, is_found) in points.into_iter().chain(countries).chain(above) {
+                let expected = if is_found { &["A rally on the square"][..] } else { &[] };
+                assert_eq!(found(&world, &format!("{query}&as_of={seq}")), expected, "{query} as of {seq}");
+                if seq == coded {
+                    assert_eq!(found(&world, &query), expected, "{query} now");
+                }
+            }
+        }
+    }
+
     fn somebody_was_arrested_only_where_the_report_says_so(world: World) {
         let world = world.with_source();
         let none = json!({"state": "none"});
