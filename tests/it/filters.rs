@@ -103,6 +103,27 @@ on_both_databases! {
         }
     }
 
+    fn the_nearest_code_above_a_place_is_the_one_that_counts(world: World) {
+        let world = world.with_rally();
+        let island = json!({"country": "PR", "admin1": "PR-SJ"});
+        world.put(Resource::Location, location("island", "admin1", Some("land"), island));
+        world.put(Resource::Location, location("harbour", "venue", Some("island"), json!({})));
+        put(&world, "On the island", json!({"places": [{"location": {"id": "harbour"}}]}));
+        let rally = "A rally on the square";
+        for (query, expected) in [
+            ("country=US", &[rally][..]),
+            ("country=PR", &["On the island"]),
+            ("country=US,PR", &[rally, "On the island"]),
+            ("country=PR,!US", &["On the island"]),
+            ("country=!US&has=place", &["On the island"]),
+            ("admin1=PR-SJ", &["On the island"]),
+            ("location=land", &[rally, "On the island"]),
+            ("location=land&country=US", &[rally]),
+        ] {
+            assert_eq!(found(&world, query), expected, "{query}");
+        }
+    }
+
     fn somebody_was_arrested_only_where_the_report_says_so(world: World) {
         let world = world.with_source();
         let none = json!({"state": "none"});

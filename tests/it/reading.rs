@@ -89,6 +89,42 @@ on_both_databases! {
         assert_eq!(world.get(&format!("{item}?as_of={first}")).ok()["actors"][0]["actor"]["name"], "Old Union");
     }
 
+    fn a_place_has_its_own_point_and_radius_or_both_of_its_location(world: World) {
+        let world = world.with_town();
+        let (there, here) = (json!({"lat": 34.05, "lon": -118.25}), json!({"lat": 34.1, "lon": -118.3}));
+        let square = |radius: Value| {
+            world.put(Resource::Location, location("square", "venue", Some("town"), json!({"point": there, "radius_m": radius})));
+            world.seq()
+        };
+        square(json!(80.0));
+        let places = json!([
+            {"location": {"id": "square"}},
+            {"location": {"id": "square"}, "radius_m": 5.0, "role": "origin"},
+            {"location": {"id": "square"}, "point": here, "role": "destination"},
+            {"location": {"id": "square"}, "point": here, "precision": "country", "role": "area"},
+            {"location": {"id": "state"}},
+        ]);
+        let done = world.put(Resource::Event, event("A march", json!({"places": places})));
+        let before = world.seq();
+        square(Value::Null);
+        let given = |seq: i64| -> Vec<(Value, Value)> {
+            let event = world.get(&format!("/v1/events/{}?as_of={seq}", done.id)).ok();
+            let places = event["places"].as_array().expect("places");
+            places.iter().map(|place| (place["point"].clone(), place["radius_m"].clone())).collect()
+        };
+        let expected = |by_location: Value| {
+            [
+                (there.clone(), by_location),
+                (there.clone(), json!(5.0)),
+                (here.clone(), Value::Null),
+                (Value::Null, Value::Null),
+                (Value::Null, Value::Null),
+            ]
+        };
+        assert_eq!(given(before), expected(json!(80.0)));
+        assert_eq!(given(world.seq()), expected(Value::Null));
+    }
+
     fn every_read_can_be_asked_of_the_past(world: World) {
         let world = world.founded();
         let before = world.seq();
