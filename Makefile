@@ -23,6 +23,10 @@ check: ## what CI runs: formatting, lints, documentation, then all tests
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 	$(MAKE) test
 
+# Not part of `test`, which runs the same tests for seconds. Two at once: each has servers and a database of its own.
+soak: ## the proofs of writing at length, on both databases, for about twenty minutes
+	TEST_SOAK=1 $(CARGO) test --release --locked --test it soak:: -- --nocapture --test-threads=2
+
 # Not part of `test`: it takes a C++ compiler. CI runs it.
 fuzz: ## look for bytes that the importer cannot bear, for a minute
 	scripts/fuzz-import
@@ -43,4 +47,4 @@ deny: ## licences, advisories and sources of the dependencies
 		{ echo "cargo-deny is missing: $(CARGO) install --locked cargo-deny" >&2; exit 1; }
 	$(CARGO) deny --locked check
 
-.PHONY: help run test check fuzz bench openapi deny
+.PHONY: help run test check soak fuzz bench openapi deny

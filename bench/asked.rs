@@ -55,7 +55,7 @@ impl Asked {
             named.recorded_since = log::seq_since(conn, instant)?;
         }
         let seq = as_of.as_deref().map_or(Ok(state.head.seq), str::parse)?;
-        let digest = query.question(as_of.as_deref());
+        let digest = query.question();
         let faults = params.finish();
         if !faults.is_empty() || cursor.as_ref().is_some_and(|cursor| cursor.question != digest) {
             return Err(format!("the server would refuse `{text}`: {faults:?}").into());

@@ -11,11 +11,14 @@ use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::http::ask::Service;
+use crate::http::gate::Gate;
 use crate::http::given_pages::GivenPages;
+use crate::http::limits::Limits;
 use crate::http::middleware::Conventions;
 use crate::http::openapi::openapi_text;
 use crate::http::routes::mount;
 use crate::index::Index;
+use crate::node::WriterSlot;
 use crate::node::reader::Reader;
 use crate::view::kept::Kept;
 
@@ -30,17 +33,18 @@ const EXPORTS: usize = 8;
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub fn serve(index: &Arc<Index>, config: &Config) -> std::io::Result<(Server, Vec<SocketAddr>)> {
+pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::io::Result<(Server, Vec<SocketAddr>)> {
     let (database, dataset) = (config.database.clone(), Arc::new(config.dataset.clone()));
     let kept = Arc::new(Kept::new(config.document_cache << 20));
     // A page holds fifty documents and is asked for again within seconds or not at all.
     let pages = Arc::new(GivenPages::new((config.document_cache << 20) / 4));
     let exports = Arc::new(Semaphore::new(EXPORTS));
     let openapi: Arc<str> = openapi_text().into();
-    let known = Arc::clone(index);
+    let (known, writer) = (Arc::clone(index), Arc::clone(writer));
     let everything = move |routes: &mut web::ServiceConfig| {
         let service = Service {
             index: Arc::clone(&known),
+            writer: Arc::clone(&writer),
             reader: Reader::new(database.clone()).counted(Arc::clone(&known.metrics)),
             kept: Arc::clone(&kept),
             pages: Arc::clone(&pages),
@@ -65,8 +69,13 @@ pub fn serve_routes(
     routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<(Server, Vec<SocketAddr>)> {
     let conventions = Conventions { index: Arc::clone(index), access_log: config.access_log };
-    let build =
-        move || App::new().wrap(Compress::default()).wrap(cors()).wrap(conventions.clone()).configure(routes.clone());
+    let limits = config.rate_limit.map(|limit| Arc::new(Limits::new(limit)));
+    let gate = Gate { read_access: config.read_access, limits, proxies: config.proxies };
+    let build = move || {
+        // The last one is the outermost: whatever the gate turns away is an answer like any other.
+        let app = App::new().wrap(gate.clone()).wrap(Compress::default()).wrap(cors()).wrap(conventions.clone());
+        app.configure(routes.clone())
+    };
     let mut server = HttpServer::new(build).shutdown_timeout(config.shutdown_timeout);
     if let Some(workers) = config.workers {
         server = server.workers(workers);
@@ -76,17 +85,22 @@ pub fn serve_routes(
     Ok((server.run(), addresses))
 }
 
-/// Any page may read, and see the headers that reading needs.
+/// Any page may ask, and see the headers that this takes: keys go by a header that a page must set itself, and nothing is
+/// ever allowed by a cookie.
 fn cors() -> Cors {
     Cors::default()
         .allow_any_origin()
         .send_wildcard()
         .block_on_origin_mismatch(false)
-        .allowed_methods(["GET", "HEAD", "OPTIONS"])
+        .allowed_methods(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
         .allow_any_header()
         .expose_headers([
             "Link",
+            "Location",
+            "WWW-Authenticate",
             "ETag",
+            "Repr-Digest",
+            "Unencoded-Digest",
             "Dataset-Revision",
             "Request-Id",
             "Retry-After",

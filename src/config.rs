@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::ToSocketAddrs;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
@@ -38,6 +39,12 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "The file that keeps the index between two runs of serve, or off; unless set, beside a SQLite database",
     },
     Setting {
+        name: "postgres_tools",
+        variable: "MARCHLINE_POSTGRES_TOOLS",
+        default: None,
+        meaning: "The folder of pg_dump and pg_restore, for backup and restore; unless set, they are looked for",
+    },
+    Setting {
         name: "bind",
         variable: "MARCHLINE_BIND",
         default: Some("127.0.0.1:8080"),
@@ -66,6 +73,24 @@ pub const SETTINGS: &[Setting] = &[
         variable: "MARCHLINE_ACCESS_LOG",
         default: Some("brief"),
         meaning: "brief: route, status, time and request id; full: also address and query string; off",
+    },
+    Setting {
+        name: "read_access",
+        variable: "MARCHLINE_READ_ACCESS",
+        default: Some("public"),
+        meaning: "public: anybody may read; keys: whoever has a key",
+    },
+    Setting {
+        name: "rate_limit",
+        variable: "MARCHLINE_RATE_LIMIT",
+        default: Some("600,6000"),
+        meaning: "Requests a minute of an address without a key, and of a key; or off",
+    },
+    Setting {
+        name: "proxies",
+        variable: "MARCHLINE_PROXIES",
+        default: Some("0"),
+        meaning: "Proxies in front, each of which adds whom it was asked by to X-Forwarded-For; requests are counted by that",
     },
     Setting {
         name: "dataset_name",
@@ -105,6 +130,25 @@ codes! {
     }
 }
 
+codes! {
+    /// Who may read.
+    pub enum ReadAccess {
+        /// Anybody.
+        Public = "public",
+        /// Whoever has a key, with any scope.
+        Keys = "keys",
+    }
+}
+
+/// Requests that are answered in a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Of an address, without a key.
+    pub address: NonZeroU32,
+    /// Of a key.
+    pub key: NonZeroU32,
+}
+
 /// What the dataset calls itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the settings of the same names")]
@@ -120,11 +164,15 @@ pub struct DatasetSettings {
 pub struct Config {
     pub database: DatabaseUrl,
     pub index_file: Option<PathBuf>,
+    pub postgres_tools: Option<PathBuf>,
     pub bind: String,
     pub workers: Option<usize>,
     pub document_cache: u64,
     pub shutdown_timeout: u64,
     pub access_log: AccessLog,
+    pub read_access: ReadAccess,
+    pub rate_limit: Option<RateLimit>,
+    pub proxies: usize,
     pub dataset: DatasetSettings,
     pub log: String,
 }
@@ -203,6 +251,7 @@ impl Config {
         Ok(Self {
             index_file: index_file(value("index_file"), &database),
             database,
+            postgres_tools: value("postgres_tools").map(PathBuf::from),
             bind,
             workers: workers.transpose()?,
             document_cache: mebibytes
@@ -211,6 +260,10 @@ impl Config {
             shutdown_timeout: seconds.map_err(|_| wrong("shutdown_timeout", "expected a number of seconds"))?,
             access_log: AccessLog::parse(&required("access_log"))
                 .ok_or_else(|| wrong("access_log", "expected off, brief or full"))?,
+            read_access: ReadAccess::parse(&required("read_access"))
+                .ok_or_else(|| wrong("read_access", "expected public or keys"))?,
+            rate_limit: rate_limit(&required("rate_limit"))?,
+            proxies: required("proxies").parse().map_err(|_| wrong("proxies", "expected a number of proxies"))?,
             dataset: DatasetSettings {
                 name: required("dataset_name"),
                 licence: value("dataset_licence"),
@@ -232,6 +285,18 @@ fn index_file(given: Option<String>, database: &DatabaseUrl) -> Option<PathBuf> 
         }
         (None, DatabaseUrl::Postgres(_)) => None,
     }
+}
+
+fn rate_limit(text: &str) -> Result<Option<RateLimit>, ConfigError> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let number = |text: &str| text.trim().parse().ok();
+    let limit = text
+        .split_once(',')
+        .and_then(|(address, key)| Some(RateLimit { address: number(address)?, key: number(key)? }));
+    let expected = "expected two numbers of requests a minute, such as 600,6000, or off";
+    limit.map(Some).ok_or_else(|| wrong("rate_limit", expected))
 }
 
 fn wrong(name: &'static str, reason: impl Into<String>) -> ConfigError {

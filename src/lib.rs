@@ -6,7 +6,9 @@
 //! - [`query`]: questions, and how the index answers them;
 //! - [`view`]: stored documents with names put in;
 //! - [`node`]: the writer and the follower;
+//! - [`duplicates`]: which events may be one and the same;
 //! - [`load`]: documents from files, through the writer; [`export`]: the way back;
+//! - [`backup`]: the whole database in one file, and the way back;
 //! - [`import`]: other people's files as documents;
 //! - [`generate`]: synthetic documents;
 //! - [`metrics`]: what a node counts and measures;
@@ -14,9 +16,11 @@
 //! - [`config`] and [`cli`]: settings and commands.
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod duplicates;
 pub mod export;
 pub mod generate;
 pub mod http;

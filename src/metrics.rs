@@ -96,6 +96,7 @@ pub struct Metrics {
     index_entities: Family<Label, Gauge>,
     index_seq: Gauge,
     log_lag: Gauge<f64, AtomicU64>,
+    duplicates_lag: Gauge<f64, AtomicU64>,
     writer_queue: Gauge,
     writer_group: Histogram,
     writer_durations: Histogram,
@@ -127,6 +128,7 @@ impl Metrics {
             index_entities: Family::default(),
             index_seq: Gauge::default(),
             log_lag: Gauge::default(),
+            duplicates_lag: Gauge::default(),
             writer_queue: Gauge::default(),
             writer_group: Histogram::new(OPERATIONS),
             writer_durations: Histogram::new(SECONDS),
@@ -164,6 +166,8 @@ impl Metrics {
         registry.register("index_seq", "Newest operation that was applied", self.index_seq.clone());
         let help = "Operations in the database that are not applied yet; NaN while the database cannot be asked";
         registry.register("log_lag_operations", help, self.log_lag.clone());
+        let help = "Operations that duplicates were not looked for in yet; NaN while the database cannot be asked";
+        registry.register("duplicates_lag_operations", help, self.duplicates_lag.clone());
         registry.register("writer_queue_operations", "Operations that wait for the writer", self.writer_queue.clone());
         registry.register("writer_group_operations", "Operations in one transaction", self.writer_group.clone());
         registry.register("writer_operations", "Operations that the writer answered", self.writer_operations.clone());
@@ -208,10 +212,11 @@ impl Metrics {
         self.index_seq.set(size.seq);
     }
 
-    /// Notes how far the index is behind the log; `None` where that cannot be known.
-    pub fn set_lag(&self, operations: Option<i64>) {
-        let lag = operations.map(|lag| u32::try_from(lag.max(0)).unwrap_or(u32::MAX));
-        self.log_lag.set(lag.map_or(f64::NAN, f64::from));
+    /// Notes how far the index, and the search for duplicates, are behind the log; `None` where that cannot be known.
+    pub fn set_lags(&self, index: Option<i64>, duplicates: Option<i64>) {
+        let lag = |operations: i64| f64::from(u32::try_from(operations.max(0)).unwrap_or(u32::MAX));
+        self.log_lag.set(index.map_or(f64::NAN, lag));
+        self.duplicates_lag.set(duplicates.map_or(f64::NAN, lag));
     }
 
     /// Notes how far the import of a format is that told last.

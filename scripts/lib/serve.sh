@@ -33,6 +33,8 @@ build_server() {
 }
 
 start_server() {
+  # Before the server is started, so that the words of an earlier one are not taken for its own.
+  : >"$dir/log"
   DATABASE_URL=$1 MARCHLINE_BIND=127.0.0.1:0 MARCHLINE_RATE_LIMIT=off RUST_LOG=info \
     env -u MARCHLINE_CONFIG "${CARGO_TARGET_DIR:-target}/debug/marchline" serve --demo \
     </dev/null >"$dir/log" 2>&1 &

@@ -1,7 +1,9 @@
 //! The command line: arguments in, library calls, words out.
 
+mod backup;
 mod generate;
 mod import;
+mod keys;
 mod progress;
 mod serve;
 
@@ -38,8 +40,11 @@ fn command() -> Command {
             Command::new("export").about("Write everything as lines that can be loaded again").args(export_args()),
         )
         .subcommand(generate::command())
+        .subcommand(keys::command())
         .subcommand(Command::new("migrate").about("Bring the database's tables up to date"))
         .subcommand(Command::new("check").about("Compare everything that is stored with itself and with the index"))
+        .subcommand(backup::command())
+        .subcommand(backup::restore_command())
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
 }
 
@@ -83,7 +88,10 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "import" => import::run(&config, arguments),
         "generate" => generate::run(&config, arguments),
         "export" => export_all(&config, arguments.get_one::<String>("out").map(String::as_str)),
+        "keys" => keys::run(&config, arguments),
         "migrate" => migrate_only(&config),
+        "backup" => backup::run(&config, arguments),
+        "restore" => backup::run_restore(&config, arguments),
         _ => check_store(&config),
     }
 }

@@ -1,11 +1,13 @@
 //! `marchline serve`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread;
 
 use super::Failure;
 use crate::app;
 use crate::config::Config;
+use crate::duplicates::search::Search;
 use crate::index::saved::SavedIndex;
 use crate::load;
 use crate::node::clock::Clock;
@@ -22,19 +24,25 @@ pub fn serve(config: &Config, demo: bool) -> Result<ExitCode, Failure> {
         load_demo(&config)?;
     }
     let starting = actix_web::rt::System::new().block_on(async {
-        let (server, addresses) = app::serve(&start.index, &config)?;
+        let (server, addresses) = app::serve(&start.index, &start.lent, &config)?;
         for address in addresses {
             log::info!("listening on http://{address}");
         }
         let handle = server.handle();
         let starting = thread::spawn(move || {
             let node = start.finish(config.index_file.map(SavedIndex::at));
-            match &node {
-                Ok(node) => log::info!("database {}, at operation {}", config.database, node.index.head().seq),
-                // It is told to stop at once; nothing waits for it here.
-                Err(_) => drop(handle.stop(false)),
+            match node {
+                Ok(node) => {
+                    log::info!("database {}, at operation {}", config.database, node.index.head().seq);
+                    // It stops before the node does.
+                    Ok((Search::start(config.database, Arc::clone(&node.index)), node))
+                }
+                Err(error) => {
+                    // It is told to stop at once; nothing waits for it here.
+                    drop(handle.stop(false));
+                    Err(error)
+                }
             }
-            node
         });
         server.await.map(|()| starting)
     })?;

@@ -44,3 +44,32 @@ pub trait Catalog {
     /// Whether making `parent` the parent of `child` would close a circle.
     fn would_close_circle(&self, child: Uuid, parent: Uuid) -> bool;
 }
+
+/// The catalog of those who refer to nothing.
+pub struct Nothing;
+
+impl Catalog for Nothing {
+    fn find(&self, _: Resource, _: &Reference) -> Option<Known> {
+        None
+    }
+
+    fn location(&self, _: Uuid) -> Option<LocationFacts> {
+        None
+    }
+
+    fn publisher(&self, _: Uuid) -> Option<String> {
+        None
+    }
+
+    fn topmost_child(&self, _: Uuid) -> Option<LocationKind> {
+        None
+    }
+
+    fn fresh_id(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+
+    fn would_close_circle(&self, _: Uuid, _: Uuid) -> bool {
+        false
+    }
+}

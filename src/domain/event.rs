@@ -167,6 +167,7 @@ fn read_event(o: &Object<'_>, id: Uuid) -> Option<EventContent> {
     let evidence = o.list("evidence", |i| i.object(read_evidence));
     check_evidence_ids(o, &evidence);
     let links = o.list("links", |i| i.object(|l| read_link(l, id, &evidence)));
+    check_links(o, &links);
     let language = o.optional("language").and_then(|i| language(&i));
     let summary = o.optional("summary").and_then(|i| i.text(MAX_TEXT));
     let translations = o.optional("translations").and_then(translations).unwrap_or_default();
@@ -320,13 +321,13 @@ fn read_evidence(o: &Object<'_>) -> Option<Evidence> {
     let confidence = o.optional("confidence").and_then(|i| i.code(Confidence::parse, "confidence"));
     let attributed_to = o.optional("attributed_to").and_then(|i| i.text(MAX_NAME));
     let disputes = o.optional("disputes").and_then(|i| i.uuid());
-    let value = o.optional("value").map_or(Value::Null, |i| i.raw().clone());
+    let value = o.optional("value").map_or(Some(Value::Null), |i| i.any());
     Some(Evidence {
         id: id?,
         source: source?.id,
         field: field?,
         about: about.map(|known| known.id),
-        value,
+        value: value?,
         quote,
         locator,
         confidence,
@@ -343,6 +344,15 @@ fn check_evidence_ids(o: &Object<'_>, evidence: &[Evidence]) {
         if item.disputes.is_some_and(|id| id == item.id || !evidence.iter().any(|other| other.id == id)) {
             let detail = "`disputes` names another piece of evidence of the same event.";
             o.fault(&format!("evidence/{position}/disputes"), "unknown_reference", detail);
+        }
+    }
+}
+
+fn check_links(o: &Object<'_>, links: &[Link]) {
+    for (position, link) in links.iter().enumerate() {
+        if links[..position].iter().any(|earlier| (earlier.relation, earlier.event) == (link.relation, link.event)) {
+            let detail = "There is another link of this relation to the same event.";
+            o.fault(&format!("links/{position}"), "duplicate_link", detail);
         }
     }
 }

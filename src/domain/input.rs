@@ -9,11 +9,15 @@ use serde_json::{Map, Value};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use uuid::Uuid;
 
-use super::catalog::{Catalog, Known};
+use super::catalog::{Catalog, Known, Nothing};
 use super::resource::{Reference, Resource};
 
 /// Most items in any list of a document.
 pub const MAX_ITEMS: usize = 1_000;
+
+/// Most lists and objects that lie in each other where a document may hold any value. Readers of JSON stop at about 128, and
+/// the document itself takes some of them.
+pub const MAX_NESTING: usize = 32;
 
 /// Most characters of a title.
 pub const MAX_TITLE: usize = 300;
@@ -66,12 +70,28 @@ impl<'a> Reading<'a> {
         catalog: &'a dyn Catalog,
         read: impl FnOnce(&Object<'_>) -> Option<T>,
     ) -> Result<T, Vec<Fault>> {
-        let reading = Self { faults: RefCell::default(), steps: RefCell::default(), catalog };
-        let value = Input { value: document, place: 0, reading: &reading }.object(|o| {
+        Self::whole(document, catalog, |o| {
             // Read by `Identity`, before the rest.
             o.asked.borrow_mut().extend(["id", "slug"]);
             read(o)
-        });
+        })
+    }
+
+    /// Reads what has no id or slug and refers to nothing, in the same way.
+    ///
+    /// # Errors
+    /// All faults, in the order they were met.
+    pub fn plain<T>(document: &Value, read: impl FnOnce(&Object<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
+        Reading::whole(document, &Nothing, read)
+    }
+
+    fn whole<T>(
+        document: &Value,
+        catalog: &'a dyn Catalog,
+        read: impl FnOnce(&Object<'_>) -> Option<T>,
+    ) -> Result<T, Vec<Fault>> {
+        let reading = Self { faults: RefCell::default(), steps: RefCell::default(), catalog };
+        let value = Input { value: document, place: 0, reading: &reading }.object(read);
         let mut faults = reading.faults.into_inner();
         match value {
             Some(value) if faults.is_empty() => Ok(value),
@@ -138,6 +158,16 @@ impl<'a> Input<'a> {
     /// The value as it stands.
     pub fn raw(&self) -> &'a Value {
         self.value
+    }
+
+    /// Any value, as it stands, whose lists and objects do not lie in each other too deeply: a document that holds it must be
+    /// readable wherever it stands.
+    pub fn any(&self) -> Option<Value> {
+        if is_deeper(self.value, MAX_NESTING) {
+            self.fault("too_deep", format!("Lists and objects lie in each other at most {MAX_NESTING} times."));
+            return None;
+        }
+        Some(self.value.clone())
     }
 
     /// Text in NFC without white space at its ends, of 1 to `max` characters.
@@ -327,6 +357,17 @@ impl<'a> Object<'a> {
         for name in self.members.keys().filter(|name| !asked.contains(&name.as_str())) {
             self.fault(&pointer_step(name), "unknown_member", format!("`{name}` is not a member of this object."));
         }
+    }
+}
+
+/// Whether lists and objects lie in each other more than `levels` times.
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    let next = levels.checked_sub(1);
+    let goes_on = |inner: &Value| next.is_some_and(|levels| is_deeper(inner, levels));
+    match value {
+        Value::Array(items) => next.is_none() || items.iter().any(goes_on),
+        Value::Object(members) => next.is_none() || members.values().any(goes_on),
+        _ => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What Marchline is about, without I/O and without a framework: events and all they are made of.
 
 pub mod actor;
+pub mod api_key;
 pub mod bounding_box;
 mod calendar;
 pub mod campaign;
@@ -12,12 +13,16 @@ pub mod crosswalk;
 mod edtf;
 pub mod event;
 pub mod event_type;
+pub mod folded;
+pub mod grounds;
 pub mod has;
 pub mod identity;
 pub mod input;
 pub mod input_form;
 pub mod instant;
+pub mod json;
 pub mod language;
+pub mod lineage;
 mod outcomes;
 pub mod place;
 pub mod privacy;
@@ -26,6 +31,7 @@ pub mod quantity;
 mod quantity_words;
 pub mod references;
 pub mod resource;
+pub mod scope;
 pub mod shared;
 pub mod size;
 pub mod source;

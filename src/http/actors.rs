@@ -47,7 +47,7 @@ impl Listed for ActorContent {
 #[utoipa::path(get, path = "/v1/actors", operation_id = "list_actors", tag = "actors",
     params(ActorFilterParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of actors, with links to its neighbours in `Link`.", body = ActorList,
-        headers(("ETag", description = "Weak validator of the page."), ("Link", description = "Neighbouring pages."),
+        headers(("ETag", description = "Weak validator of the page."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_actors(req: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -63,4 +63,12 @@ pub async fn list_actors(req: HttpRequest) -> Result<HttpResponse, Problem> {
         (status = 304, description = "The actor is the one the client has."), ItemErrors))]
 pub async fn get_actor(req: HttpRequest) -> Result<HttpResponse, Problem> {
     entities::get::<ActorContent>(req).await
+}
+
+entities::revision_handlers! {
+    ActorContent as Actor, "actors", "ice";
+    /// The versions of an actor: when, why, and field by field what each changed.
+    list_actor_revisions at "/v1/actors/{id}/revisions";
+    /// One version of an actor, as readers were given it when it was written.
+    get_actor_revision at "/v1/actors/{id}/revisions/{n}";
 }

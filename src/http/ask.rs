@@ -13,18 +13,22 @@ use super::problem::{Code, Problem};
 use crate::config::DatasetSettings;
 use crate::domain::instant::Instant;
 use crate::index::Index;
+use crate::node::WriterSlot;
 use crate::node::reader::Reader;
 use crate::query::params::{ParamFault, Params, shown};
 use crate::store::log::{self, Head};
+use crate::store::restores::Restore;
 use crate::view::kept::Kept;
 
 /// Longest time a request waits for its node to reach a revision.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What handlers work with.
 pub struct Service {
     /// What the node knows.
     pub index: Arc<Index>,
+    /// The node's writer.
+    pub writer: WriterSlot,
     /// This worker's connection.
     pub reader: Reader,
     /// Documents that were read lately.
@@ -45,6 +49,7 @@ impl Service {
     pub fn apart(&self) -> Self {
         Self {
             index: Arc::clone(&self.index),
+            writer: Arc::clone(&self.writer),
             reader: self.reader.another(),
             kept: Arc::new(Kept::new(0)),
             pages: Arc::clone(&self.pages),
@@ -61,12 +66,11 @@ pub struct Ask {
     pub service: web::Data<Service>,
     /// The parameters that are left.
     pub params: Params,
-    /// `as_of`, as it was written.
-    pub as_of: Option<String>,
+    /// The operation that `as_of` means.
+    pub as_of: Option<i64>,
     /// Where the log stood when the reading of parameters ended: what the answer is right for.
     pub head: Head,
     req: HttpRequest,
-    seq: Option<i64>,
 }
 
 /// Lets the answer to a request bear this revision, for which it is right.
@@ -78,7 +82,8 @@ impl Ask {
     /// Begins a read whose answer has the given media type: waits for `Min-Revision`, and finds the moment of `as_of`.
     ///
     /// # Errors
-    /// 406 for another form, 503 for a node that is not ready or a revision that is not reached; faults of parameters stay with `params`.
+    /// 406 for another form, 410 for a revision that is lost, 503 for a node that is not ready or a revision that is not
+    /// reached; faults of parameters stay with `params`.
     pub async fn begin(req: &HttpRequest, media_type: &str) -> Result<Self, Problem> {
         acceptable(req, media_type)?;
         let Some(service) = req.app_data::<web::Data<Service>>().cloned() else {
@@ -89,14 +94,14 @@ impl Ask {
         }
         let head = service.index.head();
         let params = Params::parse(req.query_string());
-        let mut ask = Self { service, params, as_of: None, head, req: req.clone(), seq: None };
+        let mut ask = Self { service, params, as_of: None, head, req: req.clone() };
         if let Some(seq) = ask.min_revision(req) {
             ask.reach(seq).await?;
+            ask.refuse_lost("Min-Revision", seq)?;
         }
-        ask.as_of = ask.params.take("as_of");
-        if let Some(text) = ask.as_of.clone() {
+        if let Some(text) = ask.params.take("as_of") {
             match ask.moment(&text).await? {
-                Ok(seq) => ask.seq = Some(seq),
+                Ok(seq) => ask.as_of = Some(seq),
                 Err((code, detail)) => ask.params.fault("as_of", code, detail),
             }
         }
@@ -118,7 +123,7 @@ impl Ask {
         if let Some(seq) = whole_number(text) {
             return match self.reach_if_stored(seq).await? {
                 Some(newest) => ahead(format!("The newest operation is {newest}.")),
-                None => Ok(Ok(seq)),
+                None => self.refuse_lost("as_of", seq).map(|()| Ok(seq)),
             };
         }
         let Some(instant) = Instant::parse(text) else {
@@ -131,6 +136,23 @@ impl Ask {
         let seq = self.service.reader.read(|conn| log::seq_at(conn, instant))?;
         self.reach(seq).await?;
         Ok(Ok(seq))
+    }
+
+    /// Refuses the number of an operation that a restored backup does not have: what was read or written at it is not what
+    /// would be answered now.
+    ///
+    /// # Errors
+    /// 410 where the operation is lost.
+    fn refuse_lost(&self, parameter: &str, seq: i64) -> Result<(), Problem> {
+        let state = self.service.index.read();
+        let Some(Restore { epoch, from_seq, to_seq, restored_at }) = state.restores.iter().find(|r| r.lost(seq)) else {
+            return Ok(());
+        };
+        let detail = format!(
+            "Operation {seq} is lost: a backup was restored at {restored_at}, which began epoch {epoch}. \
+             Operation {from_seq} is the last one before, and what is written since has numbers behind {to_seq}."
+        );
+        Err(Problem::parameter(Code::RevisionLost, parameter, detail))
     }
 
     /// Waits until the node has reached an operation.
@@ -174,7 +196,7 @@ impl Ask {
         }
         self.head = self.service.index.head();
         answers_for(&self.req, self.head);
-        Ok(self.seq.unwrap_or(self.head.seq))
+        Ok(self.as_of.unwrap_or(self.head.seq))
     }
 }
 

@@ -46,7 +46,7 @@ impl Listed for CampaignContent {
 #[utoipa::path(get, path = "/v1/campaigns", operation_id = "list_campaigns", tag = "campaigns",
     params(NamedFilterParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of campaigns, with links to its neighbours in `Link`.", body = CampaignList,
-        headers(("ETag", description = "Weak validator of the page."), ("Link", description = "Neighbouring pages."),
+        headers(("ETag", description = "Weak validator of the page."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_campaigns(req: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -62,4 +62,12 @@ pub async fn list_campaigns(req: HttpRequest) -> Result<HttpResponse, Problem> {
         (status = 304, description = "The campaign is the one the client has."), ItemErrors))]
 pub async fn get_campaign(req: HttpRequest) -> Result<HttpResponse, Problem> {
     entities::get::<CampaignContent>(req).await
+}
+
+entities::revision_handlers! {
+    CampaignContent as Campaign, "campaigns", "ice-out";
+    /// The versions of a campaign: when, why, and field by field what each changed.
+    list_campaign_revisions at "/v1/campaigns/{id}/revisions";
+    /// One version of a campaign, as readers were given it when it was written.
+    get_campaign_revision at "/v1/campaigns/{id}/revisions/{n}";
 }

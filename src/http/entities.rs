@@ -4,24 +4,26 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ask::Ask;
 use super::paging::{PageInfo, Paging};
 use super::problem::Problem;
-use super::respond::{self, Fingerprint};
+use super::respond::{self, Fingerprint, Text};
+use super::revisions::{self, RevisionList};
+use crate::domain::folded::folded;
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
-use crate::index::entities::{Entity, EntityContent};
+use crate::index::entities::{Entity, EntityContent, EntityVersion};
 use crate::query::cursor::digest;
 use crate::query::page::cut;
 use crate::query::params::{Params, Unread, shown};
 use crate::query::terms::Terms;
 use crate::store::error::StoreError;
+use crate::store::log;
 use crate::view::EntityHead;
+use crate::view::history::{FieldChange, difference};
 
 const JSON: &str = "application/json";
 
@@ -108,18 +110,13 @@ impl EntityQuery {
     }
 }
 
-/// Text without case and accents.
-fn folded(text: &str) -> String {
-    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
-}
-
 /// Answers a list.
 pub async fn list<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let query = EntityQuery::parse::<C>(&mut ask.params);
     let paging = Paging::<String>::parse(&mut ask.params);
     let seq = ask.finish()?;
-    let question = digest(&format!("{} {:?} {:?}", C::RESOURCE, query.echo, ask.as_of));
+    let question = digest(&format!("{} {:?}", C::RESOURCE, query.echo));
     let pinned = paging.pin(&ask, seq, question).await?;
     let seq = pinned.seq;
     let state = ask.service.index.read();
@@ -140,35 +137,118 @@ pub async fn list<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> 
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    let mut links = vec![respond::link(&req, "first", None)];
-    links.extend(page_info.next.as_deref().map(|cursor| respond::link(&req, "next", Some(cursor))));
-    links.extend(page_info.previous.as_deref().map(|cursor| respond::link(&req, "prev", Some(cursor))));
+    let links = respond::page_links(&req, &page_info, seq);
     let echo = EntityQueryEcho { as_of: seq, ..query.echo };
-    Ok(respond::page(&etag, &links, &C::list(data, page_info, echo)))
+    Ok(respond::json(&etag, &links, &Text::json(&C::list(data, page_info, echo))?))
 }
 
 /// Answers one item, by id or slug.
 pub async fn get<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let seq = ask.finish()?;
-    let text = req.match_info().get("id").unwrap_or_default();
-    let missing = || Problem::not_found(format!("{} `{}`", C::RESOURCE, shown(text)));
-    let reference = Reference::parse(C::RESOURCE, text).ok_or_else(missing)?;
     let state = ask.service.index.read();
-    let (id, entity) = state.entities.find(C::RESOURCE, &reference).ok_or_else(missing)?;
-    let version = entity.at(seq).ok_or_else(missing)?;
-    if version.document.is_none() {
-        return Err(Problem::withdrawn(version.reason.as_deref()));
+    let (id, _) = find::<C>(&state, &req, seq)?;
+    if let Some(gone) = gone(&state, &req, id, seq) {
+        return Err(gone);
     }
-    let counts = event_counts(&state, C::RESOURCE, seq, &[id]);
-    let view = view::<C>(&state, id, seq, &counts)?.ok_or_else(missing)?;
-    let mut print = Fingerprint::default();
-    print.text(&serde_json::to_string(&view).map_err(StoreError::from)?);
-    let etag = print.strong(version.revision);
+    give_one::<C>(&req, &state, id, seq, seq)
+}
+
+/// Answers the versions of one, by id or slug; also of one that was withdrawn.
+pub async fn revisions<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut ask = Ask::begin(&req, JSON).await?;
+    let seq = ask.finish()?;
+    let (id, changes, etag) = {
+        let state = ask.service.index.read();
+        let (id, versions) = find::<C>(&state, &req, seq)?;
+        let change = |version: &EntityVersion| changes::<C>(&state, id, version.seq);
+        let changes = versions.iter().map(change).collect::<Result<Vec<_>, StoreError>>()?;
+        let newest = versions.last().map_or(0, |version| version.revision);
+        let mut print = Fingerprint::default();
+        print.text("revisions").text(&serde_json::to_string(&changes).map_err(StoreError::from)?);
+        (id, changes, print.strong(newest, state.head.epoch))
+    };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, &view))
+    let notes = ask.service.reader.read(|conn| log::history(conn, id, seq))?;
+    let text = Text::json(&RevisionList::of(notes, changes))?;
+    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &text))
+}
+
+/// Answers one version of one, as readers were given it when it was written.
+pub async fn revision<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut ask = Ask::begin(&req, JSON).await?;
+    let seq = ask.finish()?;
+    let state = ask.service.index.read();
+    let (id, versions) = find::<C>(&state, &req, seq)?;
+    let version = revisions::position(&req).and_then(|position| versions.get(position));
+    let version = version.ok_or_else(|| revisions::no_version(&req, C::RESOURCE))?;
+    // Also of one that was merged: another member's version has nothing to do with this one.
+    if version.document.is_none() {
+        return Err(Problem::withdrawn(version.grounds.reason.as_deref()));
+    }
+    give_one::<C>(&req, &state, id, version.seq, seq)
+}
+
+/// The member that the path names, with its versions up to an operation: one at least.
+fn find<'a, C: Listed>(state: &'a State, req: &HttpRequest, seq: i64) -> Result<(Uuid, &'a [EntityVersion]), Problem> {
+    let reference = Reference::parse(C::RESOURCE, req.match_info().get("id").unwrap_or_default());
+    let found = reference.and_then(|reference| state.entities.find(C::RESOURCE, &reference));
+    let found = found.map(|(id, entity)| (id, entity.until(seq)));
+    found.filter(|(_, versions)| !versions.is_empty()).ok_or_else(|| missing::<C>(req))
+}
+
+fn missing<C: Listed>(req: &HttpRequest) -> Problem {
+    Problem::not_found(format!("{} `{}`", C::RESOURCE, shown(req.match_info().get("id").unwrap_or_default())))
+}
+
+/// Answers with a version as it was at the operation `then`.
+fn give_one<C: Listed>(
+    req: &HttpRequest,
+    state: &State,
+    id: Uuid,
+    then: i64,
+    seq: i64,
+) -> Result<HttpResponse, Problem> {
+    let (etag, text) = item::<C>(state, id, then)?;
+    if respond::is_known(req, &etag) {
+        return Ok(respond::not_modified(&etag));
+    }
+    Ok(respond::json(&etag, &respond::permanent_link(req, seq), &Text::of(text)))
+}
+
+/// What is told of a member that has ceased.
+pub fn gone(state: &State, req: &HttpRequest, id: Uuid, seq: i64) -> Option<Problem> {
+    let names = state.entities.at(seq);
+    let (_, version) = names.version(id).filter(|(_, version)| version.document.is_none())?;
+    let into: Vec<Uuid> = version.into.iter().map(|id| names.survivor(*id)).collect();
+    Some(Problem::ceased(req, version.kind, version.grounds.reason.as_deref(), &into))
+}
+
+/// The document of one at an operation, behind its validator.
+///
+/// # Errors
+/// 404 where there was none.
+pub fn item<C: Listed>(state: &State, id: Uuid, seq: i64) -> Result<(String, Vec<u8>), Problem> {
+    let missing = || Problem::not_found(format!("{} `{id}`", C::RESOURCE));
+    let counts = event_counts(state, C::RESOURCE, seq, &[id]);
+    let (_, version) = state.entities.at(seq).version(id).ok_or_else(missing)?;
+    let view = view::<C>(state, id, seq, &counts)?.ok_or_else(missing)?;
+    let text = serde_json::to_vec(&view).map_err(StoreError::from)?;
+    let mut print = Fingerprint::default();
+    print.bytes(&text);
+    Ok((print.strong(version.revision, state.head.epoch), text))
+}
+
+/// What an operation changed of a member, as readers saw it before and behind it.
+fn changes<C: Listed>(state: &State, id: Uuid, seq: i64) -> Result<Vec<FieldChange>, StoreError> {
+    let seen = |seq| {
+        let view = view::<C>(state, id, seq, &HashMap::new())?;
+        view.map(|view| serde_json::to_value(&view)).transpose().map_err(StoreError::from)
+    };
+    let both = seen(seq - 1)?.zip(seen(seq)?);
+    Ok(both.map_or_else(Vec::new, |(old, new)| difference(&old, &new)))
 }
 
 fn view<C: Listed>(
@@ -208,3 +288,33 @@ fn event_counts(state: &State, resource: Resource, seq: i64, ids: &[Uuid]) -> Ha
     let count = |terms| i64::try_from(state.events.having(terms, seq)).unwrap_or(i64::MAX);
     terms.into_iter().map(|(id, terms)| (id, count(terms))).collect()
 }
+
+/// Declares the two handlers that tell the versions of a resource.
+macro_rules! revision_handlers {
+    ($content:ty as $view:ty, $tag:literal, $example:literal;
+     $(#[$list_meta:meta])* $list:ident at $list_path:literal;
+     $(#[$item_meta:meta])* $item:ident at $item_path:literal;) => {
+        $(#[$list_meta])*
+        #[utoipa::path(get, path = $list_path, tag = $tag,
+            params(("id" = String, Path, description = "Its id or slug.", example = $example), ReadParams, ReadHeaders),
+            responses((status = 200, description = "The versions, oldest first; also of one that was withdrawn.",
+                body = $crate::http::revisions::RevisionList),
+                (status = 304, description = "The versions are those the client has."), ItemErrors))]
+        pub async fn $list(req: HttpRequest) -> Result<HttpResponse, Problem> {
+            entities::revisions::<$content>(req).await
+        }
+
+        $(#[$item_meta])*
+        #[utoipa::path(get, path = $item_path, tag = $tag,
+            params(("id" = String, Path, description = "Its id or slug.", example = $example),
+                ("n" = i32, Path, description = "The version's number.", minimum = 1, example = 1), ReadParams, ReadHeaders),
+            responses((status = 200, description = "The version.", body = $view,
+                headers(("ETag", description = "Strong validator of the version."),
+                        ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
+                (status = 304, description = "The version is the one the client has."), ItemErrors))]
+        pub async fn $item(req: HttpRequest) -> Result<HttpResponse, Problem> {
+            entities::revision::<$content>(req).await
+        }
+    };
+}
+pub(crate) use revision_handlers;

@@ -1,4 +1,4 @@
-//! The errors that operations list in the OpenAPI document.
+//! The errors that operations list in the OpenAPI document, but for those of the gate, which all have.
 
 use utoipa::IntoResponses;
 
@@ -19,13 +19,15 @@ macro_rules! problem_responses {
     };
 }
 
+pub(super) use problem_responses;
+
 problem_responses! {
     /// What a list may answer instead.
     ListErrors {
         BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
         MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
         NotAcceptable = 406, "The answer cannot be given in the form asked for.";
-        Gone = 410, "The cursor is from before a backup was restored.";
+        Gone = 410, "The cursor is from before a backup was restored, or the revision asked for was lost by that.";
         Internal = 500, "A fault of the service; the request id is named.";
         Unavailable = 503, "The database is out of reach, or the revision asked for is not reached yet.";
     }
@@ -37,6 +39,7 @@ problem_responses! {
         BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
         MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
         NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Gone = 410, "The revision asked for was lost when a backup was restored.";
         Internal = 500, "A fault of the service; the request id is named.";
         Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, or too many exports are under way.";
     }
@@ -45,11 +48,24 @@ problem_responses! {
 problem_responses! {
     /// What an item may answer instead.
     ItemErrors {
+        Merged = 301, "It was merged into another one, which `Location` names.";
         BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
         NotFound = 404, "There is nothing with this id or slug.";
         MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
         NotAcceptable = 406, "The answer cannot be given in the form asked for.";
-        Gone = 410, "It was withdrawn; the reason is given.";
+        Gone = 410, "It was withdrawn or split, and the reason or what took its place is given; or the revision asked for was lost when a backup was restored.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, or the revision asked for is not reached yet.";
+    }
+}
+
+problem_responses! {
+    /// What the dataset's own page may answer instead.
+    DatasetErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Gone = 410, "The revision asked for was lost when a backup was restored.";
         Internal = 500, "A fault of the service; the request id is named.";
         Unavailable = 503, "The database is out of reach, or the revision asked for is not reached yet.";
     }
@@ -63,5 +79,91 @@ problem_responses! {
         NotAcceptable = 406, "The answer cannot be given in the form asked for.";
         Internal = 500, "A fault of the service; the request id is named.";
         Unavailable = 503, "The service is not ready.";
+    }
+}
+
+problem_responses! {
+    /// What the list of keys may answer instead.
+    KeyErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        InsufficientScope = 403, "The key does not have the scope `admin`.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach.";
+    }
+}
+
+problem_responses! {
+    /// What making a key may answer instead.
+    KeyInErrors {
+        BadRequest = 400, "Parameters that cannot be honoured, or a body that is no JSON.";
+        InsufficientScope = 403, "The key does not have the scope `admin`.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        RequestTimeout = 408, "The body did not come in time.";
+        TooLarge = 413, "The body is too long.";
+        UnsupportedMediaType = 415, "The body is not `application/json`.";
+        InvalidDocument = 422, "The document is not what it must be; every fault is named.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach.";
+    }
+}
+
+problem_responses! {
+    /// What a key may answer instead.
+    KeyItemErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        InsufficientScope = 403, "The key does not have the scope `admin`.";
+        NotFound = 404, "There is no key with this id.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach.";
+    }
+}
+
+problem_responses! {
+    /// What the list of duplicates may answer instead.
+    DuplicateErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Gone = 410, "The revision asked for was lost when a backup was restored.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, or the revision asked for is not reached yet.";
+    }
+}
+
+problem_responses! {
+    /// What a duplicate may answer instead.
+    DuplicateItemErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        NotFound = 404, "There is no such pair, or not any more: one of its events has ceased or is hidden.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Gone = 410, "The revision asked for was lost when a backup was restored.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, or the revision asked for is not reached yet.";
+    }
+}
+
+problem_responses! {
+    /// What deciding about a duplicate may answer instead.
+    DecisionErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured, or a body that is no JSON; every fault is named.";
+        InsufficientScope = 403, "The key does not have the scope that this takes.";
+        NotFound = 404, "There is no such pair, or not any more: one of its events has ceased or is hidden.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        RequestTimeout = 408, "The body did not come in time.";
+        Conflict = 409, "It was decided otherwise, or one of its events has just ceased.";
+        Gone = 410, "The revision asked for was lost when a backup was restored.";
+        Stale = 412, "The event that would cease was changed since it was read.";
+        TooLarge = 413, "The body is too long.";
+        UnsupportedMediaType = 415, "The body is of a kind that is not read here.";
+        InvalidDocument = 422, "The body is not what it must be, or the events cannot be merged, and why. Or the idempotency key is another request's.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, or the node does not write at the moment.";
     }
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::ask::{Ask, Service, acceptable, answers_for};
 use super::errors::{ItemErrors, ListErrors};
@@ -14,19 +13,20 @@ use super::given_pages::GivenPage;
 use super::paging::{Paging, list_document, list_text};
 use super::params::{DepthParam, EventFilterParams, EventViewParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
-use super::respond::{self, Fingerprint};
+use super::respond::{self, Fingerprint, Text};
+use super::revisions::{self, RevisionList};
 use super::selection::{Selection, events};
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
-use crate::index::events::EventVersion;
+use crate::index::events::{EventVersion, PastVersion};
 use crate::index::order::EventKey;
 use crate::query::echo::EventQueryEcho;
 use crate::query::page::page_of;
 use crate::query::params::shown;
 use crate::store::error::StoreError;
-use crate::store::log::{self, VersionNote};
+use crate::store::log;
 use crate::view::event::Event;
-use crate::view::history::{Revision, difference};
+use crate::view::history::difference;
 use crate::view::neighbourhood::{Neighbourhood, walk};
 use crate::view::ready::EventView;
 
@@ -41,7 +41,7 @@ list_document! {
 #[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "events",
     params(EventFilterParams, EventViewParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of events, with links to its neighbours in `Link`.", body = EventList,
-        headers(("ETag", description = "Weak validator of the page."), ("Link", description = "Neighbouring pages."),
+        headers(("ETag", description = "Weak validator of the page."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -55,8 +55,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     // From before anything is read: what is written meanwhile makes the page look older than it is, never newer.
     let head = ask.head;
     let EventAsk { query, view, .. } = &asked;
-    let question = query.question(ask.as_of.as_deref());
-    let pinned = paging.pin(&ask, seq, question).await?;
+    let pinned = paging.pin(&ask, seq, query.question()).await?;
     let seq = pinned.seq;
     let (page, selection, etag) = {
         let state = ask.service.index.read();
@@ -76,10 +75,8 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     }
     let documents = selection.documents(&ask.service, view)?;
     let page = paging.info(&page, pinned);
-    let mut links = vec![respond::link(&req, "first", None)];
-    links.extend(page.next.as_deref().map(|cursor| respond::link(&req, "next", Some(cursor))));
-    links.extend(page.previous.as_deref().map(|cursor| respond::link(&req, "prev", Some(cursor))));
-    let text = list_text(&documents, &page, &query.echo(seq))?;
+    let links = respond::page_links(&req, &page, seq);
+    let text = Text::of(list_text(&documents, &page, &query.echo(seq))?);
     Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req))
 }
 
@@ -115,65 +112,125 @@ pub async fn get_event(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let view = event_view(&mut ask.params);
     let seq = ask.finish()?;
-    let (selection, etag) = {
+    let chosen = {
         let state = ask.service.index.read();
         let version = find(&state, &req, seq)?;
-        let mut print = Fingerprint::default();
-        print.text(&format!("{view:?}"));
-        let selection = Selection::of(&ask.service, (&state, seq), &view, [version].into_iter(), &mut print);
-        (selection, print.strong(version.revision))
+        select_one(&ask.service, (&state, seq), &view, version)
     };
-    if respond::is_known(&req, &etag) {
-        return Ok(respond::not_modified(&etag));
-    }
-    Ok(respond::json_text(&etag, selection.documents(&ask.service, &view)?.concat()))
+    give_one(&req, &ask.service, &view, chosen, seq)
 }
 
-/// The versions of one event.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RevisionList {
-    /// The versions, oldest first.
-    pub data: Vec<Revision>,
+/// A version with the names of an operation, and its validator.
+pub fn select_one(
+    service: &Service,
+    moment: (&State, i64),
+    view: &EventView,
+    version: EventVersion,
+) -> (Selection, String) {
+    let mut print = Fingerprint::default();
+    print.text(&format!("{view:?}"));
+    let selection = Selection::of(service, moment, view, [version].into_iter(), &mut print);
+    (selection, print.strong(version.revision, moment.0.head.epoch))
+}
+
+/// An event's document at an operation as the public is given it, behind its validator.
+///
+/// # Errors
+/// 404 where there was none, and when the store cannot be asked.
+pub fn event_at(service: &Service, id: Uuid, view: &EventView, seq: i64) -> Result<(String, Vec<u8>), Problem> {
+    let (selection, etag) = {
+        let state = service.index.read();
+        let version = state.events.public_at(id, seq);
+        let version = version.ok_or_else(|| Problem::not_found(format!("event `{id}`")))?;
+        select_one(service, (&state, seq), view, version)
+    };
+    Ok((etag, selection.documents(service, view)?.concat()))
+}
+
+/// Answers with it, where the client does not have it.
+fn give_one(
+    req: &HttpRequest,
+    service: &Service,
+    view: &EventView,
+    (selection, etag): (Selection, String),
+    seq: i64,
+) -> Result<HttpResponse, Problem> {
+    if respond::is_known(req, &etag) {
+        return Ok(respond::not_modified(&etag));
+    }
+    let text = Text::of(selection.documents(service, view)?.concat());
+    Ok(respond::json(&etag, &respond::permanent_link(req, seq), &text))
 }
 
 /// The versions of an event: when, why, and field by field what each changed.
 #[utoipa::path(get, path = "/v1/events/{id}/revisions", operation_id = "list_event_revisions", tag = "events",
     params(("id" = Uuid, Path, description = "The event's id.", example = "019c1159-7000-7000-8000-0000000000e4"),
         ReadParams, ReadHeaders),
-    responses((status = 200, description = "The versions, oldest first.", body = RevisionList),
+    responses((status = 200, description = "The versions, oldest first; also of an event that was withdrawn.",
+        body = RevisionList),
         (status = 304, description = "The versions are those the client has."), ItemErrors))]
 pub async fn list_event_revisions(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let seq = ask.finish()?;
     let view = EventView::whole();
-    let (id, told, selection, etag) = {
+    let (id, versions, selection, etag) = {
         let state = ask.service.index.read();
-        let newest = find(&state, &req, seq)?;
-        let versions = state.events.history(newest.id, seq);
+        let id = id_in(&req)?;
+        let versions = state.events.history(id, seq);
+        let newest = i32::try_from(versions.len()).ok().filter(|count| *count > 0).ok_or_else(|| no_event(&req))?;
         let mut print = Fingerprint::default();
         print.text("revisions");
         // Names are those of the moment read in every version, so that a rename does not look like a correction.
-        let selection =
-            Selection::of(&ask.service, (&state, seq), &view, versions.iter().flatten().copied(), &mut print);
-        let told: Vec<bool> = versions.iter().map(Option::is_some).collect();
-        (newest.id, told, selection, print.strong(newest.revision))
+        let told = versions.iter().filter_map(PastVersion::told);
+        let selection = Selection::of(&ask.service, (&state, seq), &view, told, &mut print);
+        (id, versions, selection, print.strong(newest, state.head.epoch))
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    let notes = ask.service.reader.read(|conn| log::history(conn, id, seq))?;
-    let mut revisions: Vec<Revision> = notes.into_iter().map(revision).collect();
+    let mut notes = ask.service.reader.read(|conn| log::history(conn, id, seq))?;
     let documents = selection.documents(&ask.service, &view)?;
     let mut documents = documents.iter().map(|text| serde_json::from_slice::<Value>(text).map_err(StoreError::from));
     let mut previous = None;
-    for (revision, is_told) in revisions.iter_mut().zip(told) {
-        let current = is_told.then(|| documents.next()).flatten().transpose()?;
-        if let (Some(old), Some(new)) = (&previous, &current) {
-            revision.changes = difference(old, new);
+    let mut changes = Vec::new();
+    for (note, version) in notes.iter_mut().zip(&versions) {
+        if matches!(version, PastVersion::Hidden) {
+            note.grounds.reason = None;
+            note.grounds.source = None;
         }
+        let current = version.told().and_then(|_| documents.next()).transpose()?;
+        let both = previous.as_ref().zip(current.as_ref());
+        changes.push(both.map_or_else(Vec::new, |(old, new)| difference(old, new)));
         previous = current.or(previous);
     }
-    Ok(respond::json(&etag, &RevisionList { data: revisions }))
+    let text = Text::json(&RevisionList::of(notes, changes))?;
+    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &text))
+}
+
+/// One version of an event, as readers were given it when it was written.
+#[utoipa::path(get, path = "/v1/events/{id}/revisions/{n}", operation_id = "get_event_revision", tag = "events",
+    params(("id" = Uuid, Path, description = "The event's id.", example = "019c1159-7000-7000-8000-0000000000e4"),
+        ("n" = i32, Path, description = "The version's number.", minimum = 1, example = 1),
+        EventViewParams, ReadParams, ReadHeaders),
+    responses((status = 200, description = "The version.", body = Event,
+        headers(("ETag", description = "Strong validator of the version."),
+                ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
+        (status = 304, description = "The version is the one the client has."), ItemErrors))]
+pub async fn get_event_revision(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut ask = Ask::begin(&req, JSON).await?;
+    let view = event_view(&mut ask.params);
+    let seq = ask.finish()?;
+    let (selection, etag) = {
+        let state = ask.service.index.read();
+        let versions = state.events.history(id_in(&req)?, seq);
+        let version = revisions::position(&req).and_then(|position| versions.get(position));
+        match version {
+            Some(PastVersion::Told(version, then)) => select_one(&ask.service, (&state, *then), &view, *version),
+            Some(PastVersion::Withdrawal(reason)) => return Err(Problem::withdrawn(reason.as_deref())),
+            Some(PastVersion::Hidden) | None => return Err(revisions::no_version(&req, Resource::Event)),
+        }
+    };
+    give_one(&req, &ask.service, &view, (selection, etag), seq)
 }
 
 /// The events around an event, as far as `depth` links away.
@@ -192,7 +249,7 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
         let walk = walk(&state, seq, version.id, depth);
         let nodes = walk.ids.iter().filter_map(|id| state.events.public_at(*id, seq));
         let mut print = Fingerprint::default();
-        print.text("links").number(depth.into());
+        print.text("links").number(depth.into()).number(state.head.epoch);
         let keys: Vec<i64> = nodes
             .map(|version| {
                 print.number(version.version_no);
@@ -204,33 +261,43 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, &walk.render(events(&ask.service, &keys)?)))
+    let text = Text::json(&walk.render(events(&ask.service, &keys)?))?;
+    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &text))
 }
 
 /// The event that the path names, as the public could see it; 410 where it was withdrawn.
-fn find(state: &State, req: &HttpRequest, seq: i64) -> Result<EventVersion, Problem> {
-    let text = req.match_info().get("id").unwrap_or_default();
-    let missing = || Problem::not_found(format!("event `{}`", shown(text)));
-    let Some(Reference::Id(id)) = Reference::parse(Resource::Event, text) else {
-        return Err(missing());
-    };
+///
+/// # Errors
+/// 404 where there is none; where it has ceased 410, or a redirection to what took it in.
+pub fn find(state: &State, req: &HttpRequest, seq: i64) -> Result<EventVersion, Problem> {
+    let id = id_in(req)?;
     if let Some(found) = state.events.public_at(id, seq) {
         return Ok(found);
     }
-    // Whatever the public never saw stays unknown, also when it is withdrawn.
-    let gone = state.events.withdrawn(id, seq);
-    Err(gone.map_or_else(missing, |withdrawal| Problem::withdrawn(withdrawal.reason.as_deref())))
+    Err(gone(state, req, id, seq).unwrap_or_else(|| no_event(req)))
 }
 
-fn revision(version: VersionNote) -> Revision {
-    Revision {
-        revision: version.revision,
-        seq: version.seq,
-        recorded_at: version.recorded_at,
-        kind: version.kind,
-        reason: version.reason,
-        source: None,
-        by: version.made_by,
-        changes: Vec::new(),
+/// What is told of an event that has ceased; nothing where the public never saw it.
+pub fn gone(state: &State, req: &HttpRequest, id: Uuid, seq: i64) -> Option<Problem> {
+    let gone = state.events.withdrawn(id, seq)?;
+    // What the public cannot see took the place of nothing that it could.
+    let survivors = gone.into.iter().map(|id| state.events.survivor(*id, seq));
+    let into: Vec<Uuid> = survivors.filter(|id| state.events.was_public(*id)).collect();
+    Some(Problem::ceased(req, gone.kind, gone.reason.as_deref(), &into))
+}
+
+/// The id in the path; what is none names no event.
+fn id_in(req: &HttpRequest) -> Result<Uuid, Problem> {
+    match Reference::parse(Resource::Event, named_in(req)) {
+        Some(Reference::Id(id)) => Ok(id),
+        _ => Err(no_event(req)),
     }
+}
+
+fn no_event(req: &HttpRequest) -> Problem {
+    Problem::not_found(format!("event `{}`", shown(named_in(req))))
+}
+
+fn named_in(req: &HttpRequest) -> &str {
+    req.match_info().get("id").unwrap_or_default()
 }

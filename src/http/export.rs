@@ -77,6 +77,7 @@ pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Pro
     });
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "public, no-cache")).insert_header((header::ETAG, etag));
+    response.insert_header((header::LINK, respond::permanent_link(&req, seq)));
     let body = iter([Ok(first)]).chain(rest);
     Ok(response.content_type(geojson::MEDIA_TYPE).streaming(body))
 }

@@ -4,19 +4,18 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::respond;
+use super::respond::{self, Text};
 use crate::store::log::Head;
 
 /// A page as it was given.
 pub struct GivenPage {
     etag: String,
-    links: Vec<String>,
-    text: Bytes,
+    links: String,
+    text: Text,
     /// Where the log stood when the page was last known to be right.
     checked: RwLock<Head>,
 }
@@ -26,7 +25,7 @@ struct Weight;
 
 impl Weighter<String, Arc<GivenPage>> for Weight {
     fn weight(&self, asked: &String, answer: &Arc<GivenPage>) -> u64 {
-        (asked.len() + answer.text.len()) as u64 + OVERHEAD
+        (asked.len() + answer.text.size()) as u64 + OVERHEAD
     }
 }
 
@@ -63,15 +62,8 @@ impl GivenPages {
     }
 
     /// Keeps a page that was right at `head`.
-    pub fn keep(
-        &self,
-        req: &HttpRequest,
-        head: Head,
-        etag: String,
-        links: Vec<String>,
-        text: Vec<u8>,
-    ) -> Arc<GivenPage> {
-        let answer = Arc::new(GivenPage { etag, links, text: text.into(), checked: RwLock::new(head) });
+    pub fn keep(&self, req: &HttpRequest, head: Head, etag: String, links: String, text: Text) -> Arc<GivenPage> {
+        let answer = Arc::new(GivenPage { etag, links, text, checked: RwLock::new(head) });
         self.0.insert(asked(req).to_owned(), Arc::clone(&answer));
         answer
     }
@@ -83,7 +75,7 @@ impl GivenPage {
         if respond::is_known(req, &self.etag) {
             return respond::not_modified(&self.etag);
         }
-        respond::text_page(&self.etag, &self.links, self.text.clone())
+        respond::json(&self.etag, &self.links, &self.text)
     }
 }
 

@@ -47,7 +47,7 @@ impl Listed for LocationContent {
 #[utoipa::path(get, path = "/v1/locations", operation_id = "list_locations", tag = "locations",
     params(LocationFilterParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of locations, with links to its neighbours in `Link`.", body = LocationList,
-        headers(("ETag", description = "Weak validator of the page."), ("Link", description = "Neighbouring pages."),
+        headers(("ETag", description = "Weak validator of the page."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_locations(req: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -63,4 +63,12 @@ pub async fn list_locations(req: HttpRequest) -> Result<HttpResponse, Problem> {
         (status = 304, description = "The location is the one the client has."), ItemErrors))]
 pub async fn get_location(req: HttpRequest) -> Result<HttpResponse, Problem> {
     entities::get::<LocationContent>(req).await
+}
+
+entities::revision_handlers! {
+    LocationContent as Location, "locations", "los-angeles";
+    /// The versions of a location: when, why, and field by field what each changed.
+    list_location_revisions at "/v1/locations/{id}/revisions";
+    /// One version of a location, as readers were given it when it was written.
+    get_location_revision at "/v1/locations/{id}/revisions/{n}";
 }

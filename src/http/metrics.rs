@@ -9,6 +9,7 @@ use super::problem::Problem;
 use crate::domain::resource::Resource;
 use crate::index::Index;
 use crate::metrics::{ImportFormat, ImportState, IndexSize};
+use crate::store::duplicates::checked_through;
 use crate::store::error::StoreError;
 use crate::store::import_progress::{ImportProgress, told};
 use crate::store::log::{Head, head};
@@ -30,20 +31,21 @@ pub async fn get_metrics(req: HttpRequest, service: web::Data<Service>) -> Resul
     without_parameters(&req, media_type.split(';').next().unwrap_or_default())?;
     let metrics = &service.index.metrics;
     // Asked for first: what is applied meanwhile is no lag.
-    let newest = service.reader.read(|conn| Ok((head(conn)?, told(conn)?)));
+    let newest = service.reader.read(|conn| Ok((head(conn)?, told(conn)?, checked_through(conn)?)));
     let (size, known) = measure(&service.index);
     metrics.set_index(&size);
     if let Err(error) = &newest {
         log::warn!("the lag behind the log cannot be told: {error}");
     }
-    for import in newest.iter().flat_map(|(_, imports)| imports) {
+    for import in newest.iter().flat_map(|(_, imports, _)| imports) {
         let ImportProgress { records, read_bytes, file_bytes, .. } = *import;
         let told_at = import.told_at.0.to_datetime().timestamp();
         if let Some(format) = ImportFormat::parse(&import.format) {
             metrics.set_import(format, &ImportState { records, read_bytes, file_bytes, told_at });
         }
     }
-    metrics.set_lag(newest.ok().map(|(newest, _)| lag(&newest, &known)));
+    let newest = newest.ok().map(|(newest, _, through)| (lag(&newest, &known), newest.seq - through));
+    metrics.set_lags(newest.map(|(index, _)| index), newest.map(|(_, duplicates)| duplicates));
     let text = metrics.text().map_err(|error| StoreError::corrupt(error.to_string()))?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));

@@ -14,7 +14,9 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Ready, ready};
 use uuid::Uuid;
 
+use super::limits::Standing;
 use super::problem::{MEDIA_TYPE, Problem};
+use super::respond::{REPR_DIGEST, UNENCODED_DIGEST};
 use crate::config::AccessLog;
 use crate::index::Index;
 use crate::store::log::Head;
@@ -104,12 +106,22 @@ impl Conventions {
     fn with_headers(&self, mut answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
         let answered_for = answer.request().extensions().get::<Head>().copied();
         let head = answered_for.unwrap_or_else(|| self.index.head());
+        let standing = answer.request().extensions().get::<Standing>().cloned();
         let headers = answer.headers_mut();
         if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(REQUEST_ID, id);
         }
         if let Ok(revision) = HeaderValue::from_str(&format!("{}.{}", head.epoch, head.seq)) {
             headers.insert(DATASET_REVISION, revision);
+        }
+        // The digest is of the text itself, and no longer of what is sent when that is compressed (RFC 9530, section 3).
+        if headers.contains_key(header::CONTENT_ENCODING)
+            && let Some(digest) = headers.remove(REPR_DIGEST).next()
+        {
+            headers.insert(UNENCODED_DIGEST, digest);
+        }
+        if let Some(standing) = &standing {
+            standing.tell(headers);
         }
         // Answers will differ by key; caches must know it before the first key is given out.
         headers.append(header::VARY, HeaderValue::from_static("Authorization, Accept"));

@@ -1,16 +1,24 @@
 //! HTTP: actix-web, and no SQL.
 
+pub mod access;
 mod actors;
+mod aside;
 pub mod ask;
+pub mod body;
 mod campaigns;
 mod docs;
+mod duplicates;
 mod entities;
 mod errors;
 mod event_ask;
+mod event_parts;
 mod events;
 mod export;
+pub mod gate;
 pub mod given_pages;
 mod health;
+mod keys;
+pub mod limits;
 mod locations;
 mod metrics;
 pub mod middleware;
@@ -19,9 +27,11 @@ mod paging;
 mod params;
 pub mod problem;
 mod respond;
+mod revisions;
 mod root;
 pub mod routes;
 mod selection;
 mod sources;
 mod timelines;
 mod vocabulary;
+mod write;

@@ -1,10 +1,18 @@
 //! The OpenAPI document, made from the table of routes.
 
 use utoipa::OpenApi;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi as Document, RefOr, Schema, Server};
+use utoipa::openapi::{
+    ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder,
+    Schema, Server,
+};
 
+use super::gate;
+use super::problem::MEDIA_TYPE;
 use super::routes::Documented;
 
 /// The OpenAPI document as indented JSON with a line feed at its end.
@@ -39,13 +47,68 @@ pub fn openapi() -> Document {
         tag("sources", "Who says so."),
         tag("campaigns", "What events belong to."),
         tag("timelines", "Editors' selections."),
+        tag("duplicates", "Which events may be one."),
         tag("vocabulary", "The codes."),
+        tag("keys", "Keys by which clients are known; for administrators."),
         tag("service", "The service itself."),
     ]);
-    for schema in document.components.iter_mut().flat_map(|components| components.schemas.values_mut()) {
+    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("mk_ and 43 characters").description(Some(
+        "A key of `marchline keys create` or `/v1/keys`. Any request may show one, which is then counted by itself where \
+         requests are limited; a key that is not accepted is a 401 everywhere.",
+    ));
+    if let Some(components) = &mut document.components {
+        components.add_security_scheme("key", SecurityScheme::Http(key.build()));
+    }
+    for (path, item) in &mut document.paths.paths {
+        if !gate::is_health(path) {
+            operations(item).for_each(add_problems_of_the_gate);
+        }
+    }
+    let schemas = document.components.iter_mut().flat_map(|components| components.schemas.iter_mut());
+    // Of a document that is sent, what is null may as well be left out.
+    for (_, schema) in schemas.filter(|(name, _)| !name.ends_with("In")) {
         require_nullable(schema);
     }
+    for operation in document.paths.paths.values_mut().filter_map(|path| path.get.as_mut()) {
+        describe_citing(operation);
+    }
     document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+}
+
+/// Adds what any request may be told before it reaches its handler.
+fn add_problems_of_the_gate(operation: &mut Operation) {
+    for (status, description) in [
+        ("401", "The key is not accepted, or one is needed and none was shown."),
+        ("429", "More requests than the client may make; `Retry-After` says when the next one can be answered."),
+    ] {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let problem = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content);
+        operation.responses.responses.insert(status.to_owned(), problem.into());
+    }
+}
+
+/// Describes the headers by which an answer can be cited and checked: whatever can be asked of the past has them.
+fn describe_citing(operation: &mut Operation) {
+    let mut parameters = operation.parameters.iter().flatten();
+    if !parameters.any(|parameter| parameter.name == "as_of") {
+        return;
+    }
+    let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") else {
+        return;
+    };
+    let header = |description: &str| HeaderBuilder::new().description(Some(description)).build();
+    let link = "`cite-as`: where this very answer is found whatever is written since. Lists also have their neighbouring \
+        pages, as `first`, `next` and `prev`.";
+    answer.headers.insert("Link".to_owned(), header(link));
+    if answer.content.contains_key("application/json") {
+        let digest =
+            "SHA-256 of the JSON text (RFC 9530). An answer with a content coding has it as `Unencoded-Digest`.";
+        answer.headers.insert("Repr-Digest".to_owned(), header(digest));
+    }
 }
 
 /// Makes every member that may be null a required one: it says *not reported* by being null, and is never left out. What

@@ -82,9 +82,9 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
         let Some(cursor) = &self.cursor else {
             return Ok(Pinned { epoch, seq, question });
         };
-        if cursor.question != question {
-            let detail = "The cursor was given for other filters, another order or another as_of; begin without it.";
-            return Err(Problem::parameter(Code::CursorMismatch, "cursor", detail));
+        // A cursor says itself at which operation it goes on, so that a page is the same text with and without `as_of`.
+        if cursor.question != question || ask.as_of.is_some_and(|seq| seq != cursor.seq) {
+            return Err(other_question());
         }
         if cursor.epoch != epoch {
             let detail = "A backup was restored since this cursor was given; begin without it.";
@@ -94,6 +94,17 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
             return Err(Problem::parameter(Code::CursorMismatch, "cursor", "This is not a cursor of this list."));
         }
         Ok(Pinned { epoch, seq: cursor.seq, question })
+    }
+
+    /// The same for a list without a past, which each page shows as it is now.
+    ///
+    /// # Errors
+    /// 400 for a cursor of another question.
+    pub fn pin_now(&self, question: u64) -> Result<Pinned, Problem> {
+        match &self.cursor {
+            Some(cursor) if cursor.question != question => Err(other_question()),
+            _ => Ok(Pinned { epoch: 0, seq: 0, question }),
+        }
     }
 
     /// The part of the answer that is asked for.
@@ -124,6 +135,11 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
             total: page.total.filter(|_| self.is_counted()).map(|total| total as u64),
         }
     }
+}
+
+fn other_question() -> Problem {
+    let detail = "The cursor was given for other filters, another order or another as_of; begin without it.";
+    Problem::parameter(Code::CursorMismatch, "cursor", detail)
 }
 
 /// The document of a list whose items are text already.

@@ -10,6 +10,7 @@ use utoipa::openapi::{RefOr, Required};
 use crate::domain::has::Has;
 use crate::domain::vocabulary::PlacePrecision;
 use crate::domain::window::Overlap;
+use crate::duplicates::standing::DuplicateState;
 use crate::http::paging::Count;
 use crate::index::order::Sort;
 use crate::query::event_query::MAX_PEOPLE;
@@ -33,6 +34,8 @@ enum Form {
     Pattern(&'static str),
     /// A whole number within a range.
     Number(i64, i64),
+    /// A number from 0 to 1.
+    Share,
 }
 
 const CODE: &str = "^!?[a-z][a-z0-9_]*$";
@@ -62,6 +65,9 @@ fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, exam
             .minimum(Some(low))
             .maximum(Some(high))
             .into(),
+        Form::Share => {
+            ObjectBuilder::new().schema_type(SchemaType::Type(Type::Number)).minimum(Some(0)).maximum(Some(1)).into()
+        }
     };
     let parameter = ParameterBuilder::new()
         .name(name)
@@ -223,6 +229,53 @@ parameters! {
     NamedFilterParams => vec![
         query("id", Form::Terms(ID), "Ids; `!` excludes.", json!(["019c1159-7000-7004-8000-000000000001"])),
         query("q", Form::Text, "Text that stands in a name or alias; case and accents make no difference.", "shutdown"),
+    ]
+}
+
+parameters! {
+    /// Filters of the list of duplicates.
+    DuplicateFilterParams => vec![
+        query("event", Form::Terms(ID), "Ids of events, of which one is in the pair; `!` excludes.",
+            json!(["019c1159-7000-7000-8000-0000000000e4"])),
+        query("state", Form::TermsOf(DuplicateState::CODES), "What became of the pair; `open` unless given.",
+            json!(["open", "rejected"])),
+        query("min_score", Form::Share, "The lowest score, from 0 to 1.", 0.8),
+    ]
+}
+
+parameters! {
+    /// What the history tells of a write.
+    WriteParams => vec![
+        query("reason", Form::Text, "Why, for the history; at most 300 characters.", "The organizers corrected the hour."),
+        query("source", Form::Text, "The source that gave occasion: its id, slug or address; at most 300 characters.",
+            "parriva-2026-01-31"),
+    ]
+}
+
+fn if_match(required: Required) -> Parameter {
+    let meaning =
+        "The `ETag` of what was read: the request is refused with 412 where it was changed since. `*` for any.";
+    let mut header = parameter(ParameterIn::Header, "If-Match", Form::Text, meaning, json!("\"1.1-6f1ed002ab559585\""));
+    header.required = required;
+    header
+}
+
+parameters! {
+    /// Which version a change is of, where that may be left open.
+    MatchHeader => vec![if_match(Required::False)]
+}
+
+parameters! {
+    /// Which version a change is of.
+    RequiredMatchHeader => vec![if_match(Required::True)]
+}
+
+parameters! {
+    /// What makes a request safe to repeat.
+    IdempotencyHeader => vec![
+        parameter(ParameterIn::Header, "Idempotency-Key", Form::Pattern("^[!-~]{1,255}$"), "A key of the client's own: the same \
+            request with the same key is done once in 24 hours and answered alike each time, on every node.",
+            json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
     ]
 }
 

@@ -3,14 +3,18 @@
 
 use std::fmt;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
+use super::respond::with_id;
+use crate::domain::input::Fault;
 use crate::query::params::ParamFault;
 use crate::store::error::StoreError;
+use crate::store::log::ChangeKind;
 
 /// Media type of problem documents.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -48,20 +52,46 @@ problem_codes! {
     InvalidRequest = "invalid_request", BAD_REQUEST, "The request cannot be honoured";
     /// A cursor of another question.
     CursorMismatch = "cursor_mismatch", BAD_REQUEST, "The cursor belongs to another query";
+    /// A body that is no JSON.
+    MalformedJson = "malformed_json", BAD_REQUEST, "The body is no JSON";
+    /// A request that needs a key, or a key that is not accepted.
+    Unauthorized = "unauthorized", UNAUTHORIZED, "A key that is accepted is needed";
+    /// A key that does not have the scope.
+    InsufficientScope = "insufficient_scope", FORBIDDEN, "The key does not allow this";
     /// No such path, or nothing with this id.
     NotFound = "not_found", NOT_FOUND, "There is nothing here";
     /// A path that exists, asked in a way it does not know.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This path does not know the method";
     /// A form in which the answer cannot be given.
     NotAcceptable = "not_acceptable", NOT_ACCEPTABLE, "The answer cannot be given in the form asked for";
+    /// Something that another one took in, asked for.
+    Merged = "merged", MOVED_PERMANENTLY, "It was merged into another one";
+    /// Something that another one took in, to be changed.
+    MergedAway = "merged", PERMANENT_REDIRECT, "It was merged into another one";
+    /// Something that is not in the state that this takes.
+    Conflict = "conflict", CONFLICT, "It is not in the state that this takes";
+    /// A version that is not the newest any more.
+    Stale = "precondition_failed", PRECONDITION_FAILED, "It was changed since it was read";
+    /// A change that does not say of which version.
+    PreconditionRequired = "precondition_required", PRECONDITION_REQUIRED, "The version to be changed must be named";
+    /// An idempotency key of another request.
+    KeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The idempotency key belongs to another request";
+    /// A body that did not come in time.
+    RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "The request came too slowly";
     /// Something withdrawn.
     Gone = "gone", GONE, "It was withdrawn";
     /// A cursor from before a backup was restored.
     CursorExpired = "cursor_expired", GONE, "The cursor is from an earlier state of the dataset";
+    /// The number of an operation that was lost when a backup was restored.
+    RevisionLost = "revision_lost", GONE, "The revision was lost when a backup was restored";
     /// A body that is too long.
     TooLarge = "content_too_large", PAYLOAD_TOO_LARGE, "The request is too large";
     /// A body of a kind that is not read here.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not read here";
+    /// A body that is JSON and not what it must be.
+    InvalidDocument = "invalid_document", UNPROCESSABLE_ENTITY, "The document is not what it must be";
+    /// One request too many.
+    RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
     /// Any other fault of the request.
     Refused = "refused", BAD_REQUEST, "The request was refused";
     /// A fault of ours.
@@ -100,6 +130,10 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "01HV5Q5N7W")]
     pub request_id: Option<String>,
+    /// The ids of the events that took its place, where it was split; only there then.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["019c1159-7000-7000-8000-0000000000e4"]))]
+    pub parts: Vec<String>,
 }
 
 /// One fault of a request.
@@ -127,13 +161,14 @@ pub struct Problem {
     code: Code,
     detail: String,
     errors: Vec<ProblemItem>,
+    parts: Vec<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     /// A problem with what went wrong this time.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+        Self { code, detail: detail.into(), errors: Vec::new(), parts: Vec::new(), headers: Vec::new() }
     }
 
     /// Parameters or headers that cannot be honoured, all of them at once.
@@ -160,9 +195,56 @@ impl Problem {
         Self { errors: vec![item], ..Self::new(code, detail) }
     }
 
+    /// A body that is not what it must be, with all its faults.
+    pub fn document(faults: Vec<Fault>) -> Self {
+        let detail = match faults.as_slice() {
+            [fault] => fault.detail.clone(),
+            several => format!("{} faults.", several.len()),
+        };
+        let item = |fault: Fault| ProblemItem {
+            pointer: Some(fault.pointer),
+            parameter: None,
+            code: fault.code.to_owned(),
+            detail: fault.detail,
+        };
+        Self { errors: faults.into_iter().map(item).collect(), ..Self::new(Code::InvalidDocument, detail) }
+    }
+
     /// Nothing with this id or slug.
     pub fn not_found(what: impl fmt::Display) -> Self {
         Self::new(Code::NotFound, format!("There is no {what}."))
+    }
+
+    /// Something that has ceased: where to ask instead if it was merged, what took its place if it was split.
+    pub fn ceased(req: &HttpRequest, kind: ChangeKind, reason: Option<&str>, into: &[Uuid]) -> Self {
+        let survivor = into.first().filter(|_| kind == ChangeKind::Merged);
+        let path = survivor.and_then(|id| Some((id, HeaderValue::from_str(&with_id(req, *id)).ok()?)));
+        match (kind, path) {
+            (_, Some((id, path))) => {
+                // Clients make a GET of what else they sent when they are told 301, and send it again when they are told 308.
+                let code = if req.method() == Method::GET { Code::Merged } else { Code::MergedAway };
+                Self::new(code, format!("It was merged into `{id}`.")).with_header(header::LOCATION, path)
+            }
+            (ChangeKind::Split, None) => {
+                let parts: Vec<String> = into.iter().map(Uuid::to_string).collect();
+                let detail = format!("It was split into {}.", parts.join(", "));
+                Self { parts, ..Self::new(Code::Gone, detail) }
+            }
+            _ => Self::withdrawn(reason),
+        }
+    }
+
+    /// A change of another version than the newest.
+    pub fn stale(revision: i32) -> Self {
+        Self::parameter(Code::Stale, "If-Match", format!("It is at revision {revision} by now."))
+    }
+
+    /// The same problem with its faults at other places of the body.
+    pub fn map_pointers(mut self, place: impl Fn(&str) -> String) -> Self {
+        for pointer in self.errors.iter_mut().filter_map(|item| item.pointer.as_mut()) {
+            *pointer = place(pointer);
+        }
+        self
     }
 
     /// Something that was withdrawn, and why.
@@ -204,6 +286,7 @@ impl Problem {
             StatusCode::NOT_FOUND => Code::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
             StatusCode::NOT_ACCEPTABLE => Code::NotAcceptable,
+            StatusCode::REQUEST_TIMEOUT => Code::RequestTimeout,
             StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMediaType,
             StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
@@ -223,6 +306,7 @@ impl Problem {
             code: self.code.code(),
             errors: self.errors.clone(),
             request_id: request_id.filter(|_| status.is_server_error()).map(str::to_owned),
+            parts: self.parts.clone(),
         };
         let mut response = HttpResponse::build(status);
         for header in &self.headers {

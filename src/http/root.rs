@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ask::Ask;
-use super::errors::ServiceErrors;
+use super::errors::DatasetErrors;
 use super::params::{ReadHeaders, ReadParams};
 use super::problem::Problem;
-use super::respond::{self, Fingerprint};
+use super::respond::{self, Fingerprint, Text};
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::store::error::StoreError;
@@ -118,7 +118,7 @@ const LINKS: DatasetLinks = DatasetLinks {
     responses((status = 200, description = "The dataset.", body = Dataset,
         headers(("ETag", description = "Weak validator of the answer."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
-        (status = 304, description = "The answer is the one the client has."), ServiceErrors))]
+        (status = 304, description = "The answer is the one the client has."), DatasetErrors))]
 pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, "application/json").await?;
     let seq = ask.finish()?;
@@ -150,5 +150,5 @@ pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, &dataset))
+    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &Text::json(&dataset)?))
 }

@@ -1,73 +1,155 @@
 //! The table of routes: every path, and who answers it. Routes and documentation are one list, so that no route can be
 //! without its description.
 
-use actix_web::http::{Method, header};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::OpenApi;
 
 use super::problem::{Code, Problem, ProblemDocument};
+use super::write::decisions;
+use super::write::operations::{
+    self, actors as write_actors, campaigns as write_campaigns, events as write_events, locations as write_locations,
+    sources as write_sources, timelines as write_timelines,
+};
 use super::{
-    actors, campaigns, docs, events, export, health, locations, metrics, root, sources, timelines, vocabulary,
+    actors, campaigns, docs, duplicates, event_parts, events, export, health, keys, locations, metrics, root, sources,
+    timelines, vocabulary,
 };
 
+/// A path, and the methods that it answers by handlers of its own.
+#[derive(Debug)]
+pub struct Route {
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// Methods in lower case, as the OpenAPI document has them.
+    pub methods: &'static [&'static str],
+}
+
 macro_rules! routes {
-    ($($path:literal => $module:ident::$handler:ident,)+) => {
+    ($($path:literal => $($method:ident $module:ident::$handler:ident),+;)+) => {
         /// The operations of the table, described.
         #[derive(OpenApi)]
-        #[openapi(paths($($module::$handler),+), components(schemas(ProblemDocument)))]
+        #[openapi(paths($($($module::$handler),+),+), components(schemas(ProblemDocument)))]
         pub struct Documented;
 
         /// Every described path, in the order of the table.
-        pub const PATHS: &[&str] = &[$($path),+];
+        pub const ROUTES: &[Route] = &[$(Route { path: $path, methods: &[$(stringify!($method)),+] }),+];
 
         fn documented(config: &mut web::ServiceConfig) {
-            $(config.service(read_only($path).route(web::get().to($module::$handler)));)+
+            $(config.service(
+                answering($path, &[$(stringify!($method)),+])$(.route(web::$method().to($module::$handler)))+
+            );)+
         }
     };
 }
 
 routes! {
-    "/v1" => root::get_dataset,
-    "/v1/events" => events::list_events,
-    "/v1/events.geojson" => export::export_events_geojson,
-    "/v1/events/{id}" => events::get_event,
-    "/v1/events/{id}/revisions" => events::list_event_revisions,
-    "/v1/events/{id}/links" => events::get_event_links,
-    "/v1/actors" => actors::list_actors,
-    "/v1/actors/{id}" => actors::get_actor,
-    "/v1/locations" => locations::list_locations,
-    "/v1/locations/{id}" => locations::get_location,
-    "/v1/sources" => sources::list_sources,
-    "/v1/sources/{id}" => sources::get_source,
-    "/v1/campaigns" => campaigns::list_campaigns,
-    "/v1/campaigns/{id}" => campaigns::get_campaign,
-    "/v1/timelines" => timelines::list_timelines,
-    "/v1/timelines/{id}" => timelines::get_timeline,
-    "/v1/vocabulary" => vocabulary::get_vocabulary,
-    "/healthz" => health::get_liveness,
-    "/readyz" => health::get_readiness,
-    "/metrics" => metrics::get_metrics,
-    "/openapi.json" => docs::get_openapi,
+    "/v1" => get root::get_dataset;
+    "/v1/events" => get events::list_events, post write_events::create_event;
+    "/v1/events.geojson" => get export::export_events_geojson;
+    "/v1/events/{id}" => get events::get_event, put write_events::replace_event, patch write_events::patch_event,
+        delete write_events::retract_event;
+    "/v1/events/{id}/restore" => post write_events::restore_event;
+    "/v1/events/{id}/merge" => post write_events::merge_event;
+    "/v1/events/{id}/revisions" => get events::list_event_revisions;
+    "/v1/events/{id}/revisions/{n}" => get events::get_event_revision;
+    "/v1/events/{id}/links" => get events::get_event_links, post operations::create_link;
+    "/v1/events/{id}/links/{part}" => get event_parts::get_link, delete operations::delete_link;
+    "/v1/events/{id}/evidence" => get event_parts::list_evidence, post operations::create_evidence;
+    "/v1/events/{id}/evidence/{part}" => get event_parts::get_evidence, put operations::replace_evidence,
+        patch operations::patch_evidence, delete operations::delete_evidence;
+    "/v1/events/{id}/split" => post operations::split_event;
+    "/v1/actors" => get actors::list_actors, post write_actors::create_actor;
+    "/v1/actors/{id}" => get actors::get_actor, put write_actors::replace_actor, patch write_actors::patch_actor,
+        delete write_actors::retract_actor;
+    "/v1/actors/{id}/restore" => post write_actors::restore_actor;
+    "/v1/actors/{id}/merge" => post write_actors::merge_actor;
+    "/v1/actors/{id}/revisions" => get actors::list_actor_revisions;
+    "/v1/actors/{id}/revisions/{n}" => get actors::get_actor_revision;
+    "/v1/locations" => get locations::list_locations, post write_locations::create_location;
+    "/v1/locations/{id}" => get locations::get_location, put write_locations::replace_location, patch write_locations::patch_location,
+        delete write_locations::retract_location;
+    "/v1/locations/{id}/restore" => post write_locations::restore_location;
+    "/v1/locations/{id}/merge" => post write_locations::merge_location;
+    "/v1/locations/{id}/revisions" => get locations::list_location_revisions;
+    "/v1/locations/{id}/revisions/{n}" => get locations::get_location_revision;
+    "/v1/sources" => get sources::list_sources, post write_sources::create_source;
+    "/v1/sources/{id}" => get sources::get_source, put write_sources::replace_source, patch write_sources::patch_source,
+        delete write_sources::retract_source;
+    "/v1/sources/{id}/restore" => post write_sources::restore_source;
+    "/v1/sources/{id}/merge" => post write_sources::merge_source;
+    "/v1/sources/{id}/revisions" => get sources::list_source_revisions;
+    "/v1/sources/{id}/revisions/{n}" => get sources::get_source_revision;
+    "/v1/campaigns" => get campaigns::list_campaigns, post write_campaigns::create_campaign;
+    "/v1/campaigns/{id}" => get campaigns::get_campaign, put write_campaigns::replace_campaign, patch write_campaigns::patch_campaign,
+        delete write_campaigns::retract_campaign;
+    "/v1/campaigns/{id}/restore" => post write_campaigns::restore_campaign;
+    "/v1/campaigns/{id}/merge" => post write_campaigns::merge_campaign;
+    "/v1/campaigns/{id}/revisions" => get campaigns::list_campaign_revisions;
+    "/v1/campaigns/{id}/revisions/{n}" => get campaigns::get_campaign_revision;
+    "/v1/timelines" => get timelines::list_timelines, post write_timelines::create_timeline;
+    "/v1/timelines/{id}" => get timelines::get_timeline, put write_timelines::replace_timeline, patch write_timelines::patch_timeline,
+        delete write_timelines::retract_timeline;
+    "/v1/timelines/{id}/restore" => post write_timelines::restore_timeline;
+    "/v1/timelines/{id}/merge" => post write_timelines::merge_timeline;
+    "/v1/timelines/{id}/revisions" => get timelines::list_timeline_revisions;
+    "/v1/timelines/{id}/revisions/{n}" => get timelines::get_timeline_revision;
+    "/v1/duplicates" => get duplicates::list_duplicates;
+    "/v1/duplicates/{id}" => get duplicates::get_duplicate;
+    "/v1/duplicates/{id}/accept" => post decisions::accept_duplicate;
+    "/v1/duplicates/{id}/reject" => post decisions::reject_duplicate;
+    "/v1/vocabulary" => get vocabulary::get_vocabulary;
+    "/v1/keys" => get keys::list_keys, post keys::create_key;
+    "/v1/keys/{id}" => get keys::get_key, delete keys::revoke_key;
+    "/healthz" => get health::get_liveness;
+    "/readyz" => get health::get_readiness;
+    "/metrics" => get metrics::get_metrics;
+    "/openapi.json" => get docs::get_openapi;
 }
 
 /// Mounts everything. Pages for people stand below, since the OpenAPI document describes data.
 pub fn mount(config: &mut web::ServiceConfig) {
     documented(config);
     config
-        .service(read_only("/").route(web::get().to(docs::to_docs)))
-        .service(read_only("/docs").route(web::get().to(docs::to_docs)))
-        .service(read_only("/docs/{file:.*}").route(web::get().to(docs::page)))
+        .service(answering("/", &["get"]).route(web::get().to(docs::to_docs)))
+        .service(answering("/docs", &["get"]).route(web::get().to(docs::to_docs)))
+        .service(answering("/docs/{file:.*}", &["get"]).route(web::get().to(docs::page)))
         .default_service(web::to(async || Err::<HttpResponse, _>(Problem::not_found("such path"))));
 }
 
-/// A path that is read only: it says so when asked (OPTIONS), and answers any other method with a 405 that says so.
-fn read_only(path: &str) -> actix_web::Resource {
-    web::resource(path).default_service(web::to(async |req: HttpRequest| {
-        let allow = header::HeaderValue::from_static("GET, HEAD, OPTIONS");
-        if req.method() == Method::OPTIONS {
-            return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish());
+/// A path that answers these methods by its handlers: it says so when asked (OPTIONS), and answers any other method with a
+/// 405 that says so.
+fn answering(path: &str, methods: &[&str]) -> actix_web::Resource {
+    let known = allowed(methods);
+    web::resource(path).default_service(web::to(move |req: HttpRequest| {
+        let known = known.clone();
+        async move {
+            let allow = (header::ALLOW, HeaderValue::from_str(&known).unwrap_or(HeaderValue::from_static("OPTIONS")));
+            if req.method() == Method::OPTIONS {
+                return Ok(HttpResponse::NoContent().insert_header(allow).finish());
+            }
+            let problem = Problem::new(Code::MethodNotAllowed, format!("The methods of this path are {known}."));
+            Err(problem.with_header(allow.0, allow.1))
         }
-        let problem = Problem::new(Code::MethodNotAllowed, "This path knows GET, HEAD and OPTIONS.");
-        Err(problem.with_header(header::ALLOW, allow))
     }))
+}
+
+/// The methods of a path as `Allow` names them: HEAD wherever GET is, and OPTIONS everywhere.
+fn allowed(methods: &[&str]) -> String {
+    let with_head =
+        methods.iter().flat_map(|method| if *method == "get" { vec!["get", "head"] } else { vec![*method] });
+    with_head.chain(["options"]).map(str::to_uppercase).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_the_methods_it_answers_and_no_other() {
+        assert_eq!(allowed(&["get"]), "GET, HEAD, OPTIONS");
+        assert_eq!(allowed(&["get", "post"]), "GET, HEAD, POST, OPTIONS");
+        assert_eq!(allowed(&["delete"]), "DELETE, OPTIONS");
+    }
 }

@@ -40,6 +40,8 @@ impl Selection {
         versions: impl Iterator<Item = EventVersion>,
         print: &mut Fingerprint,
     ) -> Self {
+        // A restored backup gives numbers of versions again that were given in the lost future.
+        print.number(state.head.epoch);
         let mut linked = Vec::new();
         let choose = |version: EventVersion| {
             let (names, kept) = service.kept.find(state, &version, seq);

@@ -47,7 +47,7 @@ impl Listed for SourceContent {
 #[utoipa::path(get, path = "/v1/sources", operation_id = "list_sources", tag = "sources",
     params(SourceFilterParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of sources, with links to its neighbours in `Link`.", body = SourceList,
-        headers(("ETag", description = "Weak validator of the page."), ("Link", description = "Neighbouring pages."),
+        headers(("ETag", description = "Weak validator of the page."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_sources(req: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -63,4 +63,12 @@ pub async fn list_sources(req: HttpRequest) -> Result<HttpResponse, Problem> {
         (status = 304, description = "The source is the one the client has."), ItemErrors))]
 pub async fn get_source(req: HttpRequest) -> Result<HttpResponse, Problem> {
     entities::get::<SourceContent>(req).await
+}
+
+entities::revision_handlers! {
+    SourceContent as Source, "sources", "parriva-2026-01-31";
+    /// The versions of a source: when, why, and field by field what each changed.
+    list_source_revisions at "/v1/sources/{id}/revisions";
+    /// One version of a source, as readers were given it when it was written.
+    get_source_revision at "/v1/sources/{id}/revisions/{n}";
 }

@@ -46,7 +46,7 @@ impl Listed for TimelineContent {
 #[utoipa::path(get, path = "/v1/timelines", operation_id = "list_timelines", tag = "timelines",
     params(NamedFilterParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of timelines, with links to its neighbours in `Link`.", body = TimelineList,
-        headers(("ETag", description = "Weak validator of the page."), ("Link", description = "Neighbouring pages."),
+        headers(("ETag", description = "Weak validator of the page."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_timelines(req: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -62,4 +62,12 @@ pub async fn list_timelines(req: HttpRequest) -> Result<HttpResponse, Problem> {
         (status = 304, description = "The timeline is the one the client has."), ItemErrors))]
 pub async fn get_timeline(req: HttpRequest) -> Result<HttpResponse, Problem> {
     entities::get::<TimelineContent>(req).await
+}
+
+entities::revision_handlers! {
+    TimelineContent as Timeline, "timelines", "ice-out-los-angeles";
+    /// The versions of a timeline: when, why, and field by field what each changed.
+    list_timeline_revisions at "/v1/timelines/{id}/revisions";
+    /// One version of a timeline, as readers were given it when it was written.
+    get_timeline_revision at "/v1/timelines/{id}/revisions/{n}";
 }

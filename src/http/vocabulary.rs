@@ -6,7 +6,7 @@ use super::ask::without_parameters;
 use super::errors::ServiceErrors;
 use super::params::ValidatorHeader;
 use super::problem::Problem;
-use super::respond::{self, Fingerprint};
+use super::respond::{self, Fingerprint, Text};
 use crate::domain::vocabulary_document::{VocabularyDocument, document};
 use crate::store::error::StoreError;
 
@@ -25,5 +25,5 @@ pub async fn get_vocabulary(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, &body))
+    Ok(respond::json(&etag, "", &Text::json(&body)?))
 }

@@ -24,12 +24,31 @@ pub fn changes(conn: &mut AnyConnection, after: i64) -> Result<Vec<Change>, Stor
     checked(log::changes(conn, after, BATCH)?)
 }
 
-fn checked(changes: Vec<Change>) -> Result<Vec<Change>, StoreError> {
+/// Refuses changes whose numbers the index cannot hold.
+///
+/// # Errors
+/// Where there are such.
+pub fn checked(changes: Vec<Change>) -> Result<Vec<Change>, StoreError> {
     // The index keeps numbers in 32 bits; no event has a higher one than its versions.
     if changes.last().is_some_and(|last| last.seq.max(last.version_no) >= i64::from(u32::MAX - 1)) {
         return Err(StoreError::corrupt("there are more operations or versions than one index holds"));
     }
     Ok(changes)
+}
+
+/// In debug builds, and so in tests, what a writer takes for its changes is compared with what the log says of them.
+///
+/// # Errors
+/// When the log cannot be read.
+///
+/// # Panics
+/// When they differ.
+#[cfg(debug_assertions)]
+pub fn compare_with_log(conn: &mut AnyConnection, after: i64, own: &[Change]) -> Result<(), StoreError> {
+    // Others may have committed since.
+    let stored: Vec<Change> = log::changes(conn, after, i64::MAX)?.into_iter().take(own.len()).collect();
+    assert_eq!(own, stored, "the log says something else than what was written");
+    Ok(())
 }
 
 /// Applies the log up to `target` at least to a state. One that knew nothing is in the order of time then.

@@ -66,7 +66,7 @@ fn walk(conn: &mut AnyConnection, state: &mut State) -> Result<Vec<String>, Stor
                 let is_known = known.is_some_and(|known| {
                     (known.seq, known.revision, known.kind) == (change.seq, change.revision, change.kind)
                         && known.recorded_at == change.recorded_at
-                        && (&known.reason, &known.made_by) == (&change.reason, &change.made_by)
+                        && (&known.grounds, &known.into) == (&change.grounds, &change.into)
                         && known.document.as_ref() == document
                 });
                 if !is_known {

@@ -13,6 +13,7 @@ use crate::domain::actor::ActorContent;
 use crate::domain::campaign::CampaignContent;
 use crate::domain::catalog::LocationFacts;
 use crate::domain::content::Content;
+use crate::domain::grounds::Grounds;
 use crate::domain::instant::Instant;
 use crate::domain::place::{LocationContent, Point};
 use crate::domain::resource::{Reference, Resource};
@@ -30,8 +31,8 @@ pub struct EntityVersion {
     pub revision: i32,
     pub recorded_at: Instant,
     pub kind: ChangeKind,
-    pub reason: Option<String>,
-    pub made_by: Option<String>,
+    pub grounds: Grounds,
+    pub into: Vec<Uuid>,
     pub document: Option<Document<Arc<Content>>>,
 }
 
@@ -49,16 +50,19 @@ pub struct Entity {
 }
 
 impl Entity {
+    /// The versions up to `seq`, oldest first.
+    pub fn until(&self, seq: i64) -> &[EntityVersion] {
+        &self.versions[..self.versions.partition_point(|version| version.seq <= seq)]
+    }
+
     /// The version that was current at `seq`.
     pub fn at(&self, seq: i64) -> Option<&EntityVersion> {
-        let newer = self.versions.partition_point(|version| version.seq <= seq);
-        self.versions[..newer].last()
+        self.until(seq).last()
     }
 
     /// What was last known of it at `seq`: what names it keeps its name when it was withdrawn.
     pub fn known_at(&self, seq: i64) -> Option<&Document<Arc<Content>>> {
-        let newer = self.versions.partition_point(|version| version.seq <= seq);
-        self.versions[..newer].iter().rev().find_map(|version| version.document.as_ref())
+        self.until(seq).iter().rev().find_map(|version| version.document.as_ref())
     }
 }
 
@@ -137,8 +141,8 @@ impl Entities {
             revision: change.revision,
             recorded_at: change.recorded_at,
             kind: change.kind,
-            reason: change.reason,
-            made_by: change.made_by,
+            grounds: change.grounds,
+            into: change.into,
             document: change.public.map(|(_, document)| document),
         });
     }
@@ -197,7 +201,7 @@ pub struct Moment<'a> {
 }
 
 /// Longer chains than this are circles that an earlier program let in: follow them no further.
-const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 64;
 
 impl<'a> Moment<'a> {
     /// The operation whose state this is.
@@ -205,10 +209,24 @@ impl<'a> Moment<'a> {
         self.seq
     }
 
+    /// The id of the entity that a reference names.
+    pub fn find(self, resource: Resource, reference: &Reference) -> Option<Uuid> {
+        self.entities.find(resource, reference).map(|(id, _)| id)
+    }
+
     /// An entity's version.
     pub fn version(self, id: Uuid) -> Option<(&'a Entity, &'a EntityVersion)> {
         let entity = self.entities.get(id)?;
         Some((entity, entity.at(self.seq)?))
+    }
+
+    /// What an entity is at this moment, all merges followed: itself where it was not merged.
+    pub fn survivor(self, id: Uuid) -> Uuid {
+        let next = |id: &Uuid| {
+            let (_, version) = self.version(*id).filter(|(_, version)| version.kind == ChangeKind::Merged)?;
+            version.into.first().copied()
+        };
+        std::iter::successors(Some(id), next).take(MAX_DEPTH).last().unwrap_or(id)
     }
 
     /// An entity's values, if it is of this kind.

@@ -22,7 +22,7 @@ use super::search::{Group, Search, Terms, Wanted};
 use crate::domain::content::Content;
 use crate::domain::privacy::{PlaceLimit, TimeLimit};
 use crate::domain::resource::Resource;
-use crate::store::log::Change;
+use crate::store::log::{Change, ChangeKind};
 use links::Links;
 
 pub use links::LinkFacts;
@@ -48,15 +48,40 @@ pub struct EventVersion {
 struct Untold {
     id: Uuid,
     seq: u32,
-    /// How, where the event was withdrawn by it.
+    /// How, where the event ceased by it.
     withdrawn: Option<Withdrawal>,
 }
 
-/// An event's withdrawal.
+/// How an event ceased.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Withdrawal {
     /// Why, in the words of whoever did it.
     pub reason: Option<String>,
+    /// Whether it was merged, split or withdrawn.
+    pub kind: ChangeKind,
+    /// What took its place, where it was merged or split.
+    pub into: Vec<Uuid>,
+}
+
+/// A version in an event's history, as the public may know it.
+#[derive(Clone, Debug)]
+pub enum PastVersion {
+    /// It is given, and was written by this operation.
+    Told(EventVersion, i64),
+    /// The event was withdrawn by it, for this reason.
+    Withdrawal(Option<String>),
+    /// Nothing of it is told but that there is one.
+    Hidden,
+}
+
+impl PastVersion {
+    /// The version, if the public is given it.
+    pub const fn told(&self) -> Option<EventVersion> {
+        match self {
+            Self::Told(version, _) => Some(*version),
+            Self::Withdrawal(_) | Self::Hidden => None,
+        }
+    }
 }
 
 /// All versions of all events. What is left out when it is saved is saved otherwise, or worked out again.
@@ -110,7 +135,8 @@ impl Events {
             self.limits.extend(limits.map(|limits| (version, limits)));
             self.layers.push(row);
         } else {
-            let withdrawn = change.kind.ends().then_some(Withdrawal { reason: change.reason });
+            let Change { kind, grounds, into, .. } = change;
+            let withdrawn = kind.ends().then_some(Withdrawal { reason: grounds.reason, kind, into });
             self.untold.insert(version, Untold { id: change.id, seq, withdrawn });
             self.layers.set_untold(version);
         }

@@ -1,5 +1,5 @@
 //! The timeline index: what this node knows, in memory, to answer queries. It applies the change log and nothing else,
-//! in order, also its own writes, so that at any `seq` every node knows the same.
+//! in order, so that at any `seq` every node knows the same. Its own writes it knows before the log is read.
 
 pub mod answer;
 mod bits;
@@ -32,6 +32,7 @@ use crate::metrics::Metrics;
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::log::{self, Change, Head};
+use crate::store::restores::{self, Restore};
 use entities::Entities;
 use events::Events;
 use layers::TAIL;
@@ -45,6 +46,8 @@ pub struct State {
     pub head: Head,
     /// Counts how often this node began anew, so that nothing kept of a former dataset is taken for this one's.
     pub generation: u32,
+    /// The backups that were restored: none, mostly.
+    pub restores: Vec<Restore>,
     /// Everything but events.
     pub entities: Entities,
     /// Events.
@@ -56,6 +59,7 @@ impl State {
         Self {
             head: Head { seq: 0, recorded_at: Instant::MIN, ..head },
             generation: 0,
+            restores: Vec::new(),
             entities: Entities::default(),
             events: Events::default(),
         }
@@ -164,21 +168,50 @@ impl Index {
                 return Ok(reached);
             }
             let changes = build::changes(conn, reached.seq)?;
-            let mut state = self.write();
             if changes.is_empty() {
                 // Across a gap of numbers that a restored backup left.
-                state.head = target;
-            } else {
-                state.apply(changes, TAIL);
+                self.write().head = target;
+                return Ok(self.reached(target));
             }
-            self.applied.store(state.head.seq, Ordering::Relaxed);
-            self.heads.send_replace(state.head);
+            self.apply(changes);
         }
+    }
+
+    /// Applies what this node has just committed behind `before`: what the log says, without asking it. Where others have
+    /// applied or committed meanwhile, the log is asked.
+    ///
+    /// # Errors
+    /// When the log cannot be read; what was applied so far stays.
+    pub fn take_in(&self, conn: &mut AnyConnection, before: Head, own: Vec<Change>) -> Result<Head, StoreError> {
+        #[cfg(debug_assertions)]
+        build::compare_with_log(conn, before.seq, &own)?;
+        {
+            let _turn = self.turn();
+            if self.head() == before {
+                return Ok(self.apply(build::checked(own)?));
+            }
+        }
+        self.catch_up(conn)
+    }
+
+    /// Applies changes that follow what is known.
+    fn apply(&self, changes: Vec<Change>) -> Head {
+        let mut state = self.write();
+        state.apply(changes, TAIL);
+        self.reached(state.head)
+    }
+
+    fn reached(&self, head: Head) -> Head {
+        self.applied.store(head.seq, Ordering::Relaxed);
+        self.heads.send_replace(head);
+        head
     }
 
     /// Puts another state in the place of this one, when the log up to `target` has been applied to it.
     fn replace(&self, conn: &mut AnyConnection, mut state: State, target: Head) -> Result<Head, StoreError> {
         build::complete(&mut state, conn, target, &self.applied)?;
+        // A backup that is restored begins an epoch, and so what is known of them holds until the next one does.
+        state.restores = restores::all(conn)?;
         let head = state.head;
         let mut current = self.write();
         state.generation = current.generation + 1;

@@ -5,20 +5,25 @@ use std::sync::Arc;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::catalog::Surroundings;
 use super::clock::{Clock, IdKind};
 use super::draft::Draft;
 use super::operation::{Command, Done, Operation, Outcome, Refusal};
-use super::reading::{Checked, check};
+use super::reading::{Checked, Meant, check};
+use crate::domain::content::Content;
+use crate::domain::grounds::Grounds;
 use crate::domain::identity::{Identity, slug_from};
 use crate::domain::input::Fault;
+use crate::domain::input_form::input_form;
 use crate::domain::resource::{Resource, Slug};
 use crate::index::State;
 use crate::store::batch::NewVersion;
+use crate::store::claims::{Claim, ClaimRow, claimed};
 use crate::store::connection::AnyConnection;
-use crate::store::document::{Document, documents_of};
+use crate::store::document::{Audience, Document, documents_of, key};
 use crate::store::error::StoreError;
-use crate::store::log::ChangeKind;
-use crate::store::write::{Counters, Newest};
+use crate::store::log::{Change, ChangeKind};
+use crate::store::write::{Counters, Newest, last_content};
 
 /// What an operation is performed with.
 pub struct Step<'a> {
@@ -32,25 +37,25 @@ pub struct Step<'a> {
     pub counters: &'a mut Counters,
     /// What the group has written so far.
     pub draft: &'a mut Draft,
+    /// What the history will tell of the operation.
+    pub grounds: &'a Grounds,
+    /// Whether the operation may name events that are not public yet.
+    pub sees_hidden: bool,
 }
 
 /// Performs an operation. Where it answers an error, or that nothing had to be done, the caller takes back what was
 /// drafted.
 pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refusal> {
+    if let Some(answered) = operation.claim.as_ref().map(|claim| step.answered(claim)).transpose()?.flatten() {
+        return Ok(answered);
+    }
     let head = step.counters.head;
-    step.draft.batch.add_operation(head.seq, head.recorded_at, operation.reason.clone(), operation.made_by.clone());
+    step.draft.batch.add_operation(head.seq, head.recorded_at, step.grounds.clone());
     let mut done = Vec::with_capacity(operation.commands.len());
     let mut faults = Vec::new();
     for (position, command) in operation.commands.iter().enumerate() {
-        let outcome = match command {
-            Command::Put { resource, document } => step.put(*resource, document),
-            Command::Ensure { resource, document } => step.ensure(*resource, document),
-            Command::Import { document, row } => step.import(document, row),
-            Command::Link { scheme, row, relation, events } => step.link(scheme, row, *relation, events),
-            Command::Retract { resource, id } => step.retract(*resource, *id),
-        };
-        match outcome {
-            Ok(one) => done.push(one),
+        match step.perform(command) {
+            Ok(all) => done.extend(all),
             Err(Refusal::Invalid(found)) if operation.commands.len() > 1 => {
                 let at = |fault: Fault| Fault { pointer: format!("/{position}{}", fault.pointer), ..fault };
                 faults.extend(found.into_iter().map(at));
@@ -62,14 +67,66 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
         return Err(Refusal::Invalid(faults));
     }
     let changed = done.iter().any(|one| one.kind.is_some());
-    Ok(Outcome { seq: changed.then_some(head.seq), done })
+    let outcome = Outcome { seq: changed.then_some(head.seq), done };
+    if let Some(claim) = operation.claim.as_ref().filter(|_| changed) {
+        let row = ClaimRow::new(claim, head.recorded_at, serde_json::to_string(&outcome).map_err(StoreError::from)?);
+        step.draft.add_claim(claim.clone(), row, outcome.clone());
+    }
+    Ok(outcome)
 }
 
 impl Step<'_> {
-    pub(super) fn put(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
+    fn perform(&mut self, command: &Command) -> Result<Vec<Done>, Refusal> {
+        let one = match command {
+            Command::Put { resource, document } => self.put(*resource, document),
+            Command::Create { resource, document } => self.create(*resource, document),
+            Command::Replace { resource, id, base, document, part } => {
+                self.current(*resource, *id, Some(*base))?;
+                self.put(*resource, document).map(|done| Done { part: *part, ..done })
+            }
+            Command::Ensure { resource, document } => self.ensure(*resource, document),
+            Command::Import { document, row } => self.import(document, row),
+            Command::Link { scheme, row, relation, events } => self.link(scheme, row, *relation, events),
+            Command::Retract { resource, id, base } => self.retract(*resource, *id, *base),
+            Command::Restore { resource, id } => self.restore(*resource, *id),
+            Command::Merge { resource, id, into, base } => return self.merge(*resource, *id, *into, *base),
+            Command::Split { id, parts, base } => return self.split(*id, parts, *base),
+        };
+        one.map(|done| vec![done])
+    }
+
+    /// What was answered to a request with the same idempotency key.
+    fn answered(&mut self, claim: &Claim) -> Result<Option<Outcome>, Refusal> {
+        let (digest, outcome) = match self.draft.claimed(claim) {
+            Some((digest, outcome)) => (digest.to_owned(), outcome.clone()),
+            None => match claimed(self.conn, claim, self.counters.head.recorded_at)? {
+                Some(known) => (known.digest, serde_json::from_str(&known.outcome).map_err(StoreError::from)?),
+                None => return Ok(None),
+            },
+        };
+        if digest == claim.digest { Ok(Some(outcome)) } else { Err(Refusal::KeyReused) }
+    }
+
+    fn read(&mut self, resource: Resource, meant: Meant<'_>, document: &Value) -> Result<Checked, Refusal> {
         let kind = if hides_time(document) { IdKind::Random } else { IdKind::Timed };
         let fresh_id = || self.clock.id(kind);
-        let checked = check(self.state, self.draft, self.conn, resource, document, &fresh_id)?;
+        let Self { state, draft, sees_hidden, .. } = self;
+        check(
+            Surroundings { state, draft, sees_hidden: *sees_hidden },
+            self.conn,
+            (resource, meant),
+            document,
+            &fresh_id,
+        )
+    }
+
+    pub(super) fn create(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
+        let checked = self.read(resource, Meant::New, document)?;
+        Ok(self.write(checked, ChangeKind::Created)?)
+    }
+
+    pub(super) fn put(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
+        let checked = self.read(resource, Meant::Any, document)?;
         let old = checked.newest.as_ref();
         if let Some(newest) = old
             && newest.content.as_deref() == Some(&checked.content)
@@ -105,19 +162,37 @@ impl Step<'_> {
         }
     }
 
-    fn retract(&mut self, resource: Resource, id: Uuid) -> Result<Done, Refusal> {
-        let newest = self.draft.newest(self.conn, id)?.filter(|newest| newest.resource == resource);
-        let newest = newest.ok_or(Refusal::NotFound(resource, id))?;
-        if newest.content.is_none() {
-            return Ok(Done::unchanged(id, newest.revision));
-        }
-        self.refuse_second_version(id)?;
-        let (revision, kind) = (newest.revision + 1, ChangeKind::Retracted);
-        self.add_version(Newest { revision, seq: self.counters.head.seq, kind, content: None, ..newest });
-        Ok(Done { id, revision, kind: Some(kind), conflict: false })
+    fn retract(&mut self, resource: Resource, id: Uuid, base: Option<i32>) -> Result<Done, Refusal> {
+        let (newest, _) = self.current(resource, id, base)?;
+        self.end(&newest, ChangeKind::Retracted)?;
+        Ok(Done::written(id, newest.revision + 1, ChangeKind::Retracted))
     }
 
-    fn write(&mut self, checked: Checked, kind: ChangeKind) -> Result<Done, StoreError> {
+    /// Lets a member cease, and tells the number of the version that says so.
+    pub(super) fn end(&mut self, newest: &Newest, kind: ChangeKind) -> Result<i64, Refusal> {
+        self.refuse_second_version(newest.id)?;
+        let (revision, seq) = (newest.revision + 1, self.counters.head.seq);
+        Ok(self.add_version(Newest { revision, seq, kind, content: None, ..newest.clone() }, &[]))
+    }
+
+    fn restore(&mut self, resource: Resource, id: Uuid) -> Result<Done, Refusal> {
+        let newest = self.draft.newest(self.conn, id)?.filter(|newest| newest.resource == resource);
+        let newest = newest.ok_or(Refusal::NotFound(resource, id))?;
+        match newest.kind {
+            ChangeKind::Retracted => {}
+            kind if kind.ends() => return Err(Refusal::Ceased(resource, id)),
+            _ => return Err(Refusal::NotWithdrawn(resource, id)),
+        }
+        let content = match self.draft.last_content(id) {
+            Some(content) => Some(content),
+            None => last_content(self.conn, resource, id)?,
+        };
+        let content = content.ok_or(Refusal::NotFound(resource, id))?;
+        let document = input_form(&content, id, newest.slug.as_deref()).map_err(StoreError::from)?;
+        self.put(resource, &document)
+    }
+
+    pub(super) fn write(&mut self, checked: Checked, kind: ChangeKind) -> Result<Done, StoreError> {
         let Checked { identity, id, content, ancestors, newest, numbers } = checked;
         let resource = content.resource();
         let head = self.counters.head;
@@ -151,18 +226,35 @@ impl Step<'_> {
             content: Arc::clone(&content),
         };
         let documents = documents_of(document, &|id, kind| ancestors.get(&(id, kind)).copied());
-        let no =
-            self.add_version(Newest { revision, seq: head.seq, kind, content: Some(Arc::clone(&content)), ..newest });
+        let newest = Newest { revision, seq: head.seq, kind, content: Some(Arc::clone(&content)), ..newest };
+        let no = self.add_version(newest, &documents);
         self.draft.batch.add_content(no, &content, &documents, &numbers)?;
-        Ok(Done { id, revision, kind: Some(kind), conflict: false })
+        Ok(Done::written(id, revision, kind))
     }
 
-    /// Drafts a version and tells its number.
-    fn add_version(&mut self, version: Newest) -> i64 {
+    /// Drafts a version, of which readers are given these documents, and tells its number.
+    fn add_version(&mut self, version: Newest, documents: &[(Audience, Document<Arc<Content>>)]) -> i64 {
         self.counters.version_no += 1;
-        let (no, seq) = (self.counters.version_no, self.counters.head.seq);
-        let Newest { entity_no, revision, kind, .. } = version;
-        self.draft.batch.add_version(NewVersion { no, entity_no, revision, seq, kind });
+        let (no, head) = (self.counters.version_no, self.counters.head);
+        let Newest { resource, id, entity_no, revision, kind, .. } = version;
+        let is_restricted = |(audience, _): &&(Audience, _)| *audience == Audience::Restricted;
+        let public = documents.iter().find(|document| !is_restricted(document));
+        self.draft.batch.add_version(NewVersion { no, entity_no, revision, seq: head.seq, kind });
+        self.draft.changes.push(Change {
+            seq: head.seq,
+            recorded_at: head.recorded_at,
+            grounds: self.grounds.clone(),
+            kind,
+            resource,
+            id,
+            slug: version.slug.clone(),
+            entity_no,
+            version_no: no,
+            revision,
+            public: public.map(|(audience, document)| (key(&document.content, no, *audience), document.clone())),
+            has_policy: documents.iter().any(|document| is_restricted(&document)),
+            into: Vec::new(),
+        });
         self.draft.add(version);
         no
     }

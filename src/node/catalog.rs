@@ -1,6 +1,7 @@
 //! What the writer knows while it checks an operation: everything committed, and what it has drafted since.
 
 use std::cell::{RefCell, RefMut};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -14,15 +15,31 @@ use crate::index::State;
 use crate::index::entities::{location_facts, parent};
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
+use crate::store::log::ChangeKind;
 use crate::store::rows::Numbers;
+use crate::store::write::Newest;
+
+/// What a document is read against.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// What is committed.
+    pub state: &'a State,
+    /// What the group has written so far.
+    pub draft: &'a Draft,
+    /// Whether events may be named that are not public yet: to whoever may not know of them there are none.
+    pub sees_hidden: bool,
+}
 
 /// Committed and drafted members together: events from the database, all others from the index.
 pub struct WriterCatalog<'a> {
     state: &'a State,
     draft: &'a Draft,
+    sees_hidden: bool,
     conn: RefCell<&'a mut AnyConnection>,
     numbers: RefCell<Numbers>,
     failure: RefCell<Option<StoreError>>,
+    /// Members that may be named though they have ceased.
+    kept: RefCell<HashSet<Uuid>>,
     fresh_id: &'a dyn Fn() -> Uuid,
 }
 
@@ -31,14 +48,10 @@ const MAX_DEPTH: usize = 64;
 
 impl<'a> WriterCatalog<'a> {
     /// A catalog for one document.
-    pub fn new(
-        state: &'a State,
-        draft: &'a Draft,
-        conn: &'a mut AnyConnection,
-        fresh_id: &'a dyn Fn() -> Uuid,
-    ) -> Self {
-        let (numbers, failure) = (RefCell::default(), RefCell::default());
-        Self { state, draft, conn: RefCell::new(conn), numbers, failure, fresh_id }
+    pub fn new(surroundings: Surroundings<'a>, conn: &'a mut AnyConnection, fresh_id: &'a dyn Fn() -> Uuid) -> Self {
+        let Surroundings { state, draft, sees_hidden } = surroundings;
+        let (numbers, failure, kept) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { state, draft, sees_hidden, conn: RefCell::new(conn), numbers, failure, kept, fresh_id }
     }
 
     /// The connection, between look-ups.
@@ -54,6 +67,26 @@ impl<'a> WriterCatalog<'a> {
     /// The failure that made something seem to be missing, if there was one.
     pub fn failure(&self) -> Option<StoreError> {
         self.failure.borrow_mut().take()
+    }
+
+    /// Lets these members be named though they may have ceased.
+    pub fn keep(&self, ids: impl Iterator<Item = Uuid>) {
+        self.kept.borrow_mut().extend(ids);
+    }
+
+    /// What took in a member that was merged.
+    fn merged_into(&self, resource: Resource, id: Uuid) -> Option<Uuid> {
+        if let Some(into) = self.draft.merged_into(id) {
+            return Some(into);
+        }
+        let (kind, into) = if resource == Resource::Event {
+            let ceased = self.state.events.ceased(id, i64::MAX)?;
+            (ceased.kind, &ceased.into)
+        } else {
+            let version = self.state.entities.get(id)?.versions.last()?;
+            (version.kind, &version.into)
+        };
+        into.first().copied().filter(|_| kind == ChangeKind::Merged)
     }
 
     /// The id of the member with this slug, whatever became of it.
@@ -72,20 +105,27 @@ impl<'a> WriterCatalog<'a> {
 
     fn known(&self, resource: Resource, id: Uuid) -> Option<Known> {
         if let Some(newest) = self.draft.drafted(id) {
-            let lives = newest.resource == resource && newest.content.is_some();
-            return lives.then_some(Known { id, no: newest.entity_no });
+            return self.may_be_named(resource, newest).then_some(Known { id, no: newest.entity_no });
         }
         if resource == Resource::Event {
             let newest = self.draft.newest(&mut self.conn(), id).unwrap_or_else(|error| {
                 self.failure.borrow_mut().get_or_insert(error);
                 None
             })?;
-            let lives = newest.resource == resource && newest.content.is_some();
-            return lives.then_some(Known { id, no: newest.entity_no });
+            return self.may_be_named(resource, &newest).then_some(Known { id, no: newest.entity_no });
         }
         let entity = self.state.entities.get(id).filter(|entity| entity.resource == resource)?;
-        entity.versions.last()?.document.as_ref()?;
-        Some(Known { id, no: entity.no })
+        let lives = entity.versions.last()?.document.is_some();
+        (lives || self.kept.borrow().contains(&id)).then_some(Known { id, no: entity.no })
+    }
+
+    fn may_be_named(&self, resource: Resource, newest: &Newest) -> bool {
+        let is_hidden = |content: &Arc<Content>| match &**content {
+            Content::Event(event) => event.privacy.as_ref().is_some_and(|policy| policy.embargo),
+            _ => false,
+        };
+        let is_there = newest.content.as_ref().is_some_and(|content| self.sees_hidden || !is_hidden(content));
+        newest.resource == resource && (is_there || self.kept.borrow().contains(&newest.id))
     }
 
     fn line(&self, id: Uuid) -> impl Iterator<Item = (Uuid, Arc<Content>)> {
@@ -110,7 +150,9 @@ impl Catalog for WriterCatalog<'_> {
             Reference::Id(id) => *id,
             Reference::Slug(slug) => self.with_slug(resource, slug.as_str())?,
         };
-        let known = self.known(resource, id)?;
+        // An id that was merged away means the member that took it in.
+        let survivors = std::iter::successors(Some(id), |id| self.merged_into(resource, *id)).take(MAX_DEPTH);
+        let known = self.known(resource, id).or_else(|| self.known(resource, survivors.last()?))?;
         self.numbers.borrow_mut().insert(known.id, known.no);
         Some(known)
     }

@@ -43,7 +43,7 @@ impl Committed {
         let (mut ids, mut externals, mut imports) = (Vec::new(), Vec::new(), Vec::new());
         for command in operations.flat_map(|operation| &operation.commands) {
             match command {
-                Command::Put { document, .. } => {
+                Command::Put { document, .. } | Command::Create { document, .. } => {
                     ids.extend(id_of(document));
                     externals.extend(external_ids_of(document));
                 }
@@ -55,7 +55,12 @@ impl Committed {
                     imports.push((scheme.clone(), row.clone()));
                     ids.extend(events);
                 }
-                Command::Retract { id, .. } => ids.push(*id),
+                Command::Replace { id, document, .. } => {
+                    ids.push(*id);
+                    externals.extend(external_ids_of(document));
+                }
+                Command::Retract { id, .. } | Command::Restore { id, .. } | Command::Split { id, .. } => ids.push(*id),
+                Command::Merge { id, into, .. } => ids.extend([*id, *into]),
                 // It is found by its slug, in the index.
                 Command::Ensure { .. } => {}
             }

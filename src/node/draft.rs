@@ -2,17 +2,21 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::committed::Committed;
-use super::operation::Operation;
+use super::operation::{Operation, Outcome};
+use crate::domain::content::Content;
 use crate::domain::resource::Resource;
 use crate::domain::shared::ExternalId;
 use crate::store::batch::{Batch, BatchMark};
+use crate::store::claims::{Claim, ClaimRow};
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::imports::{ImportRecord, ImportRow};
+use crate::store::log::Change;
 use crate::store::write::Newest;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -22,11 +26,15 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub struct Draft {
     /// The rows.
     pub batch: Batch,
+    /// What the log will say of them.
+    pub changes: Vec<Change>,
     versions: Vec<Newest>,
     by_id: HashMap<Uuid, Vec<usize>>,
     by_slug: HashMap<(Resource, String), Uuid>,
     by_external: HashMap<(Resource, ExternalId), Vec<Uuid>>,
     imports: Vec<ImportRow>,
+    claims: HashMap<(i64, String), (String, Outcome)>,
+    merged: HashMap<Uuid, Uuid>,
     committed: RefCell<Committed>,
 }
 
@@ -34,6 +42,7 @@ pub struct Draft {
 #[derive(Clone, Copy)]
 pub struct DraftMark {
     batch: BatchMark,
+    changes: usize,
     versions: usize,
     imports: usize,
 }
@@ -49,12 +58,14 @@ impl Draft {
 
     /// Remembers this moment.
     pub fn mark(&self) -> DraftMark {
-        DraftMark { batch: self.batch.mark(), versions: self.versions.len(), imports: self.imports.len() }
+        let (changes, versions, imports) = (self.changes.len(), self.versions.len(), self.imports.len());
+        DraftMark { batch: self.batch.mark(), changes, versions, imports }
     }
 
     /// Takes back what was drafted since.
-    pub fn truncate(&mut self, mark: DraftMark) {
+    pub fn truncate(&mut self, mark: &DraftMark) {
         self.batch.truncate(mark.batch);
+        self.changes.truncate(mark.changes);
         self.imports.truncate(mark.imports);
         for version in self.versions.drain(mark.versions..).rev() {
             if let Some(own) = self.by_id.get_mut(&version.id) {
@@ -84,6 +95,43 @@ impl Draft {
     /// The newest version of a member that this group has written.
     pub fn drafted(&self, id: Uuid) -> Option<&Newest> {
         self.by_id.get(&id)?.last().map(|position| &self.versions[*position])
+    }
+
+    /// The values that this group gave a member last.
+    pub fn last_content(&self, id: Uuid) -> Option<Arc<Content>> {
+        let own = self.by_id.get(&id).into_iter().flatten().rev();
+        own.filter_map(|position| self.versions.get(*position)).find_map(|version| version.content.clone())
+    }
+
+    /// Remembers what came of a request with an idempotency key.
+    pub fn add_claim(&mut self, claim: Claim, row: ClaimRow, outcome: Outcome) {
+        self.batch.add_claim(row);
+        self.claims.insert((claim.key_no, claim.key), (claim.digest, outcome));
+    }
+
+    /// What came of a request of this group with this idempotency key, and the digest of what it asked for.
+    pub fn claimed(&self, claim: &Claim) -> Option<(&str, &Outcome)> {
+        let (digest, outcome) = self.claims.get(&(claim.key_no, claim.key.clone()))?;
+        Some((digest, outcome))
+    }
+
+    /// Notes what takes the place of a member that ceased by a version of this group: numbers of entities, and ids.
+    pub fn add_lineage(&mut self, version_no: i64, into: &[(i64, Uuid)]) {
+        let (numbers, ids): (Vec<_>, Vec<_>) = into.iter().copied().unzip();
+        self.batch.add_lineage(version_no, &numbers);
+        if let Some(change) = self.changes.iter_mut().rfind(|change| change.version_no == version_no) {
+            change.into = ids;
+        }
+    }
+
+    /// Remembers that one member took in another.
+    pub fn note_merged(&mut self, id: Uuid, into: Uuid) {
+        self.merged.insert(id, into);
+    }
+
+    /// What took in a member that ceased in this group.
+    pub fn merged_into(&self, id: Uuid) -> Option<Uuid> {
+        self.merged.get(&id).copied().filter(|_| self.drafted(id).is_some_and(|newest| newest.content.is_none()))
     }
 
     /// The members of a resource that this group has written.

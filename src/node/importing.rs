@@ -1,5 +1,7 @@
 //! What is taken over from other collections: rows as events, and links between them.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -12,6 +14,7 @@ use crate::domain::shared::ExternalId;
 use crate::domain::vocabulary::LinkRelation;
 use crate::store::error::StoreError;
 use crate::store::imports::ImportRow;
+use crate::store::log::ChangeKind;
 
 impl Step<'_> {
     /// Takes a row over as an event.
@@ -29,11 +32,15 @@ impl Step<'_> {
                 (holder, holder.is_some())
             }
         };
-        if let Some(id) = event.filter(|_| edited && !row.force) {
+        if let Some(id) = event.filter(|_| edited)
+            && (!row.force || self.was_replaced(id)?)
+        {
             return Ok(Done { conflict: true, ..Done::unchanged(id, 0) });
         }
-        let mut document = document.clone();
-        if let (Some(id), Some(members)) = (event, document.as_object_mut()) {
+        let mut document = Cow::Borrowed(document);
+        if let Some(id) = event
+            && let Some(members) = document.to_mut().as_object_mut()
+        {
             members.insert("id".to_owned(), id.to_string().into());
             // A row says nothing of links: they stay, whoever made them.
             members.insert("links".to_owned(), self.lasting_links(id)?.into());
@@ -93,6 +100,12 @@ impl Step<'_> {
             }
         }
         Ok(lasting)
+    }
+
+    /// Whether an editor has put others in the place of an event: no row brings it back.
+    fn was_replaced(&mut self, event: Uuid) -> Result<bool, StoreError> {
+        let newest = self.draft.newest(self.conn, event)?;
+        Ok(newest.is_some_and(|newest| matches!(newest.kind, ChangeKind::Merged | ChangeKind::Split)))
     }
 
     /// An event as it stands, in the form in which it is read, with its entity's number; `None` where it has ceased.

@@ -8,12 +8,13 @@ mod draft;
 mod follower;
 mod importing;
 mod keeper;
+mod lineage;
 pub mod operation;
 pub mod reader;
 mod reading;
 pub mod writer;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread::JoinHandle;
 
 use crate::index::Index;
@@ -27,10 +28,16 @@ use follower::Follower;
 use keeper::Keeper;
 use writer::Writer;
 
+/// Where those who serve find a node's writer: there is none before the node knows what its database holds, and none any more
+/// when it stops.
+pub type WriterSlot = Arc<OnceLock<Weak<Writer>>>;
+
 /// A node that has reached its database and does not know yet what that holds.
 pub struct Start {
     /// What the node will know: empty until then.
     pub index: Arc<Index>,
+    /// Where its writer will be.
+    pub lent: WriterSlot,
     database: DatabaseUrl,
     clock: Clock,
     conn: AnyConnection,
@@ -44,7 +51,7 @@ impl Start {
     pub fn new(database: DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
         let mut conn = database.connect()?;
         migrate(&mut conn, clock.id(IdKind::Timed))?;
-        Ok(Self { index: Arc::new(Index::new()), database, clock, conn })
+        Ok(Self { index: Arc::new(Index::new()), lent: WriterSlot::default(), database, clock, conn })
     }
 
     /// Learns what the database holds, out of a file as far as one helps, and starts. The file is written anew when much has
@@ -53,13 +60,23 @@ impl Start {
     /// # Errors
     /// When the database cannot be read.
     pub fn finish(mut self, file: Option<SavedIndex>) -> Result<Node, StoreError> {
-        let Self { index, database, clock, .. } = self;
-        index.start(&mut self.conn, file.as_ref())?;
+        let Self { index, lent, database, clock, .. } = self;
         let (writer, writing) = Writer::start(database.clone(), Arc::clone(&index), clock)?;
+        let writer = Arc::new(writer);
+        // Before the node is ready, so that whoever is told that it is can write; only this sets it.
+        drop(lent.set(Arc::downgrade(&writer)));
+        index.start(&mut self.conn, file.as_ref())?;
         let (follower, following) = Follower::start(self.conn, database, Arc::clone(&index));
         let (keeper, keeping) = Keeper::start(Arc::clone(&index), file);
         let threads = vec![writing, following];
-        Ok(Node { index, writer: Some(writer), follower: Some(follower), threads, keeper: Some((keeper, keeping)) })
+        Ok(Node {
+            index,
+            lent,
+            writer: Some(writer),
+            follower: Some(follower),
+            threads,
+            keeper: Some((keeper, keeping)),
+        })
     }
 }
 
@@ -68,7 +85,9 @@ impl Start {
 pub struct Node {
     /// What the node knows.
     pub index: Arc<Index>,
-    writer: Option<Writer>,
+    /// Where those who serve find its writer.
+    pub lent: WriterSlot,
+    writer: Option<Arc<Writer>>,
     follower: Option<Follower>,
     threads: Vec<JoinHandle<()>>,
     keeper: Option<(Keeper, JoinHandle<()>)>,
@@ -85,7 +104,7 @@ impl Node {
 
     /// The node's writer.
     pub fn writer(&self) -> Option<&Writer> {
-        self.writer.as_ref()
+        self.writer.as_deref()
     }
 }
 

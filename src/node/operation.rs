@@ -1,12 +1,15 @@
 //! What the writer is asked to do, and what it answers.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::domain::grounds::Grounds;
 use crate::domain::input::Fault;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::LinkRelation;
+use crate::store::claims::Claim;
 use crate::store::error::StoreError;
 use crate::store::log::ChangeKind;
 
@@ -15,16 +18,28 @@ use crate::store::log::ChangeKind;
 pub struct Operation {
     /// What is to be done, in this order.
     pub commands: Vec<Command>,
-    /// Why, for the history.
-    pub reason: Option<String>,
-    /// The author's public label, for the history.
-    pub made_by: Option<String>,
+    /// What the history tells of it.
+    pub grounds: Grounds,
+    /// The idempotency key of the request that asks for it.
+    pub claim: Option<Claim>,
+    /// Whether it may name events that are not public yet.
+    pub sees_hidden: bool,
 }
 
 impl Operation {
     /// An operation of one command.
     pub fn one(command: Command) -> Self {
-        Self { commands: vec![command], reason: None, made_by: None }
+        Self::of(vec![command])
+    }
+
+    /// An operation of several commands, of which nothing more is told.
+    pub fn of(commands: Vec<Command>) -> Self {
+        Self { commands, grounds: Grounds::default(), claim: None, sees_hidden: true }
+    }
+
+    /// Whether it looks for members by what they refer to, which only the store can tell: nothing may be drafted then.
+    pub fn asks_for_referrers(&self) -> bool {
+        self.commands.iter().any(|command| matches!(command, Command::Merge { .. } | Command::Split { .. }))
     }
 }
 
@@ -38,6 +53,26 @@ pub enum Command {
         resource: Resource,
         /// The document from outside.
         document: Value,
+    },
+    /// Creates a member.
+    Create {
+        /// What it is.
+        resource: Resource,
+        /// The document from outside.
+        document: Value,
+    },
+    /// Makes a member equal to the document. Does nothing where it is equal already.
+    Replace {
+        /// What it is.
+        resource: Resource,
+        /// Its id.
+        id: Uuid,
+        /// The revision that it must be at.
+        base: i32,
+        /// The document from outside.
+        document: Value,
+        /// The part of the member that all this is about.
+        part: Option<Uuid>,
     },
     /// Creates the member that the document names by its slug where there is none; leaves it as it is where there is one.
     Ensure {
@@ -70,6 +105,35 @@ pub enum Command {
         resource: Resource,
         /// Its id.
         id: Uuid,
+        /// The revision that it must be at, if it matters.
+        base: Option<i32>,
+    },
+    /// Gives a withdrawn member the values back that it had.
+    Restore {
+        /// What it is.
+        resource: Resource,
+        /// Its id.
+        id: Uuid,
+    },
+    /// Lets one member take in another, which ceases. Whatever refers to the one that ceases refers to the other then.
+    Merge {
+        /// What they are.
+        resource: Resource,
+        /// The one that ceases.
+        id: Uuid,
+        /// The one that stays.
+        into: Uuid,
+        /// The revision that the one that ceases must be at, if it matters.
+        base: Option<i32>,
+    },
+    /// Puts several events in the place of one, which ceases. Whatever refers to it refers to all of them then.
+    Split {
+        /// The one that ceases.
+        id: Uuid,
+        /// The documents of the others.
+        parts: Vec<Value>,
+        /// The revision that the one that ceases must be at, if it matters.
+        base: Option<i32>,
     },
 }
 
@@ -86,8 +150,8 @@ pub struct ImportedRow {
     pub force: bool,
 }
 
-/// What became of one command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of one member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// The member.
     pub id: Uuid,
@@ -97,21 +161,28 @@ pub struct Done {
     pub kind: Option<ChangeKind>,
     /// Whether a changed row was left aside, since an editor has changed its event.
     pub conflict: bool,
+    /// The part of the member that it is about, where it is about one.
+    pub part: Option<Uuid>,
 }
 
 impl Done {
     /// Something that needed no change.
     pub const fn unchanged(id: Uuid, revision: i32) -> Self {
-        Self { id, revision, kind: None, conflict: false }
+        Self { id, revision, kind: None, conflict: false, part: None }
+    }
+
+    /// A new version.
+    pub const fn written(id: Uuid, revision: i32, kind: ChangeKind) -> Self {
+        Self { kind: Some(kind), ..Self::unchanged(id, revision) }
     }
 }
 
 /// What became of an accepted operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Its number; `None` where nothing had to be done.
     pub seq: Option<i64>,
-    /// Command by command.
+    /// Command by command. A merge and a split tell of all that they touched, first of what ceased.
     pub done: Vec<Done>,
 }
 
@@ -121,9 +192,21 @@ pub enum Refusal {
     /// The documents are not what they must be. Pointers start with the number of the command where there are several.
     #[error("{}", .0.iter().map(|f| format!("{}: {}", f.pointer, f.detail)).collect::<Vec<_>>().join("; "))]
     Invalid(Vec<Fault>),
-    /// The member to be withdrawn does not exist.
+    /// The member does not exist.
     #[error("there is no {0} {1}")]
     NotFound(Resource, Uuid),
+    /// The member has ceased.
+    #[error("the {0} {1} has ceased")]
+    Ceased(Resource, Uuid),
+    /// The member is not withdrawn.
+    #[error("the {0} {1} is not withdrawn")]
+    NotWithdrawn(Resource, Uuid),
+    /// The member is at another revision than the one that is to be changed.
+    #[error("it is at revision {0}")]
+    Stale(i32),
+    /// The idempotency key was sent with another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// The row whose event is to be linked was never imported.
     #[error("no event was imported for {0}:{1}")]
     NotImported(String, String),

@@ -31,6 +31,17 @@ impl Reader {
         self
     }
 
+    /// Writes what is no part of the timeline, once, on a connection of its own, since that may wait for other writers.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or refuses.
+    pub fn write_aside<T>(
+        &self,
+        write: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        write(&mut self.database.connect()?)
+    }
+
     fn count(&self, event: impl Fn(&Metrics)) {
         if let Some(metrics) = &self.metrics {
             event(metrics);

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::catalog::WriterCatalog;
-use super::draft::Draft;
+use super::catalog::{Surroundings, WriterCatalog};
 use super::operation::Refusal;
 use crate::domain::actor::ActorContent;
 use crate::domain::campaign::CampaignContent;
@@ -20,7 +19,6 @@ use crate::domain::resource::{Resource, Slug};
 use crate::domain::source::SourceContent;
 use crate::domain::timeline::TimelineContent;
 use crate::domain::vocabulary::LocationKind;
-use crate::index::State;
 use crate::query::check_saved_query;
 use crate::store::connection::AnyConnection;
 use crate::store::rows::Numbers;
@@ -42,15 +40,25 @@ pub struct Checked {
     pub numbers: Numbers,
 }
 
+/// What a document is meant for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Meant<'a> {
+    /// The one that it names by id or slug; a new one where there is none.
+    Any,
+    /// A new one, even where its slug is taken.
+    New,
+    /// The one that it names by id, with values that no client sent: these content has, and whatever it names may have ceased.
+    Own(&'a Content),
+}
+
 /// Reads a document; `fresh_id` gives ids to a new member and to its parts where the document names none.
 ///
 /// # Errors
 /// Every fault of the document, or a failure of the store.
 pub fn check(
-    state: &State,
-    draft: &Draft,
+    surroundings: Surroundings<'_>,
     conn: &mut AnyConnection,
-    resource: Resource,
+    (resource, meant): (Resource, Meant<'_>),
     document: &Value,
     fresh_id: &dyn Fn() -> Uuid,
 ) -> Result<Checked, Refusal> {
@@ -59,10 +67,11 @@ pub fn check(
         faults.extend(found);
         Identity::default()
     });
-    let catalog = WriterCatalog::new(state, draft, conn, fresh_id);
+    let draft = surroundings.draft;
+    let catalog = WriterCatalog::new(surroundings, conn, fresh_id);
     let slug = identity.slug.as_ref().map(Slug::as_str);
     let slug_owner = slug.and_then(|slug| catalog.with_slug(resource, slug));
-    let (id, newest) = match identity.id.or(slug_owner) {
+    let (id, newest) = match identity.id.or(slug_owner.filter(|_| meant != Meant::New)) {
         Some(id) => (id, draft.newest(&mut catalog.conn(), id)?),
         None => (fresh_id(), None),
     };
@@ -70,8 +79,17 @@ pub fn check(
         let detail = format!("This id belongs to another resource ({}).", newest.resource);
         return Err(Refusal::Invalid(vec![Fault { pointer: "/id".into(), code: "id_taken", detail }]));
     }
+    if meant == Meant::New && newest.is_some() {
+        let detail = "Something has this id already.".to_owned();
+        faults.push(Fault { pointer: "/id".into(), code: "id_taken", detail });
+    }
     if let Some(slug) = slug {
         faults.extend(wrong_slug(resource, slug, slug_owner.is_some_and(|owner| owner != id), newest.as_ref()));
+    }
+    // What has ceased since it was named may stay named.
+    catalog.keep(newest.iter().filter_map(|newest| newest.content.as_ref()).flat_map(|content| content.references()));
+    if let Meant::Own(content) = meant {
+        catalog.keep(content.references().into_iter());
     }
     let content = read(resource, document, id, &catalog).map_err(|found| faults.extend(found)).ok();
     if let Some(failure) = catalog.failure() {
@@ -80,7 +98,10 @@ pub fn check(
     let content = content.map(|content| keep_ids(content, newest.as_ref()));
     for (position, external) in content.iter().flat_map(Content::external_ids).enumerate() {
         if let Some(holder) = draft.holder(&mut catalog.conn(), resource, external, Some(id))? {
-            let detail = format!("{resource} {holder} already has `{}:{}`.", external.scheme, external.id);
+            // Which one, is not for those who may not know of it.
+            let holder =
+                if surroundings.sees_hidden { format!("{resource} {holder}") } else { format!("Another {resource}") };
+            let detail = format!("{holder} already has `{}:{}`.", external.scheme, external.id);
             faults.push(Fault { pointer: format!("/external_ids/{position}"), code: "external_id_taken", detail });
         }
     }

@@ -166,7 +166,7 @@ impl Worker {
         // Under the lock nothing else can commit: once the index has caught up, it is the committed state.
         self.index.catch_up(conn)?;
         let started = Timer::now();
-        let before = counters.head.seq;
+        let before = counters.head;
         let mut draft = Draft::default();
         let mut prepared = 0;
         while started.elapsed() < GATHERING || group.is_empty() {
@@ -174,6 +174,10 @@ impl Worker {
                 source.fill(&self.index.metrics);
                 draft.prepare(conn, source.at_hand.iter().map(|job| &job.operation))?;
                 prepared = source.at_hand.len();
+            }
+            // What must not find a draft begins the next group.
+            if !group.is_empty() && source.at_hand.front().is_some_and(|job| job.operation.asks_for_referrers()) {
+                break;
             }
             let Some(job) = source.at_hand.pop_front() else {
                 break;
@@ -186,7 +190,7 @@ impl Worker {
                 return Err(StoreError::Unwritten("a look-up failed".to_owned()));
             }
         }
-        if counters.head.seq == before {
+        if counters.head == before {
             return write::rollback(conn);
         }
         draft.batch.insert(conn).map_err(|error| match error {
@@ -195,7 +199,7 @@ impl Worker {
         })?;
         write::commit(conn, &counters)?;
         // What is committed is accepted, whatever happens now: the follower applies what this cannot.
-        if let Err(error) = self.index.catch_up(conn) {
+        if let Err(error) = self.index.take_in(conn, before, draft.changes) {
             log::error!("operation {} is committed and not applied yet: {error}", counters.head.seq);
             self.conn = None;
         }
@@ -255,10 +259,21 @@ fn perform(
     next.head.recorded_at = clock.now().max(Instant::from_micros(last.micros() + 1).unwrap_or(Instant::MAX));
     let mark = draft.mark();
     let state = index.read();
-    let answer = apply(Step { conn, state: &state, clock, counters: &mut next, draft }, operation);
+    let answer = apply(
+        Step {
+            conn,
+            state: &state,
+            clock,
+            counters: &mut next,
+            draft,
+            grounds: &operation.grounds,
+            sees_hidden: operation.sees_hidden,
+        },
+        operation,
+    );
     match &answer {
-        Ok(outcome) if outcome.seq.is_some() => *counters = next,
-        _ => draft.truncate(mark),
+        Ok(outcome) if outcome.seq == Some(next.head.seq) => *counters = next,
+        _ => draft.truncate(&mark),
     }
     answer
 }

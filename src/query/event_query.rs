@@ -136,9 +136,9 @@ impl EventQuery {
         EventQueryEcho { as_of, ..self.echo.clone() }
     }
 
-    /// The digest that cursors bear: the same for questions that mean the same and are asked at the same moment.
-    pub fn question(&self, as_of: Option<&str>) -> u64 {
-        digest(&format!("events {} {as_of:?}", serde_json::to_string(&self.echo).unwrap_or_default()))
+    /// The digest that cursors bear: the same for questions that mean the same.
+    pub fn question(&self) -> u64 {
+        digest(&format!("events {}", serde_json::to_string(&self.echo).unwrap_or_default()))
     }
 }
 

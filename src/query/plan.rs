@@ -66,11 +66,28 @@ impl Named {
         }
         named
     }
+
+    /// The same at one moment, where what was merged means what took it in.
+    fn surviving(&self, names: Moment<'_>) -> Self {
+        let follow = |ids: &[Uuid]| ids.iter().map(|id| names.survivor(*id)).collect();
+        let of = |terms: &Terms<Uuid>| Terms { any: follow(&terms.any), none: follow(&terms.none) };
+        Self {
+            location: of(&self.location),
+            actor: of(&self.actor),
+            actor_within: of(&self.actor_within),
+            campaign: of(&self.campaign),
+            source: of(&self.source),
+            external_id: self.external_id.clone(),
+            recorded_since: self.recorded_since,
+        }
+    }
 }
 
 /// The question at one moment, in the numbers of the index.
 pub fn plan(query: &EventQuery, named: &Named, state: &State, seq: i64) -> Search {
-    let planning = Planning { query, named, state, names: state.entities.at(seq), seq };
+    let names = state.entities.at(seq);
+    let named = &named.surviving(names);
+    let planning = Planning { query, named, state, names, seq };
     let groups = [
         planning.versions(),
         planning.linked_to(),
@@ -136,7 +153,11 @@ impl Planning<'_> {
     }
 
     fn linked_to(&self) -> Group {
-        let linked = |id| self.state.events.linked_with(id, self.seq).map(|other| other.version_no).collect::<Vec<_>>();
+        let events = &self.state.events;
+        let linked = |id| {
+            let others = events.linked_with(events.survivor(id, self.seq), self.seq);
+            others.map(|other| other.version_no).collect::<Vec<_>>()
+        };
         of_events(&self.query.linked_to, linked)
     }
 

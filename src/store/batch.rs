@@ -6,14 +6,16 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::any_connection::AnyConnection;
+use super::claims::{ClaimRow, drop_expired};
 use super::document::{Audience, Document, key};
 use super::error::StoreError;
 use super::imports::{ImportRow, update_import_record};
 use super::log::ChangeKind;
 use super::rows::{Numbers, Rows, RowsMark, insert_batch};
-use super::schema::{document, entity, import_record, operation, version};
+use super::schema::{document, entity, idempotency, import_record, lineage, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::content::Content;
+use crate::domain::grounds::Grounds;
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 
@@ -26,6 +28,7 @@ struct OperationRow {
     recorded_at: SqlInstant,
     reason: Option<String>,
     made_by: Option<String>,
+    source: Option<String>,
 }
 
 #[derive(Insertable)]
@@ -58,6 +61,14 @@ struct DocumentRow {
     body: String,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = lineage)]
+struct LineageRow {
+    version_no: i64,
+    position: i32,
+    into_no: i64,
+}
+
 /// A version to be written.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the columns of `version`")]
@@ -77,6 +88,8 @@ pub struct Batch {
     versions: Vec<VersionRow>,
     rows: Rows,
     documents: Vec<DocumentRow>,
+    lineage: Vec<LineageRow>,
+    claims: Vec<ClaimRow>,
     new_imports: Vec<ImportRow>,
     changed_imports: Vec<ImportRow>,
 }
@@ -89,6 +102,8 @@ pub struct BatchMark {
     versions: usize,
     rows: RowsMark,
     documents: usize,
+    lineage: usize,
+    claims: usize,
     new_imports: usize,
     changed_imports: usize,
 }
@@ -102,6 +117,8 @@ impl Batch {
             versions: self.versions.len(),
             rows: self.rows.mark(),
             documents: self.documents.len(),
+            lineage: self.lineage.len(),
+            claims: self.claims.len(),
             new_imports: self.new_imports.len(),
             changed_imports: self.changed_imports.len(),
         }
@@ -114,13 +131,16 @@ impl Batch {
         self.versions.truncate(mark.versions);
         self.rows.truncate(mark.rows);
         self.documents.truncate(mark.documents);
+        self.lineage.truncate(mark.lineage);
+        self.claims.truncate(mark.claims);
         self.new_imports.truncate(mark.new_imports);
         self.changed_imports.truncate(mark.changed_imports);
     }
 
     /// Adds that an operation happened.
-    pub fn add_operation(&mut self, seq: i64, at: Instant, reason: Option<String>, made_by: Option<String>) {
-        self.operations.push(OperationRow { seq, recorded_at: SqlInstant(at), reason, made_by });
+    pub fn add_operation(&mut self, seq: i64, at: Instant, grounds: Grounds) {
+        let Grounds { reason, source, made_by } = grounds;
+        self.operations.push(OperationRow { seq, recorded_at: SqlInstant(at), reason, made_by, source });
     }
 
     /// Adds that an entity exists.
@@ -157,6 +177,17 @@ impl Batch {
         Ok(())
     }
 
+    /// Adds what took the place of a member that ceased by a version, as numbers of entities.
+    pub fn add_lineage(&mut self, version_no: i64, into: &[i64]) {
+        let row = |(position, into_no): (i32, &i64)| LineageRow { version_no, position, into_no: *into_no };
+        self.lineage.extend((0..).zip(into).map(row));
+    }
+
+    /// Adds what came of a request that bears an idempotency key.
+    pub fn add_claim(&mut self, row: ClaimRow) {
+        self.claims.push(row);
+    }
+
     /// Adds what an imported row said; `known` tells whether there is a record of it already.
     pub fn add_import(&mut self, row: ImportRow, known: bool) {
         if known { self.changed_imports.push(row) } else { self.new_imports.push(row) }
@@ -179,6 +210,11 @@ impl Batch {
         insert_batch!(conn, version::table, self.versions);
         self.rows.insert(conn)?;
         insert_batch!(conn, document::table, self.documents);
+        insert_batch!(conn, lineage::table, self.lineage);
+        if let Some(newest) = self.claims.last() {
+            drop_expired(conn, newest.recorded_at())?;
+        }
+        insert_batch!(conn, idempotency::table, self.claims);
         insert_batch!(conn, import_record::table, self.new_imports);
         for row in &self.changed_imports {
             update_import_record(conn, row)?;

@@ -13,9 +13,9 @@ use super::document::{Document, documents_of, key};
 use super::error::StoreError;
 use super::export::begin_snapshot;
 use super::log::{self, ChangeKind};
-use super::rows;
-use super::schema::{dataset, document, entity, operation, version};
+use super::schema::{dataset, document, entity, lineage, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
+use super::{restores, rows};
 use crate::domain::content::Content;
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
@@ -53,9 +53,7 @@ pub fn check(conn: &mut AnyConnection) -> Result<Findings> {
 /// # Errors
 /// When the database cannot be read.
 pub fn check_within(conn: &mut AnyConnection) -> Result<Findings> {
-    let mut findings = Findings::default();
-    check_counters(conn, &mut findings)?;
-    check_operations(conn, &mut findings)?;
+    let mut findings = check_numbers(conn)?;
     let mut tree = Tree::default();
     let mut after = 0;
     loop {
@@ -80,6 +78,17 @@ pub fn check_within(conn: &mut AnyConnection) -> Result<Findings> {
             findings.differences.extend(differences.into_iter().map(|what| format!("version {no}: {what}")));
         }
     }
+}
+
+/// Compares the numbers of operations and the counters alone, which takes a moment even where there is much.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn check_numbers(conn: &mut AnyConnection) -> Result<Findings> {
+    let mut findings = Findings::default();
+    check_counters(conn, &mut findings)?;
+    check_operations(conn, &mut findings)?;
+    Ok(findings)
 }
 
 #[derive(Queryable, Selectable)]
@@ -126,12 +135,22 @@ fn check_operations(conn: &mut AnyConnection, findings: &mut Findings) -> Result
     findings.operations = rows.len();
     let head = log::head(conn)?;
     let mut different = |what: String| findings.differences.push(what);
-    // Only a restored backup leaves a gap, before an operation or at the end, and it begins an epoch.
-    let newest = rows.last().map_or(0, |(seq, _)| *seq);
-    let at_the_end = usize::from(head.seq != newest);
-    let gaps = rows.windows(2).filter(|pair| pair[1].0 != pair[0].0 + 1).count() + at_the_end;
-    if newest > head.seq || gaps > usize::try_from(head.epoch - 1).unwrap_or(0) {
-        different(format!("{gaps} gaps up to operation {}, in epoch {}", head.seq, head.epoch));
+    // Only a restored backup leaves numbers out, and it says which; several may have been restored one after another.
+    let restores = restores::all(conn)?;
+    let jumps: HashMap<i64, i64> = restores.iter().map(|restore| (restore.from_seq, restore.to_seq)).collect();
+    let landed = |seq| std::iter::successors(Some(seq), |seq| jumps.get(seq).copied()).last().unwrap_or(seq);
+    let mut newest = 0;
+    for (seq, _) in &rows {
+        if *seq != landed(newest) + 1 {
+            different(format!("operation {seq} follows operation {newest}"));
+        }
+        newest = *seq;
+    }
+    if head.seq != landed(newest) {
+        different(format!("the newest operation is {newest}, and the dataset is at {}", head.seq));
+    }
+    if restores.last().map_or(1, |restore| restore.epoch) != head.epoch {
+        different(format!("no backup was restored that began epoch {}", head.epoch));
     }
     for pair in rows.windows(2).filter(|pair| pair[1].1.0 <= pair[0].1.0) {
         different(format!("operation {} was not recorded after the one before it", pair[1].0));
@@ -169,6 +188,15 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> 
     if kind.ends() {
         if !stored.is_empty() {
             differences.push("it ended its member and still has documents".to_owned());
+        }
+        let into: i64 = lineage::table.filter(lineage::version_no.eq(version.no)).count().get_result(conn)?;
+        let is_right = match kind {
+            ChangeKind::Merged => into == 1,
+            ChangeKind::Split => into > 1,
+            _ => into == 0,
+        };
+        if !is_right {
+            differences.push(format!("it is `{kind}`, and {into} members took the place of its own"));
         }
         return Ok(differences);
     }

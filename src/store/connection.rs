@@ -1,7 +1,7 @@
 //! Connections to either database.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use diesel::connection::SimpleConnection;
@@ -69,13 +69,13 @@ impl fmt::Debug for DatabaseUrl {
 }
 
 /// `busy_timeout`: how long a writer waits for another process's write, in milliseconds. `synchronous=FULL` makes an
-/// acknowledged write survive a power cut; readers of a write-ahead log never wait for writers.
+/// acknowledged write survive a power cut; readers of a write-ahead log never wait for writers. The log grows to 64 MiB before
+/// whoever commits copies it into the file, so that a page that changes often is copied seldom.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON;";
+     PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16384;";
 
-/// What writers of SQLite need beside: 64 MiB of pages, so that what was touched lately is at hand, and a log of 64 MiB
-/// before it is copied into the file, so that a page that changes often is copied seldom.
-const SQLITE_WRITER_SETTINGS: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384;";
+/// What writers of SQLite need beside: 64 MiB of pages, so that what was touched lately is at hand.
+const SQLITE_WRITER_SETTINGS: &str = "PRAGMA cache_size = -65536;";
 
 /// A lost server is noticed within seconds rather than never, and a reader never waits for ever.
 const POSTGRES_SETTINGS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
@@ -112,6 +112,15 @@ impl DatabaseUrl {
         }
         Ok(connection)
     }
+}
+
+/// Opens a SQLite file for whoever looks at it as a file: nothing is set, so that nothing of it changes. It is created where
+/// there is none.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn sqlite_as_it_is(path: &Path) -> Result<AnyConnection, ConnectionError> {
+    SqliteConnection::establish(&path.to_string_lossy()).map(AnyConnection::Sqlite)
 }
 
 #[cfg(test)]

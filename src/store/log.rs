@@ -10,10 +10,11 @@ use uuid::Uuid;
 use super::connection::AnyConnection;
 use super::document::{Audience, Document};
 use super::error::StoreError;
-use super::schema::{dataset, document, entity, external_id, operation, version};
+use super::schema::{dataset, document, entity, external_id, lineage, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::codes;
 use crate::domain::content::Content;
+use crate::domain::grounds::Grounds;
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::domain::shared::ExternalId;
@@ -59,16 +60,14 @@ pub struct Head {
 }
 
 /// One member's part in an operation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// The operation.
     pub seq: i64,
     /// When it was recorded.
     pub recorded_at: Instant,
-    /// Why, in the words of whoever did it.
-    pub reason: Option<String>,
-    /// Its author's public label, if there is one.
-    pub made_by: Option<String>,
+    /// Why it was done, and by whom.
+    pub grounds: Grounds,
     /// What was done.
     pub kind: ChangeKind,
     /// What it was done to.
@@ -87,6 +86,8 @@ pub struct Change {
     pub public: Option<(i64, Document<Arc<Content>>)>,
     /// Whether a privacy policy keeps something of it from the public.
     pub has_policy: bool,
+    /// What took the member's place, where it was merged or split.
+    pub into: Vec<Uuid>,
 }
 
 /// Reads where the log stands.
@@ -100,8 +101,14 @@ pub fn head(conn: &mut AnyConnection) -> Result<Head, StoreError> {
     Ok(Head { dataset_id: dataset_id.0, epoch, seq, recorded_at: recorded_at.0 })
 }
 
-type ChangeRow =
-    ((i64, i64, i32, String), (i64, String, SqlId, Option<String>), (i64, SqlInstant, Option<String>, Option<String>));
+/// Reason, source and author of an operation.
+type GroundsRow = (Option<String>, Option<String>, Option<String>);
+
+type ChangeRow = ((i64, i64, i32, String), (i64, String, SqlId, Option<String>), (i64, SqlInstant, GroundsRow));
+
+fn grounds((reason, source, made_by): GroundsRow) -> Grounds {
+    Grounds { reason, source, made_by }
+}
 
 /// The changes of at most `operations` operations behind `after`, in the order in which they happened.
 ///
@@ -115,7 +122,11 @@ pub fn changes(conn: &mut AnyConnection, after: i64, operations: i64) -> Result<
 pub struct StoredChanges {
     rows: Vec<ChangeRow>,
     bodies: Bodies,
+    lineage: Lineage,
 }
+
+/// What took the place of members, by the version by which they ceased.
+type Lineage = HashMap<i64, Vec<Uuid>>;
 
 impl StoredChanges {
     /// The newest operation that they are of.
@@ -128,8 +139,8 @@ impl StoredChanges {
     /// # Errors
     /// When it is not what Marchline writes.
     pub fn parse(self) -> Result<Vec<Change>, StoreError> {
-        let Self { rows, mut bodies } = self;
-        rows.into_iter().map(|row| change(row, &mut bodies)).collect()
+        let Self { rows, mut bodies, mut lineage } = self;
+        rows.into_iter().map(|row| change(row, &mut bodies, &mut lineage)).collect()
     }
 }
 
@@ -145,7 +156,7 @@ pub fn stored_changes(conn: &mut AnyConnection, after: i64, operations: i64) -> 
         .select(operation::seq)
         .load(conn)?;
     let Some(last) = seqs.last() else {
-        return Ok(StoredChanges { rows: Vec::new(), bodies: Bodies::default() });
+        return Ok(StoredChanges { rows: Vec::new(), bodies: Bodies::default(), lineage: Lineage::default() });
     };
     let rows: Vec<ChangeRow> = version::table
         .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
@@ -156,11 +167,12 @@ pub fn stored_changes(conn: &mut AnyConnection, after: i64, operations: i64) -> 
         .select((
             (version::no, version::seq, version::revision, version::kind),
             (entity::no, entity::resource, entity::id, entity::slug),
-            (operation::seq, operation::recorded_at, operation::reason, operation::made_by),
+            (operation::seq, operation::recorded_at, (operation::reason, operation::source, operation::made_by)),
         ))
         .load(conn)?;
     let bodies = bodies(conn, &rows)?;
-    Ok(StoredChanges { rows, bodies })
+    let lineage = lineage_of(conn, &rows)?;
+    Ok(StoredChanges { rows, bodies, lineage })
 }
 
 /// Public documents with their keys by version, and the versions that have a restricted one.
@@ -186,8 +198,27 @@ fn bodies(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Bodies, StoreE
     Ok(Bodies { public, restricted: restricted.into_iter().collect() })
 }
 
-fn change(row: ChangeRow, bodies: &mut Bodies) -> Result<Change, StoreError> {
-    let ((version_no, seq, revision, kind), (entity_no, resource, id, slug), (_, recorded_at, reason, made_by)) = row;
+fn lineage_of(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Lineage, StoreError> {
+    let leaves_others = |kind: &str| [ChangeKind::Merged.code(), ChangeKind::Split.code()].contains(&kind);
+    let ceased: Vec<i64> = rows.iter().filter(|row| leaves_others(&row.0.3)).map(|row| row.0.0).collect();
+    if ceased.is_empty() {
+        return Ok(Lineage::default());
+    }
+    let found: Vec<(i64, SqlId)> = lineage::table
+        .inner_join(entity::table.on(entity::no.eq(lineage::into_no)))
+        .filter(lineage::version_no.eq_any(ceased))
+        .order((lineage::version_no, lineage::position))
+        .select((lineage::version_no, entity::id))
+        .load(conn)?;
+    let mut lineage = Lineage::default();
+    for (version_no, id) in found {
+        lineage.entry(version_no).or_default().push(id.0);
+    }
+    Ok(lineage)
+}
+
+fn change(row: ChangeRow, bodies: &mut Bodies, lineage: &mut Lineage) -> Result<Change, StoreError> {
+    let ((version_no, seq, revision, kind), (entity_no, resource, id, slug), (_, recorded_at, told)) = row;
     let unknown = |what: &str| StoreError::corrupt(format!("unknown code `{what}`"));
     let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
     let public = bodies.public.remove(&version_no);
@@ -195,8 +226,7 @@ fn change(row: ChangeRow, bodies: &mut Bodies) -> Result<Change, StoreError> {
     Ok(Change {
         seq,
         recorded_at: recorded_at.0,
-        reason,
-        made_by,
+        grounds: grounds(told),
         kind: ChangeKind::parse(&kind).ok_or_else(|| unknown(&kind))?,
         resource,
         id: id.0,
@@ -206,6 +236,7 @@ fn change(row: ChangeRow, bodies: &mut Bodies) -> Result<Change, StoreError> {
         revision,
         public: public.transpose()?,
         has_policy: bodies.restricted.contains(&version_no),
+        into: lineage.remove(&version_no).unwrap_or_default(),
     })
 }
 
@@ -274,11 +305,10 @@ pub struct VersionNote {
     pub seq: i64,
     pub recorded_at: Instant,
     pub kind: ChangeKind,
-    pub reason: Option<String>,
-    pub made_by: Option<String>,
+    pub grounds: Grounds,
 }
 
-type NoteRow = (i32, i64, String, SqlInstant, Option<String>, Option<String>);
+type NoteRow = (i32, i64, String, SqlInstant, GroundsRow);
 
 /// A member's versions up to an operation, oldest first.
 ///
@@ -295,14 +325,13 @@ pub fn history(conn: &mut AnyConnection, id: Uuid, seq: i64) -> Result<Vec<Versi
             version::seq,
             version::kind,
             operation::recorded_at,
-            operation::reason,
-            operation::made_by,
+            (operation::reason, operation::source, operation::made_by),
         ))
         .load(conn)?;
-    let note = |(revision, seq, kind, recorded_at, reason, made_by): NoteRow| {
+    let note = |(revision, seq, kind, recorded_at, told): NoteRow| {
         let unknown = || StoreError::corrupt(format!("unknown code `{kind}`"));
         let kind = ChangeKind::parse(&kind).ok_or_else(unknown)?;
-        Ok(VersionNote { revision, seq, recorded_at: recorded_at.0, kind, reason, made_by })
+        Ok(VersionNote { revision, seq, recorded_at: recorded_at.0, kind, grounds: grounds(told) })
     };
     rows.into_iter().map(note).collect()
 }

@@ -3,11 +3,14 @@
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use uuid::Uuid;
 
 use super::connection::AnyConnection;
 use super::error::StoreError;
+use super::restores::{self, Restore};
 use super::schema::dataset;
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::instant::Instant;
@@ -18,12 +21,43 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// The advisory lock that PostgreSQL nodes take turns by; any constant does, as long as it stays the same.
 const LOCK: i64 = 0x6d61_7263_686c_696e;
 
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+    StoreError::Migration(error.to_string())
+}
+
+/// Keeps every process that starts on a PostgreSQL database from going on until this connection ends: each brings the
+/// tables up to date first.
+///
+/// # Errors
+/// When another process holds the lock for too long.
+pub fn keep_others_out(conn: &mut AnyConnection) -> Result<(), StoreError> {
+    Ok(conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?)
+}
+
+/// Ends the restore of a dump into a PostgreSQL database, in one transaction: notes the migrations that had been applied to
+/// it, applies those that came since, and begins an epoch.
+///
+/// # Errors
+/// When the database refuses; then none of it is done.
+pub fn begin_restored(conn: &mut AnyConnection, applied: &[String], now: Instant) -> Result<Restore, StoreError> {
+    conn.transaction(|conn| {
+        if let AnyConnection::Postgres(c) = conn {
+            for version in applied {
+                sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ($1)")
+                    .bind::<Text, _>(version)
+                    .execute(c)?;
+            }
+            c.run_pending_migrations(POSTGRES).map(drop).map_err(failed)?;
+        }
+        restores::begin_epoch(conn, None, now)
+    })
+}
+
 /// Brings the tables up to date and makes sure that the dataset has its id. `dataset_id` is used for a new dataset.
 ///
 /// # Errors
 /// When a migration fails, or the database is newer than this program.
 pub fn migrate(conn: &mut AnyConnection, dataset_id: Uuid) -> Result<(), StoreError> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
     match conn {
         AnyConnection::Postgres(c) => {
             c.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
@@ -48,14 +82,25 @@ where
     C: MigrationHarness<DB>,
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
     let known = MigrationSource::<DB>::migrations(&known).map_err(failed)?.len();
-    let applied = conn.applied_migrations().map_err(failed)?.len();
+    refuse_more(conn.applied_migrations().map_err(failed)?.len(), known)
+}
+
+fn refuse_more(applied: usize, known: usize) -> Result<(), StoreError> {
     if applied > known {
         let what = format!("the database has {applied} migrations, this program knows {known}: use a newer marchline");
         return Err(StoreError::Migration(what));
     }
     Ok(())
+}
+
+/// Refuses the dump of a PostgreSQL database to which more migrations were applied than this program knows.
+///
+/// # Errors
+/// When there are more.
+pub fn refuse_newer_dump(applied: usize) -> Result<(), StoreError> {
+    let known = MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES).map_err(failed)?.len();
+    refuse_more(applied, known)
 }
 
 fn ensure_dataset(conn: &mut AnyConnection, dataset_id: Uuid) -> Result<(), StoreError> {
@@ -84,7 +129,6 @@ fn ensure_dataset(conn: &mut AnyConnection, dataset_id: Uuid) -> Result<(), Stor
 /// # Errors
 /// When the database cannot be asked.
 pub fn is_current(conn: &mut AnyConnection) -> Result<bool, StoreError> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
     let pending = match conn {
         AnyConnection::Postgres(c) => c.has_pending_migration(POSTGRES),
         AnyConnection::Sqlite(c) => c.has_pending_migration(SQLITE),

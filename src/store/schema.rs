@@ -26,6 +26,7 @@ diesel::table! {
         recorded_at -> Moment,
         reason -> Nullable<Text>,
         made_by -> Nullable<Text>,
+        source -> Nullable<Text>,
     }
 }
 
@@ -389,6 +390,29 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    lineage (version_no, position) {
+        version_no -> BigInt,
+        position -> Integer,
+        into_no -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::store::sql_types::Moment;
+    use diesel::sql_types::*;
+
+    idempotency (key_no, key) {
+        key_no -> BigInt,
+        key -> Text,
+        digest -> Text,
+        recorded_at -> Moment,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     import_record (scheme, id) {
         scheme -> Text,
         id -> Text,
@@ -422,6 +446,62 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::store::sql_types::{Id, Moment};
+    use diesel::sql_types::*;
+
+    api_key (no) {
+        no -> BigInt,
+        id -> Id,
+        name -> Text,
+        hash -> Binary,
+        scopes -> Text,
+        label -> Nullable<Text>,
+        created_at -> Moment,
+        expires_at -> Nullable<Moment>,
+        revoked_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql_types::Moment;
+
+    restore (epoch) {
+        epoch -> BigInt,
+        from_seq -> BigInt,
+        to_seq -> BigInt,
+        restored_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql_types::{Id, Moment};
+
+    duplicate (id) {
+        id -> Id,
+        low -> Id,
+        high -> Id,
+        low_version -> BigInt,
+        high_version -> BigInt,
+        seq -> BigInt,
+        score -> Integer,
+        reasons -> Text,
+        rejected_at -> Nullable<Moment>,
+        rejected_by -> Nullable<Text>,
+        rejected_reason -> Nullable<Text>,
+        rejected_source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    duplicate_progress (id) {
+        id -> SmallInt,
+        seq -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dataset,
     operation,
@@ -452,7 +532,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence,
     event_link,
     event_privacy,
+    lineage,
+    idempotency,
     import_record,
     import_progress,
     import_group,
+    api_key,
+    restore,
+    duplicate,
+    duplicate_progress,
 );

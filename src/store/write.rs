@@ -41,6 +41,14 @@ pub fn begin(conn: &mut AnyConnection) -> Result<Counters> {
         AnyConnection::Sqlite(_) => "BEGIN IMMEDIATE",
         AnyConnection::Postgres(_) => "BEGIN",
     })?;
+    counters(conn)
+}
+
+/// Reads the counters in a transaction, and locks them for the rest of it.
+///
+/// # Errors
+/// When the lock cannot be had in time.
+pub fn counters(conn: &mut AnyConnection) -> Result<Counters> {
     let columns = (
         dataset::dataset_id,
         dataset::epoch,
@@ -62,6 +70,15 @@ pub fn begin(conn: &mut AnyConnection) -> Result<Counters> {
 /// # Errors
 /// When the commit fails: then nothing of the group was written.
 pub fn commit(conn: &mut AnyConnection, counters: &Counters) -> Result<()> {
+    keep(conn, counters)?;
+    Ok(conn.batch_execute("COMMIT")?)
+}
+
+/// Keeps the counters.
+///
+/// # Errors
+/// When the database refuses.
+pub fn keep(conn: &mut AnyConnection, counters: &Counters) -> Result<()> {
     diesel::update(dataset::table)
         .set((
             dataset::seq.eq(counters.head.seq),
@@ -70,7 +87,7 @@ pub fn commit(conn: &mut AnyConnection, counters: &Counters) -> Result<()> {
             dataset::last_version_no.eq(counters.version_no),
         ))
         .execute(conn)?;
-    Ok(conn.batch_execute("COMMIT")?)
+    Ok(())
 }
 
 /// Gives up the whole group.
@@ -149,6 +166,39 @@ fn newest_of(row: NewestRow, bodies: &mut HashMap<i64, String>) -> Result<Newest
         created_at: created_at.0,
         content: content.transpose()?.map(|document| document.content),
     })
+}
+
+/// The values that a member had last; `None` where it never had any.
+///
+/// # Errors
+/// When the database cannot be asked, or holds what Marchline did not write.
+pub fn last_content(conn: &mut AnyConnection, resource: Resource, id: Uuid) -> Result<Option<Arc<Content>>> {
+    let body: Option<String> = document::table
+        .inner_join(version::table.on(version::no.eq(document::version_no)))
+        .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
+        .filter(entity::id.eq(SqlId(id)).and(entity::resource.eq(resource.code())))
+        .filter(document::audience.ne(Audience::Public.column()))
+        .order(version::revision.desc())
+        .select(document::body)
+        .first(conn)
+        .optional()?;
+    Ok(body.map(|body| Document::from_body(resource, &body)).transpose()?.map(|document| document.content))
+}
+
+/// The whole text of a version, as those read it whom no privacy policy concerns.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn whole_text(conn: &mut AnyConnection, id: Uuid, revision: i32) -> Result<Option<String>> {
+    let found = document::table
+        .inner_join(version::table.on(version::no.eq(document::version_no)))
+        .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
+        .filter(entity::id.eq(SqlId(id)).and(version::revision.eq(revision)))
+        .filter(document::audience.ne(Audience::Public.column()))
+        .select(document::body)
+        .first(conn)
+        .optional()?;
+    Ok(found)
 }
 
 /// Current members that have one of these external ids of a scheme: the external id, and the member.

@@ -1,4 +1,4 @@
-//! The versions of an event, and what each changed.
+//! The versions of a member, and what each changed.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,10 +11,10 @@ use crate::domain::input::pointer_step;
 use crate::domain::instant::Instant;
 use crate::store::log::ChangeKind;
 
-/// One version of an event and what it changed.
+/// One version of a member and what it changed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Revision {
-    /// Counts the event's versions from 1.
+    /// Counts the member's versions from 1.
     #[schema(example = 2, minimum = 1)]
     pub revision: i32,
     /// The operation that wrote it.
@@ -42,7 +42,7 @@ pub struct Revision {
 /// One value that a version changed.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct FieldChange {
-    /// The value's place in the event, as a JSON pointer (RFC 6901). Lists are compared as wholes.
+    /// The value's place in the document, as a JSON pointer (RFC 6901). Lists are compared as wholes.
     #[schema(example = "/title")]
     pub pointer: String,
     /// The value before; null where there was none.
@@ -61,14 +61,15 @@ fn new_value() -> Object {
     any_json("The value since; null where there is none.", "Rally in downtown Los Angeles")
 }
 
-/// Members that every version has anew.
-const BOOKKEEPING: [&str; 3] = ["revision", "seq", "recorded_at"];
+/// Members that every version has anew, and those that tell of other members: how many events name it, and the names of
+/// what it lies in.
+const NOT_ITS_OWN: [&str; 5] = ["revision", "seq", "recorded_at", "event_count", "path"];
 
 /// What differs between two versions of one document.
 pub fn difference(old: &Value, new: &Value) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     compare(String::new(), old, new, &mut changes);
-    changes.retain(|change| !BOOKKEEPING.contains(&change.pointer.trim_start_matches('/')));
+    changes.retain(|change| !NOT_ITS_OWN.contains(&change.pointer.trim_start_matches('/')));
     changes
 }
 

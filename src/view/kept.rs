@@ -91,6 +91,7 @@ mod tests {
 
     use super::*;
     use crate::domain::content::Content;
+    use crate::domain::grounds::Grounds;
     use crate::domain::instant::Instant;
     use crate::domain::resource::Resource;
     use crate::domain::when::When;
@@ -111,8 +112,7 @@ mod tests {
         Change {
             seq,
             recorded_at,
-            reason: None,
-            made_by: None,
+            grounds: Grounds::default(),
             kind: ChangeKind::Created,
             resource,
             id,
@@ -122,6 +122,7 @@ mod tests {
             revision,
             public: Some((seq, document)),
             has_policy: false,
+            into: Vec::new(),
         }
     }
 
@@ -144,7 +145,13 @@ mod tests {
     #[test]
     fn a_name_that_changes_while_a_document_is_read_is_not_missed() {
         let head = Head { dataset_id: Uuid::nil(), epoch: 1, seq: 2, recorded_at: Instant::MIN };
-        let mut state = State { head, generation: 0, entities: Entities::default(), events: Events::default() };
+        let mut state = State {
+            head,
+            generation: 0,
+            restores: Vec::new(),
+            entities: Entities::default(),
+            events: Events::default(),
+        };
         state.entities.apply(named(1, "Before"));
         state.events.apply(event(), 9);
         let version = state.events.public_at(EVENT, 2).unwrap();

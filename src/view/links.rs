@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::domain::codes;
 use crate::domain::vocabulary::{Confidence, LinkRelation};
@@ -25,6 +26,9 @@ codes! {
 /// A relation to another event.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EventLink {
+    /// The link's id, which follows from subject, relation and object.
+    #[schema(example = "92fe6ce7-8f7d-8685-99c6-042552e6fed5")]
+    pub id: Uuid,
     /// The relation, read from subject to object.
     #[schema(example = "response_to")]
     pub relation: LinkRelation,
@@ -50,6 +54,15 @@ pub struct EventRef {
     /// The event's title, in its own language.
     #[schema(example = "Immigration enforcement operations in Minneapolis")]
     pub title: String,
+}
+
+/// The id of a link: there is one link of a relation between two events.
+pub fn link_id(subject: Uuid, relation: &str, object: Uuid) -> Uuid {
+    let mut digest = Xxh3Default::new();
+    digest.update(subject.as_bytes());
+    digest.update(object.as_bytes());
+    digest.update(relation.as_bytes());
+    Uuid::new_v8(digest.digest128().to_be_bytes())
 }
 
 /// Titles of events that others name.
@@ -86,7 +99,9 @@ pub fn links_of(state: &State, seq: i64, id: Uuid) -> impl Iterator<Item = (Dire
 /// The links of an event as readers are given them; `titles` holds those of the other ends.
 pub fn links(state: &State, seq: i64, id: Uuid, titles: &Titles) -> Vec<EventLink> {
     let link = |(direction, other, link): (Direction, Uuid, LinkFacts)| {
+        let (subject, object) = if direction == Direction::Outgoing { (id, other) } else { (other, id) };
         Some(EventLink {
+            id: link_id(subject, link.relation.code(), object),
             relation: link.relation,
             direction,
             event: EventRef { id: other, title: titles.get(&other)?.clone() },

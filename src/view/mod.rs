@@ -3,15 +3,18 @@
 
 pub mod actor;
 pub mod campaign;
+pub mod duplicate;
 pub mod event;
 pub mod geojson;
 pub mod history;
 pub mod kept;
+pub mod key;
 pub mod links;
 pub mod location;
 pub mod neighbourhood;
 pub mod ready;
 pub mod reference;
+pub mod sent_back;
 pub mod source;
 pub mod timeline;
 
@@ -35,7 +38,7 @@ pub struct EntityHead {
 }
 
 /// The schema of a member that may hold any JSON; utoipa's derive gives such a member no example.
-fn any_json(meaning: &str, example: &str) -> Object {
+pub fn any_json(meaning: &str, example: &str) -> Object {
     let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
     any.description(Some(meaning)).examples([example]).build()
 }

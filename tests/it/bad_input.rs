@@ -108,8 +108,12 @@ on_both_databases! {
     fn a_parameter_without_a_value_is_named(world: World) {
         let world = world.founded();
         for name in known_parameters() {
-            let path = if ["q", "kind"].contains(&name.as_str()) { "/v1/actors" } else { "/v1/events" };
-            let path = if name == "depth" { format!("{}/links", crate::support::paths::RALLY) } else { path.to_owned() };
+            let path = match name.as_str() {
+                "q" | "kind" => "/v1/actors".to_owned(),
+                "event" | "state" | "min_score" => "/v1/duplicates".to_owned(),
+                "depth" => format!("{}/links", crate::support::paths::RALLY),
+                _ => "/v1/events".to_owned(),
+            };
             for query in [format!("{name}="), name.clone()] {
                 let target = format!("{path}?{query}");
                 assert_named(&target, &world.get(&target), &name, "empty");

@@ -23,7 +23,7 @@ use crate::support::http::{Answer, send};
 use crate::support::on_both_databases;
 use crate::support::program::{self, Served, write_lines};
 use crate::support::random::{Generator, Random, line};
-use crate::support::world::{Backend, Database, Running, World, event, serve};
+use crate::support::world::{Backend, Database, Running, World, because, event, serve};
 
 fn put(resource: Resource, document: Value) -> Operation {
     Operation::one(Command::Put { resource, document })
@@ -166,7 +166,7 @@ pub struct Second {
     pub base: String,
     // Dropped in this order: the server stops before its node goes.
     _running: Running,
-    node: Node,
+    pub node: Node,
 }
 
 impl Second {
@@ -179,7 +179,7 @@ impl Second {
     pub fn with_file(database: &Database, file: Option<&Path>) -> Self {
         let start = Start::new(database.parsed(), Clock::system()).expect("the database is there");
         let node = start.finish(file.map(SavedIndex::at)).expect("the node starts");
-        let running = serve(&node.index, database);
+        let running = serve(&node.index, &node.lent, database);
         Self { base: running.base.clone(), _running: running, node }
     }
 
@@ -294,7 +294,7 @@ on_both_databases! {
         let actor = |slug: &str| Command::Put { resource: Resource::Actor, document: json!({"slug": slug, "name": slug, "kind": "union"}) };
         let bad = Command::Put { resource: Resource::Event, document: event("bad", json!({"type": "riots"})) };
         let uses = |slug: &str| put(Resource::Event, event("uses", json!({"actors": [{"actor": {"id": slug}, "role": "target"}]})));
-        let all = |commands: Vec<Command>| Operation { commands, reason: Some("test".to_owned()), made_by: None };
+        let all = |commands: Vec<Command>| Operation { grounds: because("test"), ..Operation::of(commands) };
         // Queued together, so that the writer takes them into few groups.
         let mut operations: Vec<Operation> = (0..5).map(|n| all(vec![actor(&format!("good-{n}"))])).collect();
         operations.push(all(vec![actor("ghost"), bad]));
@@ -329,10 +329,10 @@ on_both_databases! {
             command(Resource::Event, event("rally", json!({"type": event_type, "places": [{"location": {"id": "town"}}],
                 "actors": [{"actor": {"id": "union"}, "role": "organizer"}]}))),
         ];
-        let operation = |commands| Operation { commands, reason: None, made_by: None };
+        let operation = |commands| Operation::of(commands);
         assert!(matches!(world.submit(operation(commands("riots"))), Err(Refusal::Invalid(_))));
         let mut withdrawing = commands("rally");
-        withdrawing.push(Command::Retract { resource: Resource::Event, id: Uuid::now_v7() });
+        withdrawing.push(Command::Retract { resource: Resource::Event, id: Uuid::now_v7(), base: None });
         assert!(matches!(world.submit(operation(withdrawing)), Err(Refusal::NotFound(Resource::Event, _))));
         assert_eq!(world.get("/v1/locations/town").status, 404);
         assert_eq!(world.get("/v1").ok()["seq"], 1);
@@ -351,7 +351,7 @@ on_both_databases! {
     /// Whether that is allowed or not: the answer must say, and never be that the store failed.
     fn an_operation_that_names_a_member_twice_is_accepted_or_told_why_not(world: World) {
         let command = |name: &str| Command::Put { resource: Resource::Actor, document: json!({"slug": "union", "name": name, "kind": "union"}) };
-        let operation = Operation { commands: vec![command("One"), command("Two")], reason: None, made_by: None };
+        let operation = Operation::of(vec![command("One"), command("Two")]);
         match world.submit(operation) {
             Ok(outcome) => {
                 assert_eq!(outcome.seq, Some(1));
@@ -417,7 +417,7 @@ on_both_databases! {
                 let document = event(&n.to_string(), json!({"id": id, "actors": actors}));
                 Command::Put { resource: Resource::Event, document }
             }));
-            Operation { commands, reason: None, made_by: None }
+            Operation::of(commands)
         };
         assert_eq!(number(&world, round(0)), 2);
         let (base, stop) = (world.base().to_owned(), Arc::new(AtomicBool::new(false)));

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, Barrier};
 use std::thread;
 
+use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
+use marchline::domain::instant::Instant;
 use marchline::domain::resource::Resource;
 use marchline::node::Node;
 use marchline::node::clock::Clock;
@@ -13,6 +15,7 @@ use marchline::store::check::check;
 use marchline::store::connection::AnyConnection;
 use marchline::store::error::StoreError;
 use marchline::store::migrate;
+use marchline::store::restores::begin_epoch;
 use serde_json::json;
 
 use crate::support::random::{Generator, Random, backend_of};
@@ -106,13 +109,13 @@ on_both_databases! {
                     "SELECT name || ' ' || type || CASE WHEN \"notnull\" = 1 OR pk > 0 THEN '' ELSE ' null' END AS word \
                      FROM pragma_table_info('{}') ORDER BY cid",
                     &[("BigInt", "INTEGER"), ("Integer", "INTEGER"), ("SmallInt", "INTEGER"), ("Bool", "INTEGER"),
-                        ("Text", "TEXT"), ("Double", "REAL"), ("Moment", "INTEGER"), ("Id", "BLOB")],
+                        ("Text", "TEXT"), ("Double", "REAL"), ("Moment", "INTEGER"), ("Id", "BLOB"), ("Binary", "BLOB")],
                 ),
                 AnyConnection::Postgres(_) => (
                     "SELECT column_name || ' ' || data_type || CASE is_nullable WHEN 'YES' THEN ' null' ELSE '' END AS word \
                      FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{}' ORDER BY ordinal_position",
                     &[("BigInt", "bigint"), ("Integer", "integer"), ("SmallInt", "smallint"), ("Bool", "boolean"),
-                        ("Text", "text"), ("Double", "double precision"), ("Moment", "timestamp with time zone"), ("Id", "uuid")],
+                        ("Text", "text"), ("Double", "double precision"), ("Moment", "timestamp with time zone"), ("Id", "uuid"), ("Binary", "bytea")],
                 ),
             };
             let expected: Vec<String> = columns.iter().map(|(name, kind, nullable)| {
@@ -136,7 +139,8 @@ on_both_databases! {
         let lists = ["/v1/events?limit=3", "/v1/events?limit=3&sort=recorded", "/v1/actors?limit=3"];
         let cursors = lists.map(cursor);
         let mut conn = world.database.parsed().connect().expect("the database is there");
-        conn.batch_execute("UPDATE dataset SET epoch = epoch + 1, seq = seq + 1048576").expect("a row");
+        let begin = |conn: &mut AnyConnection| begin_epoch(conn, None, Instant::MIN);
+        conn.transaction::<_, StoreError, _>(begin).expect("an epoch");
         let newest = (seq + JUMP).to_string();
         let answer = world.get_with("/v1/events?limit=500&include=evidence,links", &[("Min-Revision", &newest)]);
         assert_eq!(answer.header("dataset-revision"), Some(format!("2.{newest}")));

@@ -202,7 +202,7 @@ on_both_databases! {
             document: json!({"slug": slug, "name": slug, "kind": "agency", "parent_id": parent}),
         };
         let commands = vec![actor("one", None), actor("two", Some("one")), actor("one", Some("two"))];
-        match world.submit(Operation { commands, reason: None, made_by: None }) {
+        match world.submit(Operation::of(commands)) {
             Err(Refusal::Invalid(faults)) => assert_eq!((faults[0].pointer.as_str(), faults[0].code), ("/2/parent_id", "circle")),
             other => panic!("{other:?}"),
         }
@@ -239,7 +239,7 @@ on_both_databases! {
         let world = world.with_source();
         let ids = json!([{"scheme": "acled", "id": "1"}]);
         let put = |title: &str| Command::Put { resource: Resource::Event, document: event(title, json!({"external_ids": ids})) };
-        match world.submit(Operation { commands: vec![put("First"), put("Second")], reason: None, made_by: None }) {
+        match world.submit(Operation::of(vec![put("First"), put("Second")])) {
             Err(Refusal::Invalid(faults)) => assert_eq!((faults[0].pointer.as_str(), faults[0].code), ("/1/external_ids/0", "external_id_taken")),
             other => panic!("{other:?}"),
         }
@@ -275,7 +275,7 @@ on_both_databases! {
     fn an_operation_happens_as_a_whole_under_one_number(world: World) {
         let put = |name: &str| Command::Put { resource: Resource::Actor, document: json!({"slug": name, "name": name, "kind": "union"}) };
         let bad = Command::Put { resource: Resource::Actor, document: json!({"slug": "bad", "kind": "person"}) };
-        let operation = |commands| Operation { commands, reason: None, made_by: None };
+        let operation = |commands| Operation::of(commands);
         match world.submit(operation(vec![put("one"), bad, put("two")])) {
             Err(Refusal::Invalid(faults)) => {
                 let mut found: Vec<_> = faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect();

@@ -56,7 +56,8 @@ fn assert_bounded(backend: Backend, memory: u64) {
     let (_, for_few) = import_measured(&world, &few, &[]);
     // SQLite keeps up to 64 MiB of pages at hand; the rest is what the index knows of the events.
     assert!(memory < for_few + 64 + 24, "{memory} MiB, and {for_few} MiB for a tenth of it");
-    let (_, for_few) = import_measured(&world, &few, &["--dry-run"]);
+    // How far reading runs ahead is chance; in a short run it may have no time to take what it may.
+    let for_few = (0..5).map(|_| import_measured(&world, &few, &["--dry-run"]).1).max().unwrap_or_default();
     let (_, for_all) = import_measured(&world, &rows(17, ROWS, Shape::Phase3), &["--dry-run"]);
     assert!(for_all < for_few + 8, "reading takes {for_all} MiB, and {for_few} MiB for a tenth of it");
 }

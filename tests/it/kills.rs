@@ -131,6 +131,10 @@ fn content(database: Database) -> BTreeMap<(&'static str, String), Value> {
             for name in ["seq", "recorded_at", "created_at"] {
                 document.as_object_mut().expect("members").shift_remove(name);
             }
+            // Ids of links follow from those of events.
+            for link in document["links"].as_array_mut().into_iter().flatten() {
+                link.as_object_mut().expect("members").shift_remove("id");
+            }
             // Incoming links stand in the order of their subjects' writing, which is that of the file: also after a crash.
             let id = document["id"].as_str().expect("an id").to_owned();
             content.insert((resource, id), document);

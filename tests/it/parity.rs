@@ -102,6 +102,7 @@ fn targets(world: &World, random: &mut Random) -> Vec<String> {
         let id = random.pick(events)["id"].as_str().expect("an id");
         targets.push(format!("/v1/events/{id}?include=evidence,links,translations"));
         targets.push(format!("/v1/events/{id}/revisions"));
+        targets.push(format!("/v1/events/{id}/revisions/{}", random.between(1, 3)));
         targets.push(format!("/v1/events/{id}/links?depth={}", random.between(1, 4)));
     }
     // Whatever was there once: some of it is withdrawn or under embargo now.

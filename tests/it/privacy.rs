@@ -1,12 +1,13 @@
 //! What a privacy policy keeps from the public, by every way there is to ask.
 
 use marchline::domain::resource::Resource;
+use marchline::node::operation::{Command, Operation};
 use serde_json::{Value, json};
 use uuid::Version;
 
 use crate::support::on_both_databases;
 use crate::support::town::{self, location, rally};
-use crate::support::world::{World, event};
+use crate::support::world::{World, because, event};
 
 /// Words of the rally that the public must not meet.
 const SECRETS: [&str; 9] =
@@ -49,6 +50,9 @@ fn all_that_is_said(world: &World, as_of: &str) -> String {
         format!("{vigil}?{whole}{as_of}"),
         format!("{rally}?lang=de{as_of}"),
         format!("{rally}/revisions?{}", as_of.trim_start_matches('&')),
+        format!("{rally}/revisions/1?{whole}{as_of}"),
+        format!("{rally}/revisions/2?{whole}{as_of}"),
+        format!("{rally}/revisions/3?lang=de{as_of}"),
         format!("{rally}/links?depth=3{as_of}"),
         format!("{vigil}/links?depth=3{as_of}"),
         format!("/v1/timelines?limit=500{as_of}"),
@@ -168,13 +172,47 @@ on_both_databases! {
         assert_eq!(total(&world, &format!("location=square&as_of={before}")), 0);
     }
 
+    fn a_version_from_before_the_policy_is_not_told_nor_why_it_was_made(world: World) {
+        let world = world.with_secrets();
+        let put = |policy: Value, title: &str, reason: &str| {
+            let mut document = told_under(policy);
+            document["title"] = json!(title);
+            let commands = vec![Command::Put { resource: Resource::Event, document }];
+            world.submit(Operation { grounds: because(reason), ..Operation::of(commands) }).expect("a good document");
+        };
+        put(Value::Null, "A first whistle", "Heard on the square");
+        put(Value::Null, "A whistle is blown", "The whistle was blown by one");
+        put(coarse(), "A whistle is blown", "They face prosecution");
+        assert_nothing_is_told(&world, "");
+        let target = format!("/v1/events/{}/revisions", town::RALLY);
+        for hidden in [1, 2] {
+            assert_eq!(world.get(&format!("{target}/{hidden}")).status, 404);
+        }
+        assert_eq!(world.get(&format!("{target}/3")).ok()["title"], "A gathering");
+        let history = world.get(&target).ok();
+        let reasons: Vec<_> = history["data"].as_array().expect("a list").iter().map(|revision| &revision["reason"]).collect();
+        assert_eq!(reasons, [&Value::Null, &Value::Null, &json!("They face prosecution")]);
+    }
+
+    fn why_a_hidden_event_was_withdrawn_is_not_told_later(world: World) {
+        let world = world.with_secrets();
+        world.put(Resource::Event, told_under(json!({"embargo": true})));
+        world.retract(Resource::Event, town::id(town::RALLY), "The whistle was a hoax");
+        let target = format!("/v1/events/{}/revisions", town::RALLY);
+        assert_eq!((world.get(&target).status, world.get(&format!("{target}/2")).status), (404, 404));
+        world.put(Resource::Event, told_under(coarse()));
+        assert_nothing_is_told(&world, "");
+        assert_eq!(world.get(&format!("{target}/2")).status, 404);
+        assert_eq!(world.get(&target).ok()["data"].as_array().map(Vec::len), Some(3));
+    }
+
     fn an_embargo_hides_the_event_by_every_way_to_ask(world: World) {
         let world = world.with_secrets();
         let links = json!([{"relation": "follows", "event": {"id": town::RALLY}}]);
         world.put(Resource::Event, told_under(json!({"embargo": true, "public_title": "whistle"})));
         world.put(Resource::Event, event("A vigil", json!({"id": town::VIGIL, "type": "vigil", "links": links})));
         world.put(Resource::Timeline, json!({"slug": "two", "title": "Two", "entries": [{"event_id": town::RALLY}, {"event_id": town::VIGIL}]}));
-        for below in ["", "/revisions", "/links"] {
+        for below in ["", "/revisions", "/revisions/1", "/links"] {
             let hidden = world.get(&format!("/v1/events/{}{below}", town::RALLY));
             let never = world.get(&format!("/v1/events/019c1159-7000-7000-8000-00000000dead{below}"));
             assert_eq!((hidden.status, &hidden.json()["code"]), (404, &never.json()["code"]), "{below}");

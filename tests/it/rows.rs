@@ -197,7 +197,7 @@ on_both_databases! {
         ] {
             let world = full(World::on(backend_of(&world)));
             let id = world.get(&format!("/v1/{resource}s/{slug}")).ok()["id"].as_str().and_then(|id| id.parse().ok());
-            let retract = marchline::node::operation::Command::Retract { resource, id: id.expect("an id") };
+            let retract = marchline::node::operation::Command::Retract { resource, id: id.expect("an id"), base: None };
             // Refused, or done: both will do.
             let outcome = world.submit(marchline::node::operation::Operation::one(retract));
             let list = world.get("/v1/events?include=evidence");

@@ -125,7 +125,7 @@ on_both_databases! {
         let mut generator = Generator::new(Random::new());
         generator.fill(&world, 10);
         let start = Start::new(world.database.parsed(), Clock::system()).expect("the database is there");
-        let running = serve(&start.index, &world.database);
+        let running = serve(&start.index, &start.lent, &world.database);
         let get = |target: &str| send(&running.base, "GET", target, &[]);
         for target in ["/v1", "/v1/events", "/v1/events?as_of=1", "/v1/actors/nobody", "/readyz"] {
             let answer = get(target);

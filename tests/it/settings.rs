@@ -82,6 +82,11 @@ fn a_value_that_cannot_be_meant_is_named() {
         ("shutdown-timeout", "MARCHLINE_SHUTDOWN_TIMEOUT", "soon"),
         ("shutdown-timeout", "MARCHLINE_SHUTDOWN_TIMEOUT", "-1"),
         ("access-log", "MARCHLINE_ACCESS_LOG", "loud"),
+        ("rate-limit", "MARCHLINE_RATE_LIMIT", "many"),
+        ("rate-limit", "MARCHLINE_RATE_LIMIT", "600"),
+        ("rate-limit", "MARCHLINE_RATE_LIMIT", "0,1"),
+        ("rate-limit", "MARCHLINE_RATE_LIMIT", "1,-1"),
+        ("proxies", "MARCHLINE_PROXIES", "one"),
     ] {
         let mut by_environment = command("sqlite://unused.db", &["serve"]);
         by_environment.env(variable, value);

@@ -1,7 +1,8 @@
 //! The shapes of answers, as files under `snapshots`: a change of any is seen in review. The clock and the ids are
 //! fixed, and both databases must give the same.
 
-use serde_json::Value;
+use marchline::domain::resource::Resource;
+use serde_json::{Value, json};
 
 use crate::support::on_both_databases;
 use crate::support::paths::RALLY;
@@ -42,6 +43,8 @@ on_both_databases! {
 
     fn the_shape_of_a_history(founding: Founding) {
         founding.assert_shape("event_revisions", &format!("{RALLY}/revisions"));
+        founding.0.put(Resource::Actor, json!({"slug": "ice", "name": "ICE", "kind": "agency"}));
+        founding.assert_shape("actor_revisions", "/v1/actors/ice/revisions");
     }
 
     fn the_shape_of_a_neighbourhood(founding: Founding) {

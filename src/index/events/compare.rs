@@ -74,10 +74,10 @@ impl<'a> EventComparison<'a> {
             }
             (None, Some(_)) => vec!["the index tells of it, and the public is given nothing".to_owned()],
             (None, None) => {
-                let withdrawn = change.kind.ends().then_some(&change.reason);
+                let withdrawn = change.kind.ends().then_some((change.kind, &change.grounds.reason, &change.into));
                 let is_known = events.untold.get(&version).is_some_and(|untold| {
                     (untold.id, i64::from(untold.seq)) == (change.id, change.seq)
-                        && untold.withdrawn.as_ref().map(|own| &own.reason) == withdrawn
+                        && untold.withdrawn.as_ref().map(|own| (own.kind, &own.reason, &own.into)) == withdrawn
                 });
                 if is_known { Vec::new() } else { vec!["the index knows it otherwise".to_owned()] }
             }

@@ -2,10 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{EventVersion, Events, Withdrawal, short};
+use super::{EventVersion, Events, PastVersion, Withdrawal, short};
 use crate::domain::instant::Instant;
+use crate::index::entities::MAX_DEPTH;
 use crate::index::row::UNDATED;
 use crate::store::document;
+use crate::store::log::ChangeKind;
 
 impl Events {
     /// An event's versions up to an operation, newest first, whether the public may see them or not.
@@ -22,11 +24,24 @@ impl Events {
         Some(EventVersion { id: self.id(version), version_no, key: document::public_key(start, version_no), revision })
     }
 
-    /// An event's versions up to an operation, oldest first; `None` for those the public is not given.
-    pub fn history(&self, id: Uuid, seq: i64) -> Vec<Option<EventVersion>> {
+    /// An event's versions up to an operation, oldest first; none where the public sees no trace of it at that operation.
+    pub fn history(&self, id: Uuid, seq: i64) -> Vec<PastVersion> {
+        if self.public_at(id, seq).is_none() && self.withdrawn(id, seq).is_none() {
+            return Vec::new();
+        }
         let mut versions: Vec<u32> = self.back_from(id, seq).collect();
         versions.reverse();
-        versions.iter().zip(1..).map(|(version, revision)| self.version(*version, revision)).collect()
+        let mut was_told = false;
+        let past = |(version, revision)| {
+            if let Some(told) = self.version(version, revision) {
+                was_told = true;
+                return PastVersion::Told(told, self.seq(version).into());
+            }
+            let withdrawal = self.untold.get(&version).and_then(|untold| untold.withdrawn.as_ref());
+            // That what nobody knew of was withdrawn is not told either.
+            withdrawal.filter(|_| was_told).map_or(PastVersion::Hidden, |by| PastVersion::Withdrawal(by.reason.clone()))
+        };
+        versions.into_iter().zip(1..).map(past).collect()
     }
 
     /// An event the public could see at an operation.
@@ -43,17 +58,35 @@ impl Events {
         self.version(version, earlier.count())
     }
 
-    /// How an event was withdrawn, where that was its state at an operation and the public had seen it.
+    /// How an event ceased, where that was its state at an operation, whether the public had seen it or not.
+    pub fn ceased(&self, id: Uuid, seq: i64) -> Option<&Withdrawal> {
+        self.untold.get(&self.back_from(id, seq).next()?)?.withdrawn.as_ref()
+    }
+
+    /// The same, where the public had seen it.
     pub fn withdrawn(&self, id: Uuid, seq: i64) -> Option<&Withdrawal> {
-        let newest = self.back_from(id, seq).next()?;
-        let withdrawal = self.untold.get(&newest)?.withdrawn.as_ref()?;
+        let withdrawal = self.ceased(id, seq)?;
         let was_public = self.back_from(id, seq).any(|version| !self.untold.contains_key(&version));
         was_public.then_some(withdrawal)
+    }
+
+    /// What an event is at an operation, all merges followed: itself where it was not merged.
+    pub fn survivor(&self, id: Uuid, seq: i64) -> Uuid {
+        let next = |id: &Uuid| {
+            let gone = self.ceased(*id, seq).filter(|gone| gone.kind == ChangeKind::Merged)?;
+            gone.into.first().copied()
+        };
+        std::iter::successors(Some(id), next).take(MAX_DEPTH).last().unwrap_or(id)
     }
 
     /// Whether the public could ever see an event.
     pub fn was_public(&self, id: Uuid) -> bool {
         self.back_from(id, i64::MAX).any(|version| !self.untold.contains_key(&version))
+    }
+
+    /// Whether the public is given less of a version than it says.
+    pub fn is_coarsened(&self, version: &EventVersion) -> bool {
+        self.limits.contains_key(&short(version.version_no))
     }
 
     /// The entities that a version names, each once.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::grounds::Grounds;
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::index::entities::Entities;
@@ -23,8 +24,8 @@ struct Line {
     revision: i32,
     recorded_at: Instant,
     kind: ChangeKind,
-    reason: Option<String>,
-    made_by: Option<String>,
+    grounds: Grounds,
+    into: Vec<Uuid>,
 }
 
 /// The entities as lines.
@@ -44,8 +45,8 @@ pub fn bytes_of(entities: &Entities) -> io::Result<Vec<u8>> {
                 revision: version.revision,
                 recorded_at: version.recorded_at,
                 kind: version.kind,
-                reason: version.reason.clone(),
-                made_by: version.made_by.clone(),
+                grounds: version.grounds.clone(),
+                into: version.into.clone(),
             };
             serde_json::to_writer(&mut bytes, &line)?;
             let body = version
@@ -71,8 +72,7 @@ pub fn entities_of(bytes: &[u8]) -> Option<Entities> {
         entities.apply(Change {
             seq: line.seq,
             recorded_at: line.recorded_at,
-            reason: line.reason,
-            made_by: line.made_by,
+            grounds: line.grounds,
             kind: line.kind,
             resource: line.resource,
             id: line.id,
@@ -83,6 +83,7 @@ pub fn entities_of(bytes: &[u8]) -> Option<Entities> {
             revision: line.revision,
             public: document.map(|document| (0, document)),
             has_policy: false,
+            into: line.into,
         });
     }
     Some(entities)

@@ -1,6 +1,7 @@
 //! The `curl` examples of a page, tried out.
 //!
-//! Each is one line of an `sh` fence: `curl`, at most `-i` or `-I`, any number of `-H 'Name: value'`, and a URL on
+//! Each is one line of an `sh` fence: `curl`, at most `-i` or `-I`, `-X METHOD`, `--json 'document'`, any number of
+//! `-H 'Name: value'`, in which `$KEY` stands for a key with the scope `write`, and a URL on
 //! `http://127.0.0.1:8080`. Behind `# →` may stand the status, unless it is 200, and then text that the answer holds. The
 //! answer is the body; with `-i` and `-I` its headers too, as `name: value`.
 //!
@@ -11,15 +12,16 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::http::{Answer, send};
+use super::http::{Answer, send, send_body};
 
 /// One example and what is said of its answer.
 #[derive(Debug, Default)]
 struct Example {
     line: String,
-    method: &'static str,
+    method: String,
     target: String,
     headers: Vec<(String, String)>,
+    document: Option<String>,
     with_headers: bool,
     status: u16,
     text: String,
@@ -33,13 +35,21 @@ pub fn page(name: &str) -> String {
 }
 
 /// Tries all examples of a page on a server that holds the founding timeline, and tells how many there are.
-pub fn try_out(base: &str, name: &str) -> usize {
+pub fn try_out(base: &str, key: &str, name: &str) -> usize {
     let examples = read(name, &page(name));
     for example in &examples {
-        let given = example.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let given = example.headers.iter().map(|(name, value)| (name.clone(), value.replace("$KEY", key)));
+        let given: Vec<(String, String)> = given.collect();
+        let given = given.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         // curl asks for no compression, unlike the client of the tests.
-        let headers: Vec<_> = given.chain([("accept-encoding", "identity")]).collect();
-        let answer = send(base, example.method, &example.target, &headers);
+        let mut headers: Vec<_> = given.chain([("accept-encoding", "identity")]).collect();
+        let answer = match &example.document {
+            Some(document) => {
+                headers.push(("content-type", "application/json"));
+                send_body(base, &example.method, &example.target, &headers, document)
+            }
+            None => send(base, &example.method, &example.target, &headers),
+        };
         let shown = format!("{name}: {}\n{}", example.line, whole(&answer));
         assert_eq!(answer.status, example.status, "{shown}");
         let held = if example.with_headers { whole(&answer) } else { answer.body.clone() };
@@ -78,13 +88,25 @@ fn example(name: &str, line: &str) -> Example {
         Ok(status @ 200..600) => (status, rest),
         _ => (200, told),
     };
-    let mut example =
-        Example { line: line.to_owned(), method: "GET", status, text: text.to_owned(), ..Example::default() };
+    let mut example = Example {
+        line: line.to_owned(),
+        method: "GET".to_owned(),
+        status,
+        text: text.to_owned(),
+        ..Example::default()
+    };
     let mut words = words(call).into_iter().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "-i" => example.with_headers = true,
-            "-I" => (example.method, example.with_headers) = ("HEAD", true),
+            "-I" => (example.method, example.with_headers) = ("HEAD".to_owned(), true),
+            "-X" => example.method = words.next().unwrap_or_else(|| panic!("{name}: no method behind -X: {line}")),
+            "--json" => {
+                example.document = words.next();
+                if example.method == "GET" {
+                    "POST".clone_into(&mut example.method);
+                }
+            }
             "-H" => {
                 let header = words.next().and_then(|header| header.split_once(": ").map(owned));
                 example.headers.push(header.unwrap_or_else(|| panic!("{name}: no header behind -H: {line}")));
@@ -111,7 +133,8 @@ fn words(line: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = line.trim();
     while !rest.is_empty() {
-        let quoted = rest.strip_prefix('\'').and_then(|inner| inner.split_once('\''));
+        let within = |quote| rest.strip_prefix(quote).and_then(|inner| inner.split_once(quote));
+        let quoted = within('\'').or_else(|| within('"'));
         let (word, behind) = quoted.or_else(|| rest.split_once(' ')).unwrap_or((rest, ""));
         found.push(word.to_owned());
         rest = behind.trim_start();

@@ -63,18 +63,40 @@ pub fn open(base: &str, target: &str) -> impl Read + use<> {
 
 /// Sends a request. `target` may be a path with a query.
 pub fn send(base: &str, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
-    let mut request = ureq::http::Request::builder().method(method).uri(format!("{base}{target}"));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let mut answer = agent().run(request.body(()).expect("a request")).expect("an answer");
+    let request = head(base, method, target, headers).body(()).expect("a request");
+    answer(agent().run(request).expect("an answer")).expect("a body of text")
+}
+
+/// Sends a request with a body.
+pub fn send_body(base: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    try_send_body(base, method, target, headers, body).expect("an answer")
+}
+
+/// Sends a request with a body to a server that may be gone: there is an answer only where all of it has come.
+pub fn try_send_body(
+    base: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Result<Answer, ureq::Error> {
+    let request = head(base, method, target, headers).body(body.to_owned()).expect("a request");
+    answer(agent().run(request)?)
+}
+
+fn head(base: &str, method: &str, target: &str, headers: &[(&str, &str)]) -> ureq::http::request::Builder {
+    let request = ureq::http::Request::builder().method(method).uri(format!("{base}{target}"));
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+}
+
+fn answer(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
     let headers = answer
         .headers()
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let (status, headers) = (answer.status().as_u16(), headers.collect());
-    let body = answer.body_mut().with_config().limit(100 << 20).read_to_string();
-    Answer { status, headers, body: body.expect("a body of text") }
+    let body = answer.body_mut().with_config().limit(100 << 20).read_to_string()?;
+    Ok(Answer { status, headers, body })
 }
 
 /// Sends bytes as they are and reads until the server closes: for requests that no client library would send.

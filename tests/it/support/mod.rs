@@ -1,6 +1,7 @@
 //! What the tests stand on: a world of their own each, with a database, a node and a server on a free port.
 
 pub mod ccc;
+pub mod client;
 pub mod examples;
 pub mod filters;
 pub mod http;
@@ -13,6 +14,8 @@ pub mod postgres;
 pub mod program;
 pub mod random;
 pub mod schema;
+pub mod scribe;
+pub mod soak;
 pub mod sql;
 pub mod town;
 pub mod world;

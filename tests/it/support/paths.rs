@@ -1,24 +1,39 @@
 //! Every path of the API, so that a convention can be held against all of them.
 
-use marchline::http::routes::PATHS;
+use marchline::http::routes::ROUTES;
 
 /// The rally of the founding timeline.
 pub const RALLY: &str = "/v1/events/019c1159-7000-7000-8000-0000000000e4";
 
-/// Every path of the table of routes, with a member of the founding timeline in place of `{id}`.
-pub fn every_path() -> Vec<String> {
-    let filled = |path: &&str| {
-        let member = match path.split('/').nth(2) {
-            Some("events") => RALLY.trim_start_matches("/v1/events/"),
-            Some("actors") => "ice",
-            Some("locations") => "los-angeles",
-            Some("sources") => "parriva-2026-01-31",
-            Some("campaigns") => "ice-out",
-            _ => "ice-out-los-angeles",
-        };
-        path.replace("{id}", member)
+/// A piece of its evidence, and one of its links.
+const EVIDENCE: &str = "019c1159-7000-7006-8000-0000000e0401";
+const LINK: &str = "92fe6ce7-8f7d-8685-99c6-042552e6fed5";
+
+/// Every path of the table of routes that anybody may read, but for pairs of duplicates, of which the founding timeline has
+/// none.
+pub fn public_paths() -> impl Iterator<Item = &'static str> {
+    let is_public = |path: &&str| !path.starts_with("/v1/keys") && *path != "/v1/duplicates/{id}";
+    ROUTES.iter().filter(|route| route.methods.contains(&"get")).map(|route| route.path).filter(is_public)
+}
+
+/// A path of the table of routes, with a member of the founding timeline in place of `{id}`, and its first version in place
+/// of `{n}`.
+pub fn filled(path: &str) -> String {
+    let member = match path.split('/').nth(2) {
+        Some("events") => RALLY.trim_start_matches("/v1/events/"),
+        Some("actors") => "ice",
+        Some("locations") => "los-angeles",
+        Some("sources") => "parriva-2026-01-31",
+        Some("campaigns") => "ice-out",
+        _ => "ice-out-los-angeles",
     };
-    PATHS.iter().map(filled).collect()
+    let part = if path.contains("/evidence/") { EVIDENCE } else { LINK };
+    path.replace("{id}", member).replace("{n}", "1").replace("{part}", part)
+}
+
+/// Each of them, filled.
+pub fn every_path() -> Vec<String> {
+    public_paths().map(filled).collect()
 }
 
 /// Every path that gives JSON: all but the one for Prometheus, and other forms of the events.
@@ -29,4 +44,10 @@ pub fn every_json_path() -> Vec<String> {
 /// Every path that gives data of the dataset: all but those of the service itself.
 pub fn every_data_path() -> Vec<String> {
     every_path().into_iter().filter(|path| path.starts_with("/v1")).collect()
+}
+
+/// Every path that can be asked of the past: the vocabulary belongs to the program, and duplicates are told as they stand.
+pub fn every_path_with_a_past() -> Vec<String> {
+    let has_none = ["/v1/vocabulary", "/v1/duplicates"];
+    every_data_path().into_iter().filter(|path| !has_none.contains(&path.as_str())).collect()
 }

@@ -13,7 +13,7 @@ pub fn command(database_url: &str, arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MARCHLINE_") || name == "RUST_LOG") {
         command.env_remove(name);
     }
-    command.args(arguments).env("DATABASE_URL", database_url).stdin(Stdio::null());
+    command.args(arguments).env("DATABASE_URL", database_url).env("MARCHLINE_RATE_LIMIT", "off").stdin(Stdio::null());
     command
 }
 

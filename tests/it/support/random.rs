@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use chrono::{Days, NaiveDate};
+use marchline::domain::grounds::Grounds;
 use marchline::domain::resource::Resource;
 use marchline::domain::vocabulary::{
     ActorKind, ActorRole, Confidence, EventStatus, EventType, LinkRelation, PlaceRole, SourceKind, SourceScale, Stance,
@@ -116,6 +117,8 @@ pub struct Generator {
     pub campaigns: Vec<String>,
     /// The events that exist, as they were last put.
     pub events: Vec<Value>,
+    /// Events that are withdrawn and could come back.
+    withdrawn: Vec<Uuid>,
     entities: Vec<Item>,
     counter: usize,
 }
@@ -138,6 +141,7 @@ impl Generator {
             sources: vec![],
             campaigns: vec![],
             events: vec![],
+            withdrawn: vec![],
             entities: vec![],
             counter: 0,
         }
@@ -331,13 +335,14 @@ impl Generator {
     }
 
     fn links(&mut self, but: &str) -> Vec<Value> {
-        let mut links = Vec::new();
+        let mut links: Vec<Value> = Vec::new();
         for _ in 0..self.random.below(3) {
             if self.events.is_empty() {
                 break;
             }
             let other = self.random.pick(&self.events)["id"].clone();
-            if other != but {
+            // One link of a relation between two events; to have one event once is enough.
+            if other != but && links.iter().all(|link| link["event"]["id"] != other) {
                 links.push(json!({"relation": code(&mut self.random, LinkRelation::CODES), "event": {"id": other},
                     "confidence": self.random.chance(50).then_some("in_part")}));
             }
@@ -449,11 +454,42 @@ impl Generator {
         event
     }
 
+    fn taken(&mut self) -> Value {
+        let position = self.random.below(self.events.len());
+        self.events.swap_remove(position)
+    }
+
     /// An event to be withdrawn.
     pub fn retracted(&mut self) -> Uuid {
-        let position = self.random.below(self.events.len());
-        let event = self.events.swap_remove(position);
-        event["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+        let event = self.taken();
+        // What it is linked with may be withdrawn by then.
+        if event["links"].as_array().is_none_or(Vec::is_empty) {
+            self.withdrawn.push(id_of(&event));
+        }
+        id_of(&event)
+    }
+
+    /// What becomes of ids: a withdrawn event comes back, one takes in another, or two take the place of one.
+    fn lineage(&mut self) -> Command {
+        let resource = Resource::Event;
+        match self.random.below(3) {
+            0 if !self.withdrawn.is_empty() => {
+                let position = self.random.below(self.withdrawn.len());
+                Command::Restore { resource, id: self.withdrawn.swap_remove(position) }
+            }
+            1 => {
+                let gone = self.taken();
+                let alike = |event: &&Value| gone["privacy"].is_null() || event["privacy"] == gone["privacy"];
+                match self.events.iter().find(alike) {
+                    Some(kept) => Command::Merge { resource, id: id_of(&gone), into: id_of(kept), base: None },
+                    None => Command::Retract { resource, id: id_of(&gone), base: None },
+                }
+            }
+            _ => {
+                let gone = id_of(&self.taken());
+                Command::Split { id: gone, parts: vec![self.event(), self.event()], base: None }
+            }
+        }
     }
 
     /// A member that is not an event under another name, or, an actor, below another parent.
@@ -493,17 +529,20 @@ impl Generator {
     /// An operation on what exists: mostly a new event or a correction, seldom a withdrawal, a rename or several at once.
     pub fn operation(&mut self) -> Operation {
         let put = |(resource, document)| Command::Put { resource, document };
-        let commands = match self.random.below(20) {
+        let commands = match self.random.below(21) {
             _ if self.events.len() < 3 => vec![put((Resource::Event, self.event()))],
             0..8 => vec![put((Resource::Event, self.event()))],
             8..14 => vec![put((Resource::Event, self.corrected()))],
-            14..16 => vec![Command::Retract { resource: Resource::Event, id: self.retracted() }],
+            14..16 => vec![Command::Retract { resource: Resource::Event, id: self.retracted(), base: None }],
             16 => vec![put((Resource::Timeline, self.timeline()))],
-            17 => vec![put((Resource::Event, self.event())), put((Resource::Event, self.event())), put(self.renamed())],
+            17 => vec![self.lineage()],
+            18 => vec![put((Resource::Event, self.event())), put((Resource::Event, self.event())), put(self.renamed())],
             _ => vec![put(self.renamed())],
         };
         let reason = self.random.chance(40).then(|| self.text());
-        Operation { commands, reason, made_by: self.random.chance(20).then(|| "Desk".to_owned()) }
+        let source = self.random.chance(20).then(|| "source-1".to_owned());
+        let made_by = self.random.chance(20).then(|| "Desk".to_owned());
+        Operation { grounds: Grounds { reason, source, made_by }, ..Operation::of(commands) }
     }
 
     /// Puts the entities and so many events into a world.
@@ -525,4 +564,8 @@ impl Generator {
             assert!(outcome.is_ok(), "{outcome:?} for {operation:#?}");
         }
     }
+}
+
+fn id_of(event: &Value) -> Uuid {
+    event["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
 }

@@ -9,15 +9,16 @@ use std::thread::JoinHandle;
 use actix_web::dev::ServerHandle;
 use diesel::connection::SimpleConnection;
 use marchline::app;
-use marchline::config::{AccessLog, Config, DatasetSettings};
+use marchline::config::{AccessLog, Config, DatasetSettings, ReadAccess};
+use marchline::domain::grounds::Grounds;
 use marchline::domain::instant::Instant;
 use marchline::domain::resource::Resource;
 use marchline::index::Index;
 use marchline::load::{self, Report};
-use marchline::node::Node;
 use marchline::node::clock::Clock;
 use marchline::node::operation::{Command, Done, Operation, Outcome, Refusal};
 use marchline::node::writer::Writer;
+use marchline::node::{Node, WriterSlot};
 use marchline::store::connection::DatabaseUrl;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -127,7 +128,7 @@ impl World {
     /// A world on a database, with a clock of one's own.
     pub fn with_clock(database: Database, clock: Clock) -> Self {
         let node = Node::start(database.parsed(), clock).expect("the node starts");
-        let running = serve(&node.index, &database);
+        let running = serve(&node.index, &node.lent, &database);
         Self { running, node, database }
     }
 
@@ -174,8 +175,8 @@ impl World {
 
     /// Withdraws a member.
     pub fn retract(&self, resource: Resource, id: Uuid, reason: &str) -> Outcome {
-        let command = Command::Retract { resource, id };
-        let operation = Operation { commands: vec![command], reason: Some(reason.to_owned()), made_by: None };
+        let command = Command::Retract { resource, id, base: None };
+        let operation = Operation { grounds: because(reason), ..Operation::one(command) };
         self.submit(operation).expect("the member exists")
     }
 
@@ -201,6 +202,11 @@ impl World {
     }
 }
 
+/// Grounds that give a reason alone.
+pub fn because(reason: &str) -> Grounds {
+    Grounds { reason: Some(reason.to_owned()), ..Grounds::default() }
+}
+
 /// A valid event from `test-source`, with more members.
 pub fn event(title: &str, more: Value) -> Value {
     let mut document = json!({"type": "rally", "title": title, "sources": [{"id": "test-source"}]});
@@ -215,25 +221,29 @@ pub fn config(database: &Database) -> Config {
     Config {
         database: database.parsed(),
         index_file: None,
+        postgres_tools: None,
         bind: "127.0.0.1:0".to_owned(),
         document_cache: 1,
         workers: Some(1),
         shutdown_timeout: 5,
         access_log: AccessLog::Off,
+        read_access: ReadAccess::Public,
+        rate_limit: None,
+        proxies: 0,
         dataset: DatasetSettings { name: "Test".to_owned(), licence: Some("CC0-1.0".to_owned()), attribution: None },
         log: "warn".to_owned(),
     }
 }
 
 /// Serves what an index knows, on a free port.
-pub fn serve(index: &Arc<Index>, database: &Database) -> Running {
+pub fn serve(index: &Arc<Index>, writer: &WriterSlot, database: &Database) -> Running {
     let config = config(database);
     let (tell, told) = channel::<(SocketAddr, ServerHandle)>();
-    let index = Arc::clone(index);
+    let (index, writer) = (Arc::clone(index), Arc::clone(writer));
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new()
             .block_on(async move {
-                let (server, addresses) = app::serve(&index, &config)?;
+                let (server, addresses) = app::serve(&index, &writer, &config)?;
                 tell.send((addresses[0], server.handle())).expect("the test waits");
                 server.await
             })

@@ -1,0 +1,3 @@
+DROP TABLE idempotency;
+DROP TABLE lineage;
+ALTER TABLE operation DROP COLUMN source;

@@ -1,0 +1,2 @@
+DROP TABLE duplicate_progress;
+DROP TABLE duplicate;

@@ -1,0 +1,134 @@
+//! Keys, for those who administer them.
+
+use actix_web::http::header;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use chrono::Utc;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::access::require;
+use super::aside::aside;
+use super::ask::{Service, acceptable};
+use super::body;
+use super::errors::{KeyErrors, KeyInErrors, KeyItemErrors};
+use super::paging::{Paging, list_document};
+use super::params::PageParams;
+use super::problem::Problem;
+use super::respond;
+use crate::domain::api_key::KeyRequest;
+use crate::domain::instant::Instant;
+use crate::domain::scope::Scope;
+use crate::query::cursor::digest;
+use crate::query::page::cut;
+use crate::query::params::{Params, shown};
+use crate::store::connection::AnyConnection;
+use crate::store::keys;
+use crate::view::key::{Key, KeyIn};
+
+const JSON: &str = "application/json";
+
+/// The list of keys has no filters.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct KeyQueryEcho {}
+
+list_document! {
+    /// A page of keys.
+    KeyList, Key, KeyQueryEcho
+}
+
+/// The keys there are, oldest first, also those that are no longer accepted.
+#[utoipa::path(get, path = "/v1/keys", operation_id = "list_keys", tag = "keys", params(PageParams),
+    security(("key" = ["admin"])),
+    responses((status = 200, description = "A page of keys, with links to its neighbours in `Link`.", body = KeyList,
+        headers(("Link", description = "Neighbouring pages."))), KeyErrors))]
+pub async fn list_keys(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
+    let mut params = begin(&req)?;
+    let paging = Paging::<i64>::parse(&mut params);
+    finish(params)?;
+    let pinned = paging.pin_now(digest("keys"))?;
+    let keys = service.reader.read(keys::all)?;
+    let page = cut(keys.into_iter().map(|key| (key.no, key)).collect(), paging.part());
+    let info = paging.info(&page, pinned);
+    let links = respond::neighbour_links(&req, &info);
+    let data = page.items.into_iter().map(|(_, key)| Key::of(key)).collect();
+    let mut response = kept_nowhere(HttpResponse::Ok());
+    response.insert_header((header::LINK, links));
+    Ok(response.json(KeyList { data, page: info, query: KeyQueryEcho {} }))
+}
+
+/// Makes a key. The answer is the only one that ever holds it.
+#[utoipa::path(post, path = "/v1/keys", operation_id = "create_key", tag = "keys", request_body = KeyIn,
+    security(("key" = ["admin"])),
+    responses((status = 201, description = "The key, with the key itself in `key`.", body = Key,
+        headers(("Location", description = "Where the key is administered."))), KeyInErrors))]
+pub async fn create_key(req: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
+    finish(begin(&req)?)?;
+    let document = body::json(&req, payload, &[JSON]).await?;
+    let now = now();
+    let request = KeyRequest::read(&document, now).map_err(Problem::document)?;
+    let make = move |conn: &mut AnyConnection| keys::create(conn, request, Uuid::now_v7(), now);
+    let (key, secret) = aside(&service, make).await?;
+    let location = format!("/v1/keys/{}", key.id);
+    log::info!("the key {} was made", key.id);
+    let mut response = kept_nowhere(HttpResponse::Created());
+    Ok(response.insert_header((header::LOCATION, location)).json(Key::made(key, secret)))
+}
+
+/// One key.
+#[utoipa::path(get, path = "/v1/keys/{id}", operation_id = "get_key", tag = "keys",
+    params(("id" = Uuid, Path, description = "The key's id.", example = "019c1159-7000-7005-8000-000000000001")),
+    security(("key" = ["admin"])),
+    responses((status = 200, description = "The key, without the key itself.", body = Key), KeyItemErrors))]
+pub async fn get_key(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
+    finish(begin(&req)?)?;
+    let id = id_of(&req)?;
+    let key = service.reader.read(|conn| keys::find(conn, id))?.ok_or_else(|| missing(&req))?;
+    Ok(kept_nowhere(HttpResponse::Ok()).json(Key::of(key)))
+}
+
+/// Revokes a key for good. It is refused from the next request on; what was written with it stays.
+#[utoipa::path(delete, path = "/v1/keys/{id}", operation_id = "revoke_key", tag = "keys",
+    params(("id" = Uuid, Path, description = "The key's id.", example = "019c1159-7000-7005-8000-000000000001")),
+    security(("key" = ["admin"])),
+    responses((status = 204, description = "The key is revoked, now or before."), KeyItemErrors))]
+pub async fn revoke_key(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
+    finish(begin(&req)?)?;
+    let (id, now) = (id_of(&req)?, now());
+    if !aside(&service, move |conn| keys::revoke(conn, id, now)).await? {
+        return Err(missing(&req));
+    }
+    log::info!("the key {id} was revoked");
+    Ok(kept_nowhere(HttpResponse::NoContent()).finish())
+}
+
+/// Lets an administrator in, and reads the parameters.
+fn begin(req: &HttpRequest) -> Result<Params, Problem> {
+    require(req, Scope::Admin)?;
+    acceptable(req, JSON)?;
+    Ok(Params::parse(req.query_string()))
+}
+
+fn finish(params: Params) -> Result<(), Problem> {
+    let faults = params.finish();
+    if faults.is_empty() { Ok(()) } else { Err(Problem::parameters(faults)) }
+}
+
+fn id_of(req: &HttpRequest) -> Result<Uuid, Problem> {
+    let text = req.match_info().get("id").unwrap_or_default();
+    Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok()).ok_or_else(|| missing(req))
+}
+
+fn missing(req: &HttpRequest) -> Problem {
+    Problem::not_found(format!("key `{}`", shown(req.match_info().get("id").unwrap_or_default())))
+}
+
+fn now() -> Instant {
+    Instant::from_datetime(Utc::now()).unwrap_or(Instant::MAX)
+}
+
+fn kept_nowhere(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response
+}

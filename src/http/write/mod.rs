@@ -1,0 +1,254 @@
+//! Writing: who asks, on what grounds, against which version, and what is answered.
+
+pub mod decisions;
+mod documents;
+mod errors;
+mod faults;
+pub mod operations;
+pub mod parts;
+mod preconditions;
+pub mod schemas;
+mod written;
+
+use std::sync::Weak;
+
+use actix_web::{HttpRequest, web};
+use chrono::Utc;
+use serde_json::Value;
+use uuid::Uuid;
+use xxhash_rust::xxh3::Xxh3Default;
+
+use super::access::{self, Access};
+use super::ask::{Ask, Service};
+use super::problem::Problem;
+use super::{entities, events};
+use crate::domain::content::Content;
+use crate::domain::grounds::Grounds;
+use crate::domain::input::MAX_NAME;
+use crate::domain::input_form::input_form;
+use crate::domain::instant::Instant;
+use crate::domain::resource::{Reference, Resource};
+use crate::domain::scope::Scope;
+use crate::node::operation::{Command, Operation, Outcome, Refusal};
+use crate::query::params::{Params, Unread, shown};
+use crate::store::claims::{Claim, claimed};
+use crate::store::error::StoreError;
+use crate::store::write::{Newest, last_content, newest};
+use faults::problem;
+use preconditions::IfMatch;
+
+const JSON: &str = "application/json";
+
+/// A request to write.
+pub struct Write {
+    /// What it is written to.
+    pub service: web::Data<Service>,
+    /// What the client expects the member to be at.
+    pub matching: Option<IfMatch>,
+    access: Access,
+    grounds: Grounds,
+    key: Option<String>,
+    req: HttpRequest,
+}
+
+/// A member as it stands, whoever may read it.
+pub struct Member {
+    /// Its newest version.
+    pub newest: Newest,
+    /// Its values in the form in which they would be written.
+    pub stored: Value,
+}
+
+impl Write {
+    /// Begins to read a request: its key, its parameters and its headers.
+    ///
+    /// # Errors
+    /// 401 and 403 for those who may not write, 406 for another form of answer, 400 with all faults of parameters and headers,
+    /// 503 for a node that is not ready.
+    pub async fn begin(req: &HttpRequest) -> Result<Self, Problem> {
+        let access = access::require(req, Scope::Write)?;
+        let mut ask = Ask::begin(req, JSON).await?;
+        if ask.as_of.is_some() {
+            ask.params.fault("as_of", "unknown_parameter", "What is written is written now.");
+        }
+        let reason = text(&mut ask.params, "reason", MAX_NAME);
+        let source = text(&mut ask.params, "source", MAX_NAME);
+        let grounds = Grounds { reason, source, made_by: access.label.clone() };
+        let matching = preconditions::if_match(req, &mut ask.params);
+        let key = preconditions::idempotency_key(req, &mut ask.params);
+        ask.finish()?;
+        Ok(Self { service: ask.service, matching, access, grounds, key, req: req.clone() })
+    }
+
+    /// The id of the member that the path names.
+    ///
+    /// # Errors
+    /// 404 for what names nothing.
+    pub fn id(&self, resource: Resource) -> Result<Uuid, Problem> {
+        let text = self.req.match_info().get("id").unwrap_or_default();
+        let missing = || Problem::not_found(format!("{resource} `{}`", shown(text)));
+        match Reference::parse(resource, text).ok_or_else(missing)? {
+            Reference::Id(id) => Ok(id),
+            Reference::Slug(slug) => {
+                let state = self.service.index.read();
+                state.entities.with_slug(resource, slug.as_str()).ok_or_else(missing)
+            }
+        }
+    }
+
+    /// A member as it stands.
+    ///
+    /// # Errors
+    /// 404 where there is none, or none that this client may know of; 410 or a redirection where it has ceased; 403 where it
+    /// holds what this client may not read.
+    pub async fn member(&self, resource: Resource, id: Uuid) -> Result<Member, Problem> {
+        let found = self.service.reader.read(|conn| newest(conn, &[id]))?.pop();
+        let newest = found.filter(|newest| newest.resource == resource).ok_or_else(|| missing(resource, id))?;
+        // What it names must be known here.
+        self.reach(newest.seq).await?;
+        let Some(content) = newest.content.clone() else {
+            return Err(self.ceased(resource, id));
+        };
+        self.may_change(&content, id)?;
+        let stored = input_form(&content, id, newest.slug.as_deref()).map_err(StoreError::from)?;
+        Ok(Member { newest, stored })
+    }
+
+    /// Holds that a member that was withdrawn is one that this client may change.
+    ///
+    /// # Errors
+    /// 404 or 403 where it is not.
+    pub fn may_restore(&self, resource: Resource, id: Uuid) -> Result<(), Problem> {
+        let content = self.service.reader.read(|conn| last_content(conn, resource, id))?;
+        content.map_or(Ok(()), |content| self.may_change(&content, id))
+    }
+
+    async fn reach(&self, seq: i64) -> Result<(), Problem> {
+        let mut heads = self.service.index.watch();
+        let reached = heads.wait_for(|head| head.seq >= seq);
+        match tokio::time::timeout(super::ask::PATIENCE, reached).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(Problem::not_reached(seq, self.service.index.head().seq)),
+        }
+    }
+
+    /// Whoever changes a document must be allowed to read the whole of it: what is kept from them could be lost, or probed.
+    fn may_change(&self, content: &Content, id: Uuid) -> Result<(), Problem> {
+        match content {
+            Content::Event(event) if !self.sees_hidden() => match &event.privacy {
+                Some(policy) if policy.embargo => Err(missing(Resource::Event, id)),
+                Some(_) => access::require(&self.req, Scope::ReadRestricted).map(drop),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn sees_hidden(&self) -> bool {
+        self.access.scopes.allow(Scope::ReadRestricted)
+    }
+
+    /// What a client is told of a member that has ceased.
+    fn ceased(&self, resource: Resource, id: Uuid) -> Problem {
+        let state = self.service.index.read();
+        let gone = match resource {
+            Resource::Event => events::gone(&state, &self.req, id, state.head.seq),
+            _ => entities::gone(&state, &self.req, id, state.head.seq),
+        };
+        gone.unwrap_or_else(|| missing(resource, id))
+    }
+
+    /// Performs what a request asks for, or tells what came of it where the client has sent the same before: by then what it
+    /// is about may have another version, or have ceased.
+    ///
+    /// # Errors
+    /// Why it was not performed; 422 where the idempotency key was sent with another request.
+    pub async fn once(
+        &self,
+        body: &Value,
+        perform: impl AsyncFnOnce() -> Result<Outcome, Problem>,
+    ) -> Result<Outcome, Problem> {
+        let Some(claim) = self.claim(body) else {
+            return perform().await;
+        };
+        let now = Instant::from_datetime(Utc::now()).unwrap_or(Instant::MAX);
+        match self.service.reader.read(|conn| claimed(conn, &claim, now))? {
+            None => perform().await,
+            Some(known) if known.digest != claim.digest => Err(problem(Refusal::KeyReused)),
+            Some(known) => {
+                let outcome: Outcome = serde_json::from_str(&known.outcome).map_err(StoreError::from)?;
+                // It may be another node's.
+                self.reach(outcome.seq.unwrap_or_default()).await?;
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// Performs a command.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub async fn submit(&self, command: Command, body: &Value) -> Result<Outcome, Refused> {
+        let writer = self.service.writer.get().and_then(Weak::upgrade);
+        let writer = writer.ok_or_else(|| Problem::unavailable("The node is stopping.")).map_err(Refused::Told)?;
+        let claim = self.claim(body);
+        let (grounds, sees_hidden) = (self.grounds.clone(), self.sees_hidden());
+        let operation = Operation { grounds, claim, sees_hidden, ..Operation::one(command) };
+        let answer = writer.submit(operation);
+        // A writer that must stop waits for nobody who waits for it.
+        drop(writer);
+        match answer.await.unwrap_or(Err(Refusal::Store(StoreError::Stopped))) {
+            Ok(outcome) => {
+                super::ask::answers_for(&self.req, self.service.index.head());
+                Ok(outcome)
+            }
+            Err(Refusal::Stale(revision)) => Err(Refused::Stale(revision)),
+            Err(Refusal::Ceased(resource, id)) => Err(Refused::Told(self.ceased(resource, id))),
+            Err(refusal) => Err(Refused::Told(problem(refusal))),
+        }
+    }
+
+    /// The idempotency key that was sent, with what was asked for.
+    fn claim(&self, body: &Value) -> Option<Claim> {
+        let key = self.key.clone()?;
+        let mut digest = Xxh3Default::new();
+        for part in [self.req.method().as_str(), self.req.path(), self.req.query_string(), &body.to_string()] {
+            digest.update(&part.len().to_le_bytes());
+            digest.update(part.as_bytes());
+        }
+        let digest = format!("{:032x}", digest.digest128());
+        Some(Claim { key_no: self.access.key_no, key, digest })
+    }
+}
+
+/// Why a command was not performed.
+pub enum Refused {
+    /// The member is at another revision by now.
+    Stale(i32),
+    /// Anything else.
+    Told(Problem),
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Stale(revision) => Self::stale(revision),
+            Refused::Told(problem) => problem,
+        }
+    }
+}
+
+fn missing(resource: Resource, id: Uuid) -> Problem {
+    Problem::not_found(format!("{resource} `{id}`"))
+}
+
+fn text(params: &mut Params, name: &'static str, max: usize) -> Option<String> {
+    params.read(name, |text| {
+        let (text, length) = (text.trim(), text.chars().count());
+        match length {
+            _ if text.is_empty() => Err(Unread::new("empty", "The parameter has no value.")),
+            n if n > max => Err(Unread::new("too_long", format!("At most {max} characters are allowed."))),
+            _ => Ok(unicode_normalization::UnicodeNormalization::nfc(text).collect()),
+        }
+    })
+}

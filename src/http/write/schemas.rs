@@ -1,0 +1,481 @@
+//! Documents as they are sent, described for the OpenAPI document. They are read by `domain`; what is left out here is
+//! derived, or not reported.
+#![expect(dead_code, reason = "read by the generator of the OpenAPI document only")]
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+use uuid::Uuid;
+
+use crate::domain::count::CountState;
+use crate::domain::place::Point;
+use crate::domain::privacy::{PlaceLimit, TimeLimit};
+use crate::domain::shared::ExternalId;
+use crate::domain::size::{SizeBasis, SizeRule};
+use crate::domain::timeline::TimelineEntry;
+use crate::domain::verification::{Verification, VerificationBy};
+use crate::domain::vocabulary::{
+    ActorKind, ActorRole, Confidence, EventStatus, EventType, LinkRelation, LocationKind, PlacePrecision, PlaceRole,
+    SourceKind, SourceScale, Stance,
+};
+use crate::view::any_json;
+
+/// Something stored, by its id or slug.
+#[derive(ToSchema)]
+pub struct ReferenceIn {
+    /// Its id, or its slug where it has one.
+    #[schema(example = "ice", min_length = 1)]
+    pub id: String,
+}
+
+/// An event to be written. Members that the service gives may be sent back as they were.
+#[derive(ToSchema)]
+pub struct EventIn {
+    /// What it mainly was.
+    #[schema(rename = "type", example = "rally")]
+    pub event_type: EventType,
+    /// What else it was.
+    #[schema(required = false)]
+    pub tactics: Vec<EventType>,
+    /// Whether it happened; `happened` unless said.
+    pub status: Option<EventStatus>,
+    /// How well it is attested; worked out by rule unless said.
+    pub verification: Option<Verification>,
+    /// Whether a rule or an editor decides that.
+    pub verification_by: Option<VerificationBy>,
+    /// A title, in `language`.
+    #[schema(example = "Rally at the city hall", min_length = 1, max_length = 300)]
+    pub title: String,
+    /// A summary, in `language`.
+    #[schema(example = "A largely peaceful rally.", max_length = 10_000)]
+    pub summary: Option<String>,
+    /// The language of title and summary (BCP 47).
+    #[schema(example = "en")]
+    pub language: Option<String>,
+    /// Title and summary in other languages, by BCP 47 tag.
+    #[schema(required = false)]
+    pub translations: BTreeMap<String, TranslationIn>,
+    /// When it was; undated unless said.
+    pub when: Option<WhenIn>,
+    /// Where it was; the first is the primary place.
+    #[schema(required = false)]
+    pub places: Vec<EventPlaceIn>,
+    /// Who took part.
+    #[schema(required = false)]
+    pub actors: Vec<EventActorIn>,
+    /// What it was about, as slugs.
+    #[schema(required = false, example = json!(["immigration"]))]
+    pub issues: Vec<String>,
+    /// What participants asked for.
+    #[schema(required = false)]
+    pub demands: Vec<DemandIn>,
+    /// The campaigns it belongs to.
+    #[schema(required = false)]
+    pub campaigns: Vec<ReferenceIn>,
+    /// Who reports it.
+    #[schema(min_items = 1)]
+    pub sources: Vec<ReferenceIn>,
+    /// How many people took part.
+    pub size: Option<SizeIn>,
+    /// What followed.
+    pub outcomes: Option<OutcomesIn>,
+    /// Who says what about which field. Left out of a whole document that replaces another, it stays as it is.
+    #[schema(required = false)]
+    pub evidence: Vec<EvidenceIn>,
+    /// Relations to other events, of which this one is the subject. Left out of a whole document that replaces another, they
+    /// stay as they are.
+    #[schema(required = false)]
+    pub links: Vec<LinkIn>,
+    /// The ids other collections gave it.
+    #[schema(required = false)]
+    pub external_ids: Vec<ExternalId>,
+    /// What is kept from the public; null for nothing. Left out of a whole document that replaces another, it stays as it is.
+    pub privacy: Option<PrivacyIn>,
+}
+
+/// A title and summary in another language.
+#[derive(ToSchema)]
+pub struct TranslationIn {
+    /// The title.
+    #[schema(example = "Concentración", min_length = 1, max_length = 300)]
+    pub title: String,
+    /// The summary.
+    #[schema(example = json!(null), max_length = 10_000)]
+    pub summary: Option<String>,
+}
+
+/// When something was.
+#[derive(ToSchema)]
+pub struct WhenIn {
+    /// When it began.
+    pub start: Option<DateIn>,
+    /// When it ended, if not within the same unit.
+    pub end: Option<DateIn>,
+    /// IANA name of the zone of local dates and times; that of the primary place unless said.
+    #[schema(example = "America/Chicago")]
+    pub time_zone: Option<String>,
+}
+
+/// A date as it is known.
+#[derive(ToSchema)]
+pub struct DateIn {
+    /// ISO 8601-2 date, date-time or set (EDTF levels 0–2); an interval as `start` gives both ends.
+    #[schema(example = "2026-01-30", min_length = 1)]
+    pub edtf: String,
+}
+
+/// A place of an event.
+#[derive(ToSchema)]
+pub struct EventPlaceIn {
+    /// The location.
+    pub location: ReferenceIn,
+    /// What it was to the event; `site` unless said.
+    pub role: Option<PlaceRole>,
+    /// A point of the event's own; that of the location is not copied.
+    pub point: Option<Point>,
+    /// How exact the place is known; follows from the point or the location's level unless said.
+    pub precision: Option<PlacePrecision>,
+    /// Radius of the circle around the point in which the place lies, in metres.
+    #[schema(example = json!(null), minimum = 0)]
+    pub radius_m: Option<f64>,
+}
+
+/// An actor's part in an event.
+#[derive(ToSchema)]
+pub struct EventActorIn {
+    /// The actor.
+    pub actor: ReferenceIn,
+    /// The actor's part.
+    pub role: ActorRole,
+}
+
+/// What participants asked for.
+#[derive(ToSchema)]
+pub struct DemandIn {
+    /// The demand in neutral words.
+    #[schema(example = "against federal immigration enforcement", min_length = 1, max_length = 10_000)]
+    pub summary: String,
+    /// Words from placards and chants, as they were reported.
+    #[schema(example = json!([]), required = false)]
+    pub verbatim: Vec<String>,
+    /// For or against what the summary names, or neither.
+    pub stance: Option<Stance>,
+}
+
+/// How many people took part.
+#[derive(ToSchema)]
+pub struct SizeIn {
+    /// The size in the words of the source.
+    #[schema(example = "hundreds of people", max_length = 300)]
+    pub text: Option<String>,
+    /// Fewest people.
+    #[schema(example = 200, minimum = 0)]
+    pub low: Option<i64>,
+    /// Most people; left out with `low` given, it is open.
+    #[schema(example = 400, minimum = 0)]
+    pub high: Option<i64>,
+    /// The best single number of people.
+    #[schema(example = 300, minimum = 0)]
+    pub best: Option<i64>,
+    /// Who or what the size goes back to; `unknown` unless said.
+    pub basis: Option<SizeBasis>,
+    /// The convention by which the words become numbers.
+    pub rule: Option<SizeRule>,
+}
+
+/// How many people something happened to.
+#[derive(ToSchema)]
+pub struct CountIn {
+    /// Whether there were none, some, or a known number.
+    pub state: CountState,
+    /// Fewest people.
+    #[schema(example = 3, minimum = 0)]
+    pub low: Option<i64>,
+    /// Most people.
+    #[schema(example = 3, minimum = 0)]
+    pub high: Option<i64>,
+}
+
+/// A count for each side.
+#[derive(ToSchema)]
+pub struct ByGroupIn {
+    /// People who took part.
+    pub participants: Option<CountIn>,
+    /// Officers, agents and soldiers.
+    pub police: Option<CountIn>,
+    /// Anyone else.
+    pub others: Option<CountIn>,
+    /// People of whom it is not said which side they were on.
+    pub unspecified: Option<CountIn>,
+}
+
+/// What followed from an event.
+#[derive(ToSchema)]
+pub struct OutcomesIn {
+    /// People arrested.
+    pub arrests: Option<CountIn>,
+    /// People held without being arrested, or before it.
+    pub detained: Option<CountIn>,
+    /// People injured, by side.
+    pub injuries: Option<ByGroupIn>,
+    /// People who died, by side.
+    pub deaths: Option<ByGroupIn>,
+    /// Kinds of property damage.
+    #[schema(example = json!([]), required = false)]
+    pub property_damage: Vec<String>,
+    /// What participants did.
+    #[schema(example = json!([]), required = false)]
+    pub participant_measures: Vec<String>,
+    /// What officers did.
+    #[schema(example = json!(["dispersal order"]), required = false)]
+    pub police_measures: Vec<String>,
+}
+
+/// Who says what about one field of an event.
+#[derive(ToSchema)]
+pub struct EvidenceIn {
+    /// The source that says it.
+    pub source: ReferenceIn,
+    /// The field of the event that it speaks of.
+    #[schema(example = "size")]
+    pub field: String,
+    /// The actor or place meant, where `field` is `actors` or `places`.
+    #[schema(rename = "ref")]
+    pub about: Option<ReferenceIn>,
+    /// The value of the field as this source says, in any JSON form.
+    #[schema(required = false, schema_with = evidence_value)]
+    pub value: Value,
+    /// The source's own words.
+    #[schema(example = json!(null), max_length = 10_000)]
+    pub quote: Option<String>,
+    /// Where in the source, such as a paragraph or a second.
+    #[schema(example = "¶3", max_length = 300)]
+    pub locator: Option<String>,
+    /// How sure it is.
+    pub confidence: Option<Confidence>,
+    /// Whom the source names as saying it.
+    #[schema(example = "local reporting", max_length = 300)]
+    pub attributed_to: Option<String>,
+    /// Another piece of evidence of the same event that it contradicts.
+    #[schema(example = json!(null))]
+    pub disputes: Option<Uuid>,
+}
+
+fn evidence_value() -> Object {
+    any_json("The value of the field as this source says, in any JSON form.", "thousands")
+}
+
+/// A relation to another event, of which the event is the subject.
+#[derive(ToSchema)]
+pub struct LinkIn {
+    /// The relation, read from subject to object.
+    pub relation: LinkRelation,
+    /// The other event.
+    pub event: ReferenceIn,
+    /// How sure the relation is.
+    pub confidence: Option<Confidence>,
+    /// The event's evidence for it.
+    #[schema(example = json!(null))]
+    pub evidence_id: Option<Uuid>,
+}
+
+/// What of an event is kept from the public.
+#[derive(ToSchema)]
+pub struct PrivacyIn {
+    /// The finest level at which the public learns where.
+    pub place: Option<PlaceLimit>,
+    /// The finest unit at which the public learns when.
+    pub time: Option<TimeLimit>,
+    /// Whether the event is not public at all yet.
+    #[schema(example = false, required = false)]
+    pub embargo: bool,
+    /// The reason, as the public may read it.
+    #[schema(example = "Participants face prosecution.", max_length = 300)]
+    pub reason: Option<String>,
+    /// The title the public is given instead of the event's own.
+    #[schema(example = "A rally", max_length = 300)]
+    pub public_title: Option<String>,
+    /// The summary the public is given instead of the event's own.
+    #[schema(example = json!(null), max_length = 10_000)]
+    pub public_summary: Option<String>,
+}
+
+/// An actor to be written; never a private individual.
+#[derive(ToSchema)]
+pub struct ActorIn {
+    /// Its stable, readable name; made of its name unless given. It never changes.
+    #[schema(example = "city-council")]
+    pub slug: Option<String>,
+    /// Its name.
+    #[schema(example = "City Council", min_length = 1, max_length = 300)]
+    pub name: String,
+    /// What kind of actor it is.
+    pub kind: ActorKind,
+    /// Other names.
+    #[schema(example = json!(["Council"]), required = false)]
+    pub aliases: Vec<String>,
+    /// The actor that this one is a part of, by id or slug.
+    #[schema(example = "city")]
+    pub parent_id: Option<String>,
+    /// The ids other collections gave it.
+    #[schema(required = false)]
+    pub external_ids: Vec<ExternalId>,
+}
+
+/// A location to be written.
+#[derive(ToSchema)]
+pub struct LocationIn {
+    /// Its stable, readable name; made of its name unless given. It never changes.
+    #[schema(example = "los-angeles")]
+    pub slug: Option<String>,
+    /// Its name.
+    #[schema(example = "Los Angeles", min_length = 1, max_length = 300)]
+    pub name: String,
+    /// Its level.
+    pub kind: LocationKind,
+    /// The location it lies in, by id or slug.
+    #[schema(example = "california")]
+    pub parent_id: Option<String>,
+    /// ISO 3166-1 alpha-2 code of its country; that of what it lies in unless given.
+    #[schema(example = "US")]
+    pub country: Option<String>,
+    /// ISO 3166-2 code of its first-level division; that of what it lies in unless given.
+    #[schema(example = "US-CA")]
+    pub admin1: Option<String>,
+    /// A point that stands for it.
+    pub point: Option<Point>,
+    /// Radius of the circle around the point in which it lies, in metres.
+    #[schema(example = json!(null), minimum = 0)]
+    pub radius_m: Option<f64>,
+    /// IANA name of its time zone; that of what it lies in unless given.
+    #[schema(example = "America/Los_Angeles")]
+    pub time_zone: Option<String>,
+    /// The ids other collections gave it.
+    #[schema(required = false)]
+    pub external_ids: Vec<ExternalId>,
+}
+
+/// A source to be written.
+#[derive(ToSchema)]
+pub struct SourceIn {
+    /// Its stable, readable name; made of its publisher unless given. It never changes.
+    #[schema(example = "parriva-2026-01-31")]
+    pub slug: Option<String>,
+    /// Who published it.
+    #[schema(example = "Parriva", min_length = 1, max_length = 300)]
+    pub publisher: String,
+    /// Its title.
+    #[schema(example = json!(null), max_length = 300)]
+    pub title: Option<String>,
+    /// Its address.
+    #[schema(example = "https://news.example/rally")]
+    pub url: Option<String>,
+    /// What kind of source it is.
+    pub kind: SourceKind,
+    /// How far it reports from.
+    pub scale: Option<SourceScale>,
+    /// Its language (BCP 47).
+    #[schema(example = "en")]
+    pub language: Option<String>,
+    /// When it was published: a day, or an RFC 3339 instant.
+    #[schema(example = "2026-01-31")]
+    pub published_at: Option<String>,
+    /// When it was looked at: a day, or an RFC 3339 instant.
+    #[schema(example = "2026-02-01")]
+    pub retrieved_at: Option<String>,
+    /// The address of a copy in an archive.
+    #[schema(example = json!(null))]
+    pub archive_url: Option<String>,
+    /// A digest of its content, with the algorithm's name.
+    #[schema(example = json!(null))]
+    pub content_hash: Option<String>,
+    /// The source it was taken over from, by id or slug.
+    #[schema(example = json!(null))]
+    pub syndicated_from: Option<String>,
+}
+
+/// A campaign to be written.
+#[derive(ToSchema)]
+pub struct CampaignIn {
+    /// Its stable, readable name; made of its name unless given. It never changes.
+    #[schema(example = "ice-out")]
+    pub slug: Option<String>,
+    /// Its name.
+    #[schema(example = "ICE Out", min_length = 1, max_length = 300)]
+    pub name: String,
+    /// Other names.
+    #[schema(example = json!([]), required = false)]
+    pub aliases: Vec<String>,
+    /// What it is.
+    #[schema(example = json!(null), max_length = 10_000)]
+    pub description: Option<String>,
+    /// When it was.
+    pub when: Option<WhenIn>,
+}
+
+/// A timeline to be written: with entries or with a query.
+#[derive(ToSchema)]
+pub struct TimelineIn {
+    /// Its stable, readable name; made of its title unless given. It never changes.
+    #[schema(example = "winter-protests")]
+    pub slug: Option<String>,
+    /// Its title, in `language`.
+    #[schema(example = "Winter protests", min_length = 1, max_length = 300)]
+    pub title: String,
+    /// What it tells.
+    #[schema(example = json!(null), max_length = 10_000)]
+    pub description: Option<String>,
+    /// The language of its words (BCP 47).
+    #[schema(example = "en")]
+    pub language: Option<String>,
+    /// Its events in the editor's order.
+    #[schema(required = false)]
+    pub entries: Vec<TimelineEntry>,
+    /// The parameters of `/v1/events` that select its events.
+    #[schema(example = json!({"type": "rally"}))]
+    pub query: Option<BTreeMap<String, String>>,
+    /// The picture on its cover.
+    #[schema(example = json!(null))]
+    pub cover: Option<String>,
+}
+
+/// What one member is merged into.
+#[derive(ToSchema)]
+pub struct MergeIn {
+    /// The member that stays, by id or slug.
+    #[schema(example = "ice", min_length = 1)]
+    pub into: String,
+}
+
+/// How the two events of a pair are merged.
+#[derive(ToSchema)]
+pub struct AcceptIn {
+    /// The id of the event that stays; the one that was recorded first unless given.
+    #[schema(nullable = false, example = "019c1159-7000-7000-8000-0000000000e4")]
+    pub into: Option<Uuid>,
+}
+
+/// What one event is split into.
+#[derive(ToSchema)]
+pub struct SplitIn {
+    /// The events that take its place.
+    #[schema(min_items = 2)]
+    pub parts: Vec<EventIn>,
+}
+
+/// A merge patch (RFC 7396) of the document: members that are to be changed, null for those that are to go.
+pub struct MergePatch;
+
+impl PartialSchema for MergePatch {
+    fn schema() -> RefOr<Schema> {
+        let meaning =
+            "A merge patch (RFC 7396) of the document: members that are to be changed, null for those that are to go.";
+        let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(true)));
+        object.description(Some(meaning)).examples([json!({"summary": null})]).into()
+    }
+}
+
+impl ToSchema for MergePatch {}

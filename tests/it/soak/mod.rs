@@ -1,0 +1,4 @@
+//! Proofs of what writing promises. Each runs for seconds every day, and for minutes under `make soak`.
+
+mod killed_servers;
+mod two_nodes;
