@@ -4,11 +4,15 @@ import contextlib
 import json
 import pathlib
 import statistics
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from .processes import ROOT, Failed, Server, run
 
-WRK = ("wrk", "-t1", "-c32")
+WRK = ("wrk", "-t1")
+CLIENTS = 32
+# Those who read while others write.
+READERS = 8
 # Questions of a list whose answers are looked at to find out how large they are.
 SAMPLE = 500
 # Headers that the server puts around every answer; the baseline is the same server and does so too.
@@ -72,11 +76,13 @@ class Workload:
     has_baseline: bool = True
 
 
-def wrk(server: Server, questions: pathlib.Path, first: int, seconds: int) -> Round:
-    """Asks from a line of a file on."""
+def wrk(
+    server: Server, questions: pathlib.Path, first: int, seconds: int, clients: int = CLIENTS, key: str | None = None
+) -> Round:
+    """Asks from a line of a file on; with a key, posts what the lines hold."""
     script = ROOT / "bench/questions.lua"
-    command = (*WRK, f"-d{seconds}s", "--timeout", "30s", "-s", script, f"http://{server.address}")
-    told = json.loads(run(*command, "--", questions, str(first)).splitlines()[-1])
+    command = (*WRK, f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", script, f"http://{server.address}")
+    told = json.loads(run(*command, "--", questions, str(first), *filter(None, (key,))).splitlines()[-1])
     if told["refused"] or told["broken"]:
         raise Failed(
             f"{server.command[0]}: of {told['requests']} questions of {questions.name} the server refused "
@@ -125,6 +131,22 @@ class Stand:
                 outcome.asked_again |= load.fresh and warm_up + measured.requests > load.count
             outcome.memory = Memory.of(steady) if steady else None
         return outcome
+
+    def write(self, database: str, documents: pathlib.Path, beside: Workload | None) -> tuple[Series, Series]:
+        """Durable writes, each document an event of its own, and what is read meanwhile."""
+        named = ("--name", "bench", "--scope", "write", "--database-url", database)
+        key = run(self.binaries / "marchline", "keys", "create", *named).splitlines()[-1]
+        writes, reads = Series(), Series()
+        with self.server(database, 2) as server, ThreadPoolExecutor() as pool:
+            wrk(server, documents, 0, 1, key=key)
+            for number in range(self.rounds):
+                if beside:
+                    first = number * beside.count // self.rounds
+                    reading = pool.submit(wrk, server, beside.questions, first, self.seconds, READERS)
+                writes.rounds.append(wrk(server, documents, 0, self.seconds, key=key))
+                if beside:
+                    reads.rounds.append(reading.result())
+        return writes, reads
 
     def go_through(self, server: Server, load: Workload) -> None:
         """Asks every question once, and a second at least."""

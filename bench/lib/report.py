@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .load import WRK, Series
+from .load import CLIENTS, WRK, Series
 from .results import GIGABYTE, MILLION, WORKERS, Dataset, Run, count, rows
 
 REACHED = {True: "yes", False: "**no**", None: "not measured"}
@@ -76,7 +76,7 @@ def where(run: Run) -> Iterator[str]:
     for data in run.sqlite.values():
         yield f"marchline generate --events {data.events} --seed {run.seed}"
     yield f"marchline serve --workers {'|'.join(map(str, WORKERS))} --access-log off"
-    yield f"{' '.join(WRK)} -d{run.seconds}s -s bench/questions.lua http://127.0.0.1:PORT -- FILE LINE"
+    yield f"{' '.join(WRK)} -c{CLIENTS} -d{run.seconds}s -s bench/questions.lua http://127.0.0.1:PORT -- FILE LINE"
     yield "```"
     yield ""
     for data in run.sqlite.values():
@@ -84,7 +84,7 @@ def where(run: Run) -> Iterator[str]:
         yield f"- SQLite, {data.events:,} events: loaded at {rate:,.0f} events a second; {size:.2f} GB."
         yield f"  The pages of *{LOADS['neighbours']}* show {data.shown:,} versions."
     rate = run.postgres.events / run.postgres.load_seconds
-    yield f"- PostgreSQL, {run.postgres.events:,} events: loaded at {rate:,.0f} events a second, without `fsync`."
+    yield f"- PostgreSQL, {run.postgres.events:,} events: loaded at {rate:,.0f} events a second."
     yield f"- {run.rounds} rounds of {run.seconds} seconds, with one of the baseline before each."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .load import Outcome
+from .load import Outcome, Series
 
 MILLION = 1_000_000
 GIGABYTE = 1e9
@@ -20,6 +20,7 @@ class Dataset:
     shown: int  # versions of events on the neighbouring pages
     index: dict[str, Any] = field(default_factory=dict)  # what `index_alone` printed; the same on PostgreSQL
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)  # by workload and workers
+    writes: dict[bool, tuple[Series, Series]] = field(default_factory=dict)  # and reads, by whether there were any
     size: int = 0  # bytes of the file; 0 where it is no file
     rebuilt: list[float] = field(default_factory=list)  # seconds until ready
     saved: list[float] = field(default_factory=list)  # the same, behind a clean stop that left an index file
@@ -75,6 +76,8 @@ def rows(run: Run) -> Iterator[Row]:
         yield beside_static("P2pg", f"{at}, versions in memory", run.postgres, "neighbours", workers, 0.50)
     yield from index_alone(large)
     yield from past(served, large)
+    yield from writing("SQLite, `synchronous=FULL`", served, 8_000)
+    yield from writing("PostgreSQL, `fsync=on`, `synchronous_commit=on`", run.postgres, 4_000)
     yield from ready(large)
     yield from memory(large)
     yield from growth(small, large)
@@ -118,6 +121,17 @@ def past(served: Dataset, large: Dataset) -> Iterator[Row]:
             ratio = times["past"][name] / times["now"][name]
             told = f"{times['past'][name] / 1000:.3f} ms, now {times['now'][name] / 1000:.3f} ms"
             yield Row("P6", f"index alone with the total, {work}, {name}", goal, told, ratio, ratio <= 1.5)
+
+
+def writing(name: str, data: Dataset, goal: int) -> Iterator[Row]:
+    for beside, (writes, reads) in data.writes.items():
+        rate, p99 = writes.median("rate"), writes.median("p99")
+        told = f"{rate:,.0f}/s, p50 {writes.median('p50'):.2f} ms, p99 {p99:.2f} ms"
+        if beside:
+            told += f"; {reads.median('rate'):,.0f} pages/s meanwhile"
+        work = f"events posted one by one, {name}, {'others read' if beside else 'nobody reads'}"
+        reached = rate >= goal and p99 <= 20
+        yield Row("P7", work, f"≥ {goal:,}/s, p99 ≤ 20 ms", told, None, reached)
 
 
 def ready(large: Dataset) -> Iterator[Row]:
