@@ -62,7 +62,7 @@ struct DocumentRow {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = lineage)]
+#[diesel(table_name = lineage, treat_none_as_default_value = false)]
 struct LineageRow {
     version_no: i64,
     position: i32,

@@ -31,7 +31,7 @@ pub struct Claimed {
 
 /// What is kept of a request.
 #[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = idempotency)]
+#[diesel(table_name = idempotency, treat_none_as_default_value = false)]
 pub struct ClaimRow {
     key_no: i64,
     key: String,

@@ -77,9 +77,16 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode 
 /// What writers of SQLite need beside: 64 MiB of pages, so that what was touched lately is at hand.
 const SQLITE_WRITER_SETTINGS: &str = "PRAGMA cache_size = -65536;";
 
-/// A lost server is noticed within seconds rather than never, and a reader never waits for ever.
+/// A lost server is noticed within seconds rather than never, and a reader never waits for ever. No statement here runs so long
+/// that compiling it pays.
 const POSTGRES_SETTINGS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
-     SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning; SET time zone 'UTC';";
+     SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning; SET time zone 'UTC'; SET jit = off;";
+
+/// Writers look up by key. Their statements are planned once, often when the tables were as good as empty: a plan that reads
+/// whole tables would then be kept while they grow, until the server takes statistics. Where there is no key to look up by,
+/// the table is read all the same.
+const POSTGRES_WRITER_SETTINGS: &str =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;";
 
 impl DatabaseUrl {
     /// Opens a connection with the settings that Marchline relies on.
@@ -107,9 +114,11 @@ impl DatabaseUrl {
     /// When the database cannot be reached or the file not opened.
     pub fn connect_to_write(&self) -> Result<AnyConnection, ConnectionError> {
         let mut connection = self.connect()?;
-        if let AnyConnection::Sqlite(sqlite) = &mut connection {
-            sqlite.batch_execute(SQLITE_WRITER_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
-        }
+        let settings = match &connection {
+            AnyConnection::Sqlite(_) => SQLITE_WRITER_SETTINGS,
+            AnyConnection::Postgres(_) => POSTGRES_WRITER_SETTINGS,
+        };
+        connection.batch_execute(settings).map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
 }

@@ -21,8 +21,9 @@ use crate::domain::resource::Resource;
 use crate::domain::shared::ExternalId;
 use crate::domain::when::{EdtfDate, When};
 
-/// Most rows of one statement: 15 columns stay far below both databases' limits of parameters.
-pub(super) const CHUNK: usize = 500;
+/// From so many rows on PostgreSQL is sent them by `COPY`. For fewer one prepared statement a row costs less than reading a
+/// `COPY` statement anew.
+pub(super) const COPIED: usize = 4;
 
 /// Rows of one statement on SQLite, where there is no way to save: with as many each time it is prepared once and kept.
 pub(super) const KEPT: usize = 16;
@@ -32,8 +33,12 @@ macro_rules! insert_batch {
     ($conn:expr, $table:expr, $rows:expr) => {
         match $conn {
             $crate::store::connection::AnyConnection::Postgres(c) => {
-                for rows in $rows.chunks($crate::store::rows::CHUNK) {
-                    diesel::insert_into($table).values(rows).execute(c)?;
+                if $rows.len() >= $crate::store::rows::COPIED {
+                    diesel::ExecuteCopyFromDsl::execute(diesel::copy_from($table).from_insertable(&$rows[..]), c)?;
+                } else {
+                    for row in &$rows {
+                        diesel::insert_into($table).values(row).execute(c)?;
+                    }
                 }
             }
             $crate::store::connection::AnyConnection::Sqlite(c) => {
