@@ -45,6 +45,12 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "The folder of pg_dump and pg_restore, for backup and restore; unless set, they are looked for",
     },
     Setting {
+        name: "duplicates",
+        variable: "MARCHLINE_DUPLICATES",
+        default: Some("search"),
+        meaning: "search: this node looks for events that may be one; off: it leaves that to others",
+    },
+    Setting {
         name: "bind",
         variable: "MARCHLINE_BIND",
         default: Some("127.0.0.1:8080"),
@@ -140,6 +146,16 @@ codes! {
     }
 }
 
+codes! {
+    /// Whether a node looks for duplicates.
+    pub enum Duplicates {
+        /// It does.
+        Search = "search",
+        /// It leaves that to others.
+        Off = "off",
+    }
+}
+
 /// Requests that are answered in a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
@@ -165,6 +181,7 @@ pub struct Config {
     pub database: DatabaseUrl,
     pub index_file: Option<PathBuf>,
     pub postgres_tools: Option<PathBuf>,
+    pub duplicates: Duplicates,
     pub bind: String,
     pub workers: Option<usize>,
     pub document_cache: u64,
@@ -252,6 +269,8 @@ impl Config {
             index_file: index_file(value("index_file"), &database),
             database,
             postgres_tools: value("postgres_tools").map(PathBuf::from),
+            duplicates: Duplicates::parse(&required("duplicates"))
+                .ok_or_else(|| wrong("duplicates", "expected search or off"))?,
             bind,
             workers: workers.transpose()?,
             document_cache: mebibytes

@@ -75,7 +75,7 @@ def where(run: Run) -> Iterator[str]:
     yield f"make bench EVENTS={run.events}"
     for data in run.sqlite.values():
         yield f"marchline generate --events {data.events} --seed {run.seed}"
-    yield f"marchline serve --workers {'|'.join(map(str, WORKERS))} --access-log off"
+    yield f"marchline serve --workers {'|'.join(map(str, WORKERS))} --access-log off --duplicates off"
     yield f"{' '.join(WRK)} -c{CLIENTS} -d{run.seconds}s -s bench/questions.lua http://127.0.0.1:PORT -- FILE LINE"
     yield "```"
     yield ""

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::Failure;
 use crate::app;
-use crate::config::Config;
+use crate::config::{Config, Duplicates};
 use crate::duplicates::search::Search;
 use crate::index::saved::SavedIndex;
 use crate::load;
@@ -34,8 +34,10 @@ pub fn serve(config: &Config, demo: bool) -> Result<ExitCode, Failure> {
             match node {
                 Ok(node) => {
                     log::info!("database {}, at operation {}", config.database, node.index.head().seq);
+                    let search = (config.duplicates == Duplicates::Search)
+                        .then(|| Search::start(config.database, Arc::clone(&node.index)));
                     // It stops before the node does.
-                    Ok((Search::start(config.database, Arc::clone(&node.index)), node))
+                    Ok((search, node))
                 }
                 Err(error) => {
                     // It is told to stop at once; nothing waits for it here.

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use actix_web::dev::ServerHandle;
 use diesel::connection::SimpleConnection;
 use marchline::app;
-use marchline::config::{AccessLog, Config, DatasetSettings, ReadAccess};
+use marchline::config::{AccessLog, Config, DatasetSettings, Duplicates, ReadAccess};
 use marchline::domain::grounds::Grounds;
 use marchline::domain::instant::Instant;
 use marchline::domain::resource::Resource;
@@ -230,6 +230,7 @@ pub fn config(database: &Database) -> Config {
         read_access: ReadAccess::Public,
         rate_limit: None,
         proxies: 0,
+        duplicates: Duplicates::Off,
         dataset: DatasetSettings { name: "Test".to_owned(), licence: Some("CC0-1.0".to_owned()), attribution: None },
         log: "warn".to_owned(),
     }
