@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
-use crate::http::ask::Service;
+use crate::http::ask::{Imports, Service};
 use crate::http::gate::Gate;
 use crate::http::given_pages::GivenPages;
 use crate::http::limits::Limits;
@@ -18,6 +18,7 @@ use crate::http::middleware::Conventions;
 use crate::http::openapi::openapi_text;
 use crate::http::routes::mount;
 use crate::index::Index;
+use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
 use crate::node::reader::Reader;
 use crate::view::kept::Kept;
@@ -40,6 +41,9 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
     let pages = Arc::new(GivenPages::new((config.document_cache << 20) / 4));
     let exports = Arc::new(Semaphore::new(EXPORTS));
     let openapi: Arc<str> = openapi_text().into();
+    let jobs = Jobs::start(Arc::clone(index), Arc::clone(writer), database.clone());
+    let (limit, folder) = (config.import_limit, config.import_folder.clone());
+    let imports = Arc::new(Imports { jobs, limit, folder });
     let (known, writer) = (Arc::clone(index), Arc::clone(writer));
     let everything = move |routes: &mut web::ServiceConfig| {
         let service = Service {
@@ -49,6 +53,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
             kept: Arc::clone(&kept),
             pages: Arc::clone(&pages),
             exports: Arc::clone(&exports),
+            imports: Arc::clone(&imports),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),
         };

@@ -99,6 +99,18 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "Proxies in front, each of which adds whom it was asked by to X-Forwarded-For; requests are counted by that",
     },
     Setting {
+        name: "import_limit",
+        variable: "MARCHLINE_IMPORT_LIMIT",
+        default: Some("1024"),
+        meaning: "MiB that a file may have that is imported over HTTP",
+    },
+    Setting {
+        name: "import_folder",
+        variable: "MARCHLINE_IMPORT_FOLDER",
+        default: None,
+        meaning: "The folder where such files are until they are imported; the system's folder for temporary files unless set",
+    },
+    Setting {
         name: "dataset_name",
         variable: "MARCHLINE_DATASET_NAME",
         default: Some("Marchline"),
@@ -190,6 +202,8 @@ pub struct Config {
     pub read_access: ReadAccess,
     pub rate_limit: Option<RateLimit>,
     pub proxies: usize,
+    pub import_limit: u64,
+    pub import_folder: PathBuf,
     pub dataset: DatasetSettings,
     pub log: String,
 }
@@ -283,6 +297,11 @@ impl Config {
                 .ok_or_else(|| wrong("read_access", "expected public or keys"))?,
             rate_limit: rate_limit(&required("rate_limit"))?,
             proxies: required("proxies").parse().map_err(|_| wrong("proxies", "expected a number of proxies"))?,
+            import_limit: required("import_limit")
+                .parse::<u32>()
+                .map(|mebibytes| u64::from(mebibytes) << 20)
+                .map_err(|_| wrong("import_limit", "expected a number of MiB"))?,
+            import_folder: value("import_folder").map_or_else(std::env::temp_dir, PathBuf::from),
             dataset: DatasetSettings {
                 name: required("dataset_name"),
                 licence: value("dataset_licence"),

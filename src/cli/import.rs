@@ -14,7 +14,8 @@ use crate::import::report::Report;
 use crate::load;
 use crate::metrics::ImportFormat;
 use crate::node::Node;
-use crate::node::clock::Clock;
+use crate::node::clock::{Clock, IdKind};
+use crate::store::migrate;
 
 /// The arguments of the command.
 pub fn command() -> Command {
@@ -28,12 +29,20 @@ pub fn command() -> Command {
         .arg(format)
         .arg(Arg::new("file").required(true).value_name("FILE").help("The file, or - for standard input"))
         .arg(flag("dry-run").help("Tell what would be done, and write nothing (ccc)"))
-        .arg(flag("force").help("Write changed rows also over events that an editor has changed since (ccc)"))
-        .arg(Arg::new("report").long("report").value_name("FILE").help("Write the whole report there, as JSON (ccc)"))
+        .arg(flag("sync").help("Withdraw events that were imported before and that the file does not have any more (ccc)"))
+        .arg(flag("force").help(
+            "Write changed rows also over events that an editor has changed since, and withdraw whatever the file lacks (ccc)",
+        ))
+        .arg(Arg::new("report").long("report").value_name("FILE").help("Write the whole report there, as JSON"))
 }
 
 /// Runs the command.
 pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
+    let is_ccc = arguments.get_one::<String>("format").is_some_and(|format| format == ImportFormat::Ccc.code());
+    if let Some(flag) = ["dry-run", "force", "sync"].into_iter().find(|flag| !is_ccc && arguments.get_flag(flag)) {
+        eprintln!("marchline: --{flag} is for --format ccc: {}", only_for_collections(flag));
+        return Ok(ExitCode::from(2));
+    }
     let file = arguments.get_one::<String>("file").map_or("-", String::as_str);
     let (input, length): (Box<dyn Read + Send>, Option<u64>) = match file {
         "-" => (Box::new(std::io::stdin()), None),
@@ -44,27 +53,53 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         }
     };
     let input = BufReader::new(input);
-    if arguments.get_one::<String>("format").is_some_and(|format| format == ImportFormat::Ccc.code()) {
-        ccc(config, arguments, input, length)
-    } else if arguments.get_flag("dry-run") || arguments.get_flag("force") || arguments.contains_id("report") {
-        Err("--dry-run, --force and --report are for --format ccc".into())
+    let mut report = Report::default();
+    let loaded = if is_ccc {
+        ccc(config, arguments, input, length, &mut report)
     } else {
-        ndjson(config, input, length)
+        ndjson(config, input, length, &mut report)
+    };
+    if let Some(path) = arguments.get_one::<String>("report") {
+        let mut out = File::create(path).map_err(|error| format!("{path}: {error}"))?;
+        serde_json::to_writer_pretty(&mut out, &report)?;
+        out.write_all(b"\n")?;
+    }
+    if is_ccc {
+        // Also of what broke off: how far it came.
+        if loaded.is_ok() || report.lines > 0 {
+            print_summary(&report, arguments.get_flag("dry-run"));
+        }
+        return loaded.map(|()| ExitCode::SUCCESS);
+    }
+    loaded.map(|()| told(&report))
+}
+
+/// Why a flag means nothing for documents of our own; the API says the same.
+fn only_for_collections(flag: &str) -> &'static str {
+    match flag {
+        "sync" => "documents belong to no collection that could be synchronised",
+        "force" => "documents are always written over what is there",
+        _ => "documents refer to each other, so that only writing them tells what they do",
     }
 }
 
-fn ndjson(config: &Config, input: impl BufRead + Send, length: Option<u64>) -> Result<ExitCode, Failure> {
+fn ndjson(
+    config: &Config,
+    input: impl BufRead + Send,
+    length: Option<u64>,
+    report: &mut Report,
+) -> Result<(), Failure> {
     let progress = load::Progress::new(ImportFormat::Ndjson, length);
-    let report = shown(
+    shown(
         || in_words(&progress),
         length,
         || {
             let node = Node::start(config.database.clone(), Clock::system())?;
             let writer = node.writer().ok_or("the writer has stopped")?;
-            Ok(progress.told(&config.database, || load::ndjson(writer, input, &progress))?)
+            let behalf = load::Behalf::default();
+            Ok(progress.told(&config.database, || load::ndjson(writer, input, &behalf, &progress, report))?)
         },
-    )?;
-    Ok(told(&report))
+    )
 }
 
 fn in_words(progress: &load::Progress) -> (u64, String) {
@@ -78,28 +113,28 @@ fn ccc(
     arguments: &ArgMatches,
     input: impl BufRead + Send,
     length: Option<u64>,
-) -> Result<ExitCode, Failure> {
-    let options = load::Options { force: arguments.get_flag("force") };
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let flag = |name| arguments.get_flag(name);
+    let options = load::Options { force: flag("force"), sync: flag("sync"), ..load::Options::default() };
     let progress = load::Progress::new(ImportFormat::Ccc, length);
-    let dry_run = arguments.get_flag("dry-run");
-    let report = shown(
+    let dry_run = flag("dry-run");
+    shown(
         || in_words(&progress),
         length,
         || {
+            let database = &config.database;
             if dry_run {
-                return Ok::<_, Failure>(load::rehearse_ccc(&config.database, input, options, &progress)?);
+                // So that it can be tried before anything is there.
+                migrate::migrate(&mut database.connect()?, Clock::system().id(IdKind::Timed))?;
+                return Ok::<_, Failure>(load::rehearse_ccc(database, input, &options, &progress, report)?);
             }
-            let node = Node::start(config.database.clone(), Clock::system())?;
-            Ok(progress.told(&config.database, || load::ccc(&node, &config.database, input, options, &progress))?)
+            let node = Node::start(database.clone(), Clock::system())?;
+            let writer = node.writer().ok_or("the writer has stopped")?;
+            let target = load::Target { writer, index: &node.index, database };
+            Ok(progress.told(database, || load::ccc(target, input, &options, &progress, report))?)
         },
-    )?;
-    if let Some(path) = arguments.get_one::<String>("report") {
-        let mut out = File::create(path).map_err(|error| format!("{path}: {error}"))?;
-        serde_json::to_writer_pretty(&mut out, &report)?;
-        out.write_all(b"\n")?;
-    }
-    print_summary(&report, dry_run);
-    Ok(ExitCode::SUCCESS)
+    )
 }
 
 fn print_summary(report: &Report, dry_run: bool) {
@@ -116,6 +151,8 @@ fn print_summary(report: &Report, dry_run: bool) {
         ("conflicting", report.conflicting),
         ("ignored", report.ignored),
         ("refused", report.refused),
+        ("retracted", report.retracted),
+        ("kept", report.kept),
     ];
     println!("{}", counts.map(|(name, count)| format!("{name} {count}")).join(", "));
     let Report { repaired, linked, errors_total, notices_total, .. } = report;

@@ -17,9 +17,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::config::{Config, flags};
 use crate::export;
 use crate::http::openapi::openapi_text;
+use crate::import::report::{Report, RowError};
 use crate::index::compare::compare;
 use crate::index::saved::SavedIndex;
-use crate::load;
 use crate::node::clock::{Clock, IdKind};
 use crate::store::{check, migrate};
 
@@ -110,13 +110,13 @@ fn export_all(config: &Config, out: Option<&str>) -> Result<ExitCode, Failure> {
 }
 
 /// Tells what became of documents: success where none was refused.
-fn told(report: &load::Report) -> ExitCode {
-    for refusal in &report.refused {
-        eprintln!("{refusal}");
+fn told(report: &Report) -> ExitCode {
+    for RowError { line, reason, .. } in &report.errors {
+        eprintln!("line {line}: {reason}");
     }
-    let load::Report { created, corrected, unchanged, refused } = report;
-    println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {}", refused.len());
-    if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let Report { created, corrected, unchanged, refused, .. } = report;
+    println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {refused}");
+    if *refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn migrate_only(config: &Config) -> Result<ExitCode, Failure> {

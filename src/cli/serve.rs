@@ -63,8 +63,8 @@ fn load_demo(config: &Config) -> Result<(), Failure> {
     }
     let node = Node::start(config.database.clone(), Clock::system())?;
     let report = load::founding(node.writer().ok_or("the writer has stopped")?)?;
-    for refusal in &report.refused {
-        log::error!("{refusal}");
+    for refusal in &report.errors {
+        log::error!("document {}: {}", refusal.line, refusal.reason);
     }
     log::info!("the founding timeline: {} documents new, {} there already", report.created, report.unchanged);
     Ok(())

@@ -1,5 +1,6 @@
 //! What every read has in common: parameters, the moment it is read at, and the node it is read on.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::problem::{Code, Problem};
 use crate::config::DatasetSettings;
 use crate::domain::instant::Instant;
 use crate::index::Index;
+use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
 use crate::node::reader::Reader;
 use crate::query::params::{ParamFault, Params, shown};
@@ -37,10 +39,22 @@ pub struct Service {
     pub pages: Arc<GivenPages>,
     /// Turns for exports, which take long: as many as there may be at once.
     pub exports: Arc<Semaphore>,
+    /// Files that are imported.
+    pub imports: Arc<Imports>,
     /// What the dataset calls itself.
     pub dataset: Arc<DatasetSettings>,
     /// The description of the service.
     pub openapi: Arc<str>,
+}
+
+/// How files come in.
+pub struct Imports {
+    /// Those that came, one after the other.
+    pub jobs: Jobs,
+    /// Most bytes of a file.
+    pub limit: u64,
+    /// Where it is until it is imported.
+    pub folder: PathBuf,
 }
 
 impl Service {
@@ -54,6 +68,7 @@ impl Service {
             kept: Arc::new(Kept::new(0)),
             pages: Arc::clone(&self.pages),
             exports: Arc::clone(&self.exports),
+            imports: Arc::clone(&self.imports),
             dataset: Arc::clone(&self.dataset),
             openapi: Arc::clone(&self.openapi),
         }

@@ -167,3 +167,58 @@ problem_responses! {
         Unavailable = 503, "The database is out of reach, or the node does not write at the moment.";
     }
 }
+
+problem_responses! {
+    /// What the list of imports may answer instead.
+    ImportListErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        InsufficientScope = 403, "The key does not have the scope `write`.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach.";
+    }
+}
+
+problem_responses! {
+    /// What sending a file may be answered instead.
+    ImportErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured, a body that is empty or broke off; every fault is named.";
+        InsufficientScope = 403, "The key does not have the scope `write`.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        RequestTimeout = 408, "The file did not come in time.";
+        TooLarge = 413, "The file is too long.";
+        UnsupportedMediaType = 415, "The body is a form, or has a content coding.";
+        KeyReused = 422, "The idempotency key is another request's.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "As many imports wait as may, the node has no room for the file, or the database is out of reach; `Retry-After` says when to try again.";
+    }
+}
+
+problem_responses! {
+    /// What an import may answer instead.
+    ImportItemErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        InsufficientScope = 403, "The key does not have the scope `write`.";
+        NotFound = 404, "There is no import with this id.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach.";
+    }
+}
+
+problem_responses! {
+    /// What cancelling an import may be answered instead.
+    ImportCancelErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        InsufficientScope = 403, "The key does not have the scope `write`.";
+        NotFound = 404, "There is no import with this id.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Conflict = 409, "It has ended already.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach.";
+    }
+}

@@ -13,6 +13,7 @@ use crate::domain::window::Overlap;
 use crate::duplicates::standing::DuplicateState;
 use crate::http::paging::Count;
 use crate::index::order::Sort;
+use crate::metrics::ImportFormat;
 use crate::query::event_query::MAX_PEOPLE;
 use crate::view::event::Include;
 
@@ -36,6 +37,8 @@ enum Form {
     Number(i64, i64),
     /// A number from 0 to 1.
     Share,
+    /// `true` or `false`.
+    Flag,
 }
 
 const CODE: &str = "^!?[a-z][a-z0-9_]*$";
@@ -65,6 +68,7 @@ fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, exam
             .minimum(Some(low))
             .maximum(Some(high))
             .into(),
+        Form::Flag => ObjectBuilder::new().schema_type(SchemaType::Type(Type::Boolean)).into(),
         Form::Share => {
             ObjectBuilder::new().schema_type(SchemaType::Type(Type::Number)).minimum(Some(0)).maximum(Some(1)).into()
         }
@@ -249,6 +253,31 @@ parameters! {
         query("reason", Form::Text, "Why, for the history; at most 300 characters.", "The organizers corrected the hour."),
         query("source", Form::Text, "The source that gave occasion: its id, slug or address; at most 300 characters.",
             "parriva-2026-01-31"),
+    ]
+}
+
+fn format() -> Parameter {
+    let mut format = query(
+        "format",
+        Form::Code(ImportFormat::CODES),
+        "What the file is: `ndjson`, one object \
+        `{\"resource\": …, \"document\": …}` a line, as exports are; or `ccc`, a file of the Crowd Counting Consortium.",
+        "ccc",
+    );
+    format.required = Required::True;
+    format
+}
+
+parameters! {
+    /// How a file is imported.
+    ImportParams => vec![
+        format(),
+        query("dry_run", Form::Flag, "Whether the report only tells what would be done, and nothing is written; not unless given. \
+            For `ccc`.", true),
+        query("force", Form::Flag, "Whether changed rows are written over events that an editor has changed since, and with `sync` \
+            whatever is gone is withdrawn; not unless given. For `ccc`.", false),
+        query("sync", Form::Flag, "Whether events are withdrawn that were imported before and that the file does not have any \
+            more; not unless given. For `ccc`.", true),
     ]
 }
 

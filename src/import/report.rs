@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// Most errors, and most notices, that a report keeps; the rest is counted only, so that memory stays bounded.
 pub const MAX_KEPT: usize = 10_000;
@@ -14,43 +15,64 @@ const MAX_VALUE: usize = 200;
 /// Columns whose values never stand in a report: people get hurt by lists of names.
 const WITHHELD: [&str; 3] = ["notables", "notes", "coder"];
 
-/// What became of a file. Every record read is counted once in `lines`, and once in exactly one of `created`,
-/// `corrected`, `unchanged`, `collapsed`, `conflicting`, `ignored` and `refused`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+/// What became of a file. Every record read is counted once in `lines`, and once in exactly one of `created`, `corrected`,
+/// `unchanged`, `collapsed`, `conflicting`, `ignored` and `refused`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = ImportReport)]
 pub struct Report {
-    /// Records read; one that was broken in pieces counts once.
+    /// Records read; one that was broken in pieces counts once. Of a file that was not taken over to its end, those that were
+    /// taken over or left aside.
+    #[schema(example = 400, minimum = 0)]
     pub lines: u64,
-    /// Records that became new events.
+    /// Records that became new events, or other members.
+    #[schema(example = 380, minimum = 0)]
     pub created: u64,
-    /// Records that made new versions of events.
+    /// Records that made new versions of events, or of other members.
+    #[schema(example = 3, minimum = 0)]
     pub corrected: u64,
     /// Records that say what they said when they were last imported.
+    #[schema(example = 0, minimum = 0)]
     pub unchanged: u64,
     /// Records that were put together from broken pieces; they are counted elsewhere too.
+    #[schema(example = 2, minimum = 0)]
     pub joined: u64,
     /// Records equal to an earlier one of the file.
+    #[schema(example = 12, minimum = 0)]
     pub collapsed: u64,
     /// Records that changed although an editor had changed their event.
+    #[schema(example = 1, minimum = 0)]
     pub conflicting: u64,
     /// Records that are left aside on purpose.
+    #[schema(example = 1, minimum = 0)]
     pub ignored: u64,
     /// Records that could not be taken in; `errors` says why.
+    #[schema(example = 3, minimum = 0)]
     pub refused: u64,
     /// Events that were withdrawn because the file no longer has them.
+    #[schema(example = 2, minimum = 0)]
     pub retracted: u64,
+    /// Events that the file no longer has, and that were not withdrawn because an editor has changed them. No record of the
+    /// file stands for them.
+    #[schema(example = 0, minimum = 0)]
+    pub kept: u64,
     /// Events whose links to others of the file, or of earlier ones, were made anew; they are counted elsewhere too.
+    #[schema(example = 4, minimum = 0)]
     pub linked: u64,
-    /// Values that could not be read, each with the place and the reason; the first 10,000.
+    /// Values that could not be read, each with the place and the reason; the first 10,000. A list of jobs leaves them out.
     pub errors: Vec<RowError>,
     /// How many errors there were in all.
+    #[schema(example = 5, minimum = 0)]
     pub errors_total: u64,
     /// Cells whose text had been encoded twice, or in Windows-1252, and was repaired without loss.
+    #[schema(example = 7, minimum = 0)]
     pub repaired: u64,
-    /// What was put right or passed over without harm; the first 10,000.
+    /// What was put right or passed over without harm; the first 10,000. A list of jobs leaves them out.
     pub notices: Vec<RowError>,
     /// How many notices there were in all.
+    #[schema(example = 9, minimum = 0)]
     pub notices_total: u64,
     /// What the file says and the events do not.
+    #[schema(value_type = Vec<Loss>)]
     pub losses: Losses,
 }
 
@@ -84,15 +106,20 @@ impl Report {
 }
 
 /// One thing wrong with, or put right in, a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ImportError)]
 pub struct RowError {
     /// The line of the file on which the record begins, from 1, the header's included.
+    #[schema(example = 7, minimum = 1)]
     pub line: u64,
-    /// The column, where it is about one.
+    /// The column; null where it is about the whole record.
+    #[schema(example = "date")]
     pub column: Option<String>,
-    /// The value, cut to 200 characters.
+    /// The value, cut to 200 characters; null where it is about the whole record, or the value is about people.
+    #[schema(example = "31/01")]
     pub value: Option<String>,
     /// What is wrong, or was done, in a sentence.
+    #[schema(example = "Not a day.")]
     pub reason: String,
 }
 
@@ -130,16 +157,25 @@ impl Losses {
     }
 }
 
-#[derive(Serialize)]
-struct Loss<'a> {
-    column: &'a str,
-    rows: u64,
-    reason: &'a str,
+/// What is lost of one column of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ImportLoss)]
+pub struct Loss {
+    /// The column.
+    #[schema(example = "coder")]
+    pub column: String,
+    /// How many records lose something.
+    #[schema(example = 400, minimum = 0)]
+    pub rows: u64,
+    /// Why, in a sentence.
+    #[schema(example = "Not taken over.")]
+    pub reason: &'static str,
 }
 
 impl Serialize for Losses {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter().map(|(column, rows, reason)| Loss { column, rows, reason }))
+        let loss = |(column, rows, reason): (&str, u64, &'static str)| Loss { column: column.to_owned(), rows, reason };
+        serializer.collect_seq(self.iter().map(loss))
     }
 }
 

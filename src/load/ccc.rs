@@ -1,85 +1,125 @@
 //! A file of the Crowd Counting Consortium, through the writer. Reading and mapping run on a thread of their own, beside
 //! the writer's. A run that was interrupted is completed by running it again: what was taken over is skipped.
 
-use std::collections::VecDeque;
 use std::io::BufRead;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use tokio::sync::oneshot;
-
-use super::links::Linker;
-use super::{IN_FLIGHT, LoadError, Progress};
+use super::sync::{Gone, Held};
+use super::taking::{Taking, digest};
+use super::{IN_FLIGHT, LoadError, Options, Progress};
 use crate::domain::content::Content;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::LocationKind;
-use crate::import::ccc::{Group, KnownPlaces, Mapped, Rows, SCHEME};
+use crate::import::ccc::{KnownPlaces, Mapped, Rows, SCHEME};
 use crate::import::records::OpenError;
-use crate::import::report::{Report, RowError};
-use crate::index::State;
-use crate::node::Node;
-use crate::node::operation::{Command, ImportedRow, Operation, Outcome, Refusal};
+use crate::import::report::Report;
+use crate::index::{Index, State};
 use crate::node::reader::Reader;
 use crate::node::writer::Writer;
 use crate::store::connection::DatabaseUrl;
 use crate::store::error::StoreError;
 use crate::store::imports::import_record;
-use crate::store::log::ChangeKind;
 
-/// How a file is taken over.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Whether changed rows are written over events that an editor has changed since.
-    pub force: bool,
+/// Where a file is taken over to.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// A node's writer.
+    pub writer: &'a Writer,
+    /// What that node knows.
+    pub index: &'a Index,
+    /// Its database.
+    pub database: &'a DatabaseUrl,
 }
 
-/// Takes a file over into a node's database.
+/// Takes a file over, and tells in the report what became of each row, also where it was not taken over to its end.
 ///
 /// # Errors
-/// When the file cannot be read as one of CCC's, or the store failed; what was taken over stays.
+/// When the file cannot be read as one of CCC's, the store failed, it was stopped, or what the file does not have could not be
+/// withdrawn; what was taken over stays.
 pub fn ccc(
-    node: &Node,
-    database: &DatabaseUrl,
+    target: Target<'_>,
     input: impl BufRead + Send,
-    options: Options,
+    options: &Options,
     progress: &Progress,
-) -> Result<Report, LoadError> {
-    let writer = node.writer().ok_or(StoreError::Stopped)?;
-    let known = known_places(&node.index.read());
-    let linker = Linker::new(database, SCHEME)?;
-    let mut taking = Taking { writer, options, linker, waiting: VecDeque::new(), report: Report::default() };
-    let mapped = mapped_beside(input, known, progress, |row| {
+    report: &mut Report,
+) -> Result<(), LoadError> {
+    let known = known_places(&target.index.read());
+    let mut taking = Taking::new(target, options)?;
+    let (mapped, read) = mapped_beside(input, known, progress, |row| {
         progress.count_record();
         taking.take(row)
-    })?;
-    taking.settle()?;
-    taking.link()?;
-    taking.settle()?;
-    Ok(together(mapped, taking.report))
+    });
+    let done = read.and_then(|()| taking.complete(mapped.refused, progress));
+    let settled = taking.settle();
+    *report = together(mapped, taking.report);
+    // Rows that were read ahead are told where they were taken, and else not.
+    report.lines = report.accounted();
+    done?;
+    Ok(settled?)
 }
 
 /// Tells what taking a file over would do, and writes nothing.
 ///
 /// # Errors
-/// When the file cannot be read as one of CCC's, or the database not be asked.
+/// When the file cannot be read as one of CCC's, the database not be asked, it was stopped, or what the file does not have
+/// could not be withdrawn.
 pub fn rehearse_ccc(
     database: &DatabaseUrl,
     input: impl BufRead + Send,
-    options: Options,
+    options: &Options,
     progress: &Progress,
-) -> Result<Report, LoadError> {
+    report: &mut Report,
+) -> Result<(), LoadError> {
     let reader = Reader::new(database.clone());
-    let mut report = Report::default();
-    let mapped = mapped_beside(input, KnownPlaces::new(), progress, |row| {
+    let (mut written, mut held) = (Report::default(), Held::default());
+    let (mapped, read) = mapped_beside(input, KnownPlaces::new(), progress, |row| {
         progress.count_record();
+        if options.sync {
+            held.add(&row.identity);
+        }
         match reader.read(|conn| import_record(conn, SCHEME, &row.identity))? {
-            None => report.created += 1,
-            Some(record) if record.digest == digest(&row) => report.unchanged += 1,
-            Some(record) if record.newest_revision != record.revision && !options.force => report.conflicting += 1,
-            Some(_) => report.corrected += 1,
+            None => written.created += 1,
+            Some(record) if record.digest == digest(&row) && !record.has_lapsed() => written.unchanged += 1,
+            Some(record) if record.is_edited() && !options.force => written.conflicting += 1,
+            Some(_) => written.corrected += 1,
         }
         Ok(())
-    })?;
-    Ok(together(mapped, report))
+    });
+    let done = read.and_then(|()| {
+        if !options.sync {
+            return Ok(());
+        }
+        let Gone { untouched, edited, .. } = counted(database, &held, 0, mapped.refused, options)?;
+        if options.force {
+            written.retracted = untouched + edited;
+        } else {
+            written.retracted = untouched;
+            written.kept = edited;
+        }
+        Ok(())
+    });
+    *report = together(mapped, written);
+    report.lines = report.accounted();
+    done
+}
+
+/// What is gone and may be withdrawn, where the file has brought so many events and `untold` of its rows were refused.
+///
+/// # Errors
+/// Why it may not, or when the database cannot be asked.
+pub(super) fn counted(
+    database: &DatabaseUrl,
+    held: &Held,
+    brought: u64,
+    untold: u64,
+    options: &Options,
+) -> Result<Gone, LoadError> {
+    let mut conn = database.connect().map_err(StoreError::from)?;
+    let gone = Gone::count(&mut conn, SCHEME, held)?;
+    if !options.force {
+        gone.check(brought, untold)?;
+    }
+    Ok(gone)
 }
 
 /// The slugs of countries and first-level divisions that the dataset has already.
@@ -99,41 +139,57 @@ fn known_places(state: &State) -> KnownPlaces {
     known
 }
 
-/// Reads and maps a file on a thread of its own, and hands each row to `take` on this one.
+/// Reads and maps a file on a thread of its own, and hands each row to `take` on this one. Tells what was read, and whether
+/// that was all of it.
 fn mapped_beside(
     input: impl BufRead + Send,
     known: KnownPlaces,
     progress: &Progress,
     mut take: impl FnMut(Mapped) -> Result<(), StoreError>,
-) -> Result<Report, LoadError> {
+) -> (Report, Result<(), LoadError>) {
     let (sender, rows): (SyncSender<Mapped>, Receiver<Mapped>) = sync_channel(IN_FLIGHT);
     std::thread::scope(|scope| {
-        let reading = scope.spawn(move || -> Result<Report, OpenError> {
+        let reading = scope.spawn(move || {
             let mut report = Report::default();
-            let mut rows = Rows::open(input, known)?;
-            while let Some(mapped) = rows.next(&mut report)? {
-                progress.set_bytes(rows.bytes());
-                if sender.send(mapped).is_err() {
-                    // Whoever writes has given up, and tells why.
-                    return Ok(report);
-                }
-            }
-            progress.set_bytes(rows.bytes());
-            Ok(report)
+            let read = read_rows(input, known, progress, &sender, &mut report);
+            (report, read)
         });
-        let written = rows.iter().try_for_each(&mut take);
+        let written = rows.iter().take_while(|_| !progress.is_stopped()).try_for_each(&mut take);
         drop(rows);
-        let report = reading.join().map_err(|_| StoreError::Stopped)??;
-        written?;
-        Ok(report)
+        let Ok((report, read)) = reading.join() else {
+            return (Report::default(), Err(StoreError::Stopped.into()));
+        };
+        let done = match (written, read) {
+            (Err(error), _) => Err(error.into()),
+            (Ok(()), Err(error)) => Err(error.into()),
+            (Ok(()), Ok(())) if progress.is_stopped() => Err(LoadError::Stopped),
+            (Ok(()), Ok(())) => Ok(()),
+        };
+        (report, done)
     })
 }
 
-/// Digest of all that a row says, as it is kept.
-fn digest(row: &Mapped) -> i64 {
-    // The first half of 128 bits in hexadecimal; what is not hexadecimal would have been made by another program.
-    let half = row.hash.get(..16).and_then(|half| u64::from_str_radix(half, 16).ok());
-    half.unwrap_or_default().cast_signed()
+/// Reads and maps a file to its end, or as long as somebody takes its rows.
+///
+/// # Errors
+/// When the file cannot be read, or is none of CCC's.
+fn read_rows(
+    input: impl BufRead,
+    known: KnownPlaces,
+    progress: &Progress,
+    sender: &SyncSender<Mapped>,
+    report: &mut Report,
+) -> Result<(), OpenError> {
+    let mut rows = Rows::open(input, known)?;
+    while let Some(mapped) = rows.next(report)? {
+        progress.set_bytes(rows.bytes());
+        if sender.send(mapped).is_err() {
+            // Whoever writes has given up, and tells why.
+            break;
+        }
+    }
+    progress.set_bytes(rows.bytes());
+    Ok(())
 }
 
 fn together(mapped: Report, written: Report) -> Report {
@@ -143,109 +199,11 @@ fn together(mapped: Report, written: Report) -> Report {
     report.unchanged += written.unchanged;
     report.conflicting += written.conflicting;
     report.refused += written.refused;
+    report.retracted += written.retracted;
+    report.kept += written.kept;
     report.linked += written.linked;
     for error in written.errors {
         report.error(error);
     }
     report
-}
-
-type Answer = oneshot::Receiver<Result<Outcome, Refusal>>;
-
-/// What an operation is about.
-enum About {
-    /// What a row's event names.
-    Entity { line: u64 },
-    /// A row, with its id and the group it stands in.
-    Row { line: u64, id: String, group: Option<Group> },
-    /// Links between rows.
-    Links,
-}
-
-/// Rows on their way to the store.
-struct Taking<'a> {
-    writer: &'a Writer,
-    options: Options,
-    linker: Linker,
-    waiting: VecDeque<(About, Answer)>,
-    report: Report,
-}
-
-impl Taking<'_> {
-    fn take(&mut self, row: Mapped) -> Result<(), StoreError> {
-        let line = row.line;
-        let imported = ImportedRow {
-            scheme: SCHEME.to_owned(),
-            digest: digest(&row),
-            id: row.identity.clone(),
-            force: self.options.force,
-        };
-        for (resource, document) in row.entities {
-            // Each on its own: an event that is refused must not take the places with it that later rows name.
-            self.submit(About::Entity { line }, Command::Ensure { resource, document })?;
-        }
-        let about = About::Row { line, id: row.identity, group: row.group };
-        self.submit(about, Command::Import { document: row.event, row: imported })?;
-        if self.linker.is_full() { self.link() } else { Ok(()) }
-    }
-
-    /// Links the rows that are stored by now.
-    fn link(&mut self) -> Result<(), StoreError> {
-        for command in self.linker.commands()? {
-            self.submit(About::Links, command)?;
-        }
-        Ok(())
-    }
-
-    fn submit(&mut self, about: About, command: Command) -> Result<(), StoreError> {
-        self.waiting.push_back((about, self.writer.submit(Operation::one(command))));
-        if self.waiting.len() >= IN_FLIGHT { self.settle_one() } else { Ok(()) }
-    }
-
-    /// Waits for everything that was submitted.
-    fn settle(&mut self) -> Result<(), StoreError> {
-        while !self.waiting.is_empty() {
-            self.settle_one()?;
-        }
-        Ok(())
-    }
-
-    fn settle_one(&mut self) -> Result<(), StoreError> {
-        let Some((about, answer)) = self.waiting.pop_front() else {
-            return Ok(());
-        };
-        match (answer.blocking_recv().unwrap_or(Err(Refusal::Store(StoreError::Stopped))), about) {
-            (Err(Refusal::Store(error)), _) => return Err(error),
-            (Err(refusal), About::Row { line, .. }) => {
-                self.report.refuse(RowError::of_record(line, refusal.to_string()));
-            }
-            (Err(refusal), About::Entity { line }) => {
-                self.report.error(RowError::of_record(line, refusal.to_string()));
-            }
-            // An event that was withdrawn meanwhile, by whoever else writes.
-            (Err(refusal), About::Links) => log::warn!("events were not linked: {refusal}"),
-            (Ok(outcome), About::Row { id, group, .. }) => {
-                self.count(&outcome);
-                // A row that was left aside says nothing yet.
-                if outcome.done.iter().all(|done| !done.conflict) {
-                    self.linker.add(id, group);
-                }
-            }
-            (Ok(outcome), About::Links) => self.report.linked += u64::from(outcome.seq.is_some()),
-            (Ok(_), About::Entity { .. }) => {}
-        }
-        Ok(())
-    }
-
-    fn count(&mut self, outcome: &Outcome) {
-        for done in &outcome.done {
-            let counter = match done.kind {
-                None if done.conflict => &mut self.report.conflicting,
-                None => &mut self.report.unchanged,
-                Some(ChangeKind::Created) => &mut self.report.created,
-                Some(_) => &mut self.report.corrected,
-            };
-            *counter += 1;
-        }
-    }
 }

@@ -1,6 +1,7 @@
-//! How far an import is: asked by whoever shows it, and told to the database, so that every node's metrics can say it.
+//! How far an import is: asked by whoever shows it, and told to the database, so that every node's metrics can say it. And the
+//! way to stop one.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -21,12 +22,14 @@ pub struct Progress {
     length: Option<u64>,
     bytes: AtomicU64,
     records: AtomicU64,
+    stopped: AtomicBool,
 }
 
 impl Progress {
     /// At the beginning of a file of so many bytes, where that is known.
     pub const fn new(format: ImportFormat, length: Option<u64>) -> Self {
-        Self { format, length, bytes: AtomicU64::new(0), records: AtomicU64::new(0) }
+        let (bytes, records, stopped) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+        Self { format, length, bytes, records, stopped }
     }
 
     /// Bytes read, and records handed to the writer.
@@ -44,37 +47,28 @@ impl Progress {
         self.records.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Lets the import stop before its next record.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the import is to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
     /// Does the work, and tells the database meanwhile how far it is, and when it has ended. That it cannot be told stops
     /// nothing.
     pub fn told<T>(&self, database: &DatabaseUrl, work: impl FnOnce() -> T) -> T {
-        std::thread::scope(|scope| {
-            let (done, ended) = channel::<()>();
-            scope.spawn(move || {
-                let mut conn = None;
-                loop {
-                    let last = ended.recv_timeout(INTERVAL) != Err(RecvTimeoutError::Timeout);
-                    if let Err(error) = self.tell(database, &mut conn) {
-                        log::warn!("how far the import is cannot be told: {error}");
-                        conn = None;
-                    }
-                    if last {
-                        return;
-                    }
-                }
-            });
-            let outcome = work();
-            drop(done);
-            outcome
-        })
+        beside(database, |conn| self.tell(conn), work)
     }
 
-    fn tell(&self, database: &DatabaseUrl, conn: &mut Option<AnyConnection>) -> Result<(), StoreError> {
-        let conn = match conn {
-            Some(conn) => conn,
-            none => none.insert(database.connect()?),
-        };
+    /// Tells the database how far it is.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn tell(&self, conn: &mut AnyConnection) -> Result<(), StoreError> {
         let (bytes, records) = self.now();
-        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let progress = ImportProgress {
             format: self.format.code().to_owned(),
             records: number(records),
@@ -84,4 +78,45 @@ impl Progress {
         };
         tell(conn, &progress)
     }
+}
+
+/// A count as a column holds it.
+pub fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Does the work, and something with the database beside it: every second, and once more when the work is done. A connection
+/// that failed is replaced the next time.
+pub fn beside<T>(
+    database: &DatabaseUrl,
+    mut each: impl FnMut(&mut AnyConnection) -> Result<(), StoreError> + Send,
+    work: impl FnOnce() -> T,
+) -> T {
+    std::thread::scope(|scope| {
+        let (done, ended) = channel::<()>();
+        scope.spawn(move || {
+            let mut conn: Option<AnyConnection> = None;
+            loop {
+                let last = ended.recv_timeout(INTERVAL) != Err(RecvTimeoutError::Timeout);
+                let open = match conn.take() {
+                    Some(open) => Ok(open),
+                    None => database.connect().map_err(StoreError::from),
+                };
+                let told = open.and_then(|mut open| {
+                    each(&mut open)?;
+                    Ok(open)
+                });
+                match told {
+                    Ok(open) => conn = Some(open),
+                    Err(error) => log::warn!("how far the import is cannot be told: {error}"),
+                }
+                if last {
+                    return;
+                }
+            }
+        });
+        let outcome = work();
+        drop(done);
+        outcome
+    })
 }

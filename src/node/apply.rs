@@ -78,7 +78,7 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
 impl Step<'_> {
     fn perform(&mut self, command: &Command) -> Result<Vec<Done>, Refusal> {
         let one = match command {
-            Command::Put { resource, document } => self.put(*resource, document),
+            Command::Put { resource, document } => self.put_openly(*resource, document),
             Command::Create { resource, document } => self.create(*resource, document),
             Command::Replace { resource, id, base, document, part } => {
                 self.current(*resource, *id, Some(*base))?;
@@ -86,6 +86,7 @@ impl Step<'_> {
             }
             Command::Ensure { resource, document } => self.ensure(*resource, document),
             Command::Import { document, row } => self.import(document, row),
+            Command::Lapse { scheme, row, force } => self.lapse(scheme, row, *force),
             Command::Link { scheme, row, relation, events } => self.link(scheme, row, *relation, events),
             Command::Retract { resource, id, base } => self.retract(*resource, *id, *base),
             Command::Restore { resource, id } => self.restore(*resource, *id),
@@ -123,6 +124,32 @@ impl Step<'_> {
     pub(super) fn create(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
         let checked = self.read(resource, Meant::New, document)?;
         Ok(self.write(checked, ChangeKind::Created)?)
+    }
+
+    /// Puts a document over whatever has its id, unless that is kept from whoever asks.
+    fn put_openly(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
+        let id = document.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        if let Some(id) = id.filter(|_| resource == Resource::Event)
+            && self.is_kept_from_view(id)?
+        {
+            return Err(Refusal::Restricted(id));
+        }
+        self.put(resource, document)
+    }
+
+    /// Whether an event is under a privacy policy, or was when it ceased, and whoever asks may not read all of it.
+    pub(super) fn is_kept_from_view(&mut self, event: Uuid) -> Result<bool, StoreError> {
+        if self.sees_hidden {
+            return Ok(false);
+        }
+        let Some(newest) = self.draft.newest(self.conn, event)? else {
+            return Ok(false);
+        };
+        let content = match newest.content.or_else(|| self.draft.last_content(event)) {
+            Some(content) => Some(content),
+            None => last_content(self.conn, Resource::Event, event)?,
+        };
+        Ok(matches!(content.as_deref(), Some(Content::Event(event)) if event.privacy.is_some()))
     }
 
     pub(super) fn put(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {

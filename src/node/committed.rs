@@ -51,6 +51,7 @@ impl Committed {
                     imports.push((row.scheme.clone(), row.id.clone()));
                     externals.extend(external_ids_of(document));
                 }
+                Command::Lapse { scheme, row, .. } => imports.push((scheme.clone(), row.clone())),
                 Command::Link { scheme, row, events, .. } => {
                     imports.push((scheme.clone(), row.clone()));
                     ids.extend(events);

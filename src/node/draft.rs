@@ -192,12 +192,14 @@ impl Draft {
                 revision: row.revision,
                 digest: row.digest,
                 newest_revision: newest.revision,
+                newest_kind: newest.kind,
             }));
         }
         let committed = self.committed.borrow_mut().import(conn, scheme, id)?;
         Ok(committed.map(|record| {
-            let newest_revision = self.drafted(record.event).map_or(record.newest_revision, |newest| newest.revision);
-            ImportRecord { newest_revision, ..record }
+            let drafted = self.drafted(record.event).map(|newest| (newest.revision, newest.kind));
+            let (newest_revision, newest_kind) = drafted.unwrap_or((record.newest_revision, record.newest_kind));
+            ImportRecord { newest_revision, newest_kind, ..record }
         }))
     }
 

@@ -21,10 +21,11 @@ impl Step<'_> {
     pub(super) fn import(&mut self, document: &Value, row: &ImportedRow) -> Result<Done, Refusal> {
         let record = self.draft.import_record(self.conn, &row.scheme, &row.id)?;
         let (event, edited) = match &record {
-            Some(record) if record.digest == row.digest => {
+            // A row that has come back brings its event back.
+            Some(record) if record.digest == row.digest && !record.has_lapsed() => {
                 return Ok(Done::unchanged(record.event, record.newest_revision));
             }
-            Some(record) => (Some(record.event), record.newest_revision != record.revision),
+            Some(record) => (Some(record.event), record.is_edited()),
             // An event that has the row's id from elsewhere is an editor's.
             None => {
                 let external = ExternalId { scheme: row.scheme.clone(), id: row.id.clone() };
@@ -32,8 +33,8 @@ impl Step<'_> {
                 (holder, holder.is_some())
             }
         };
-        if let Some(id) = event.filter(|_| edited)
-            && (!row.force || self.was_replaced(id)?)
+        if let Some(id) = event
+            && ((edited && (!row.force || self.was_replaced(id)?)) || self.is_kept_from_view(id)?)
         {
             return Ok(Done { conflict: true, ..Done::unchanged(id, 0) });
         }
@@ -54,6 +55,26 @@ impl Step<'_> {
         Ok(done)
     }
 
+    /// Withdraws the event of a row that is gone. The record of the row stays, so that the event comes back with it.
+    pub(super) fn lapse(&mut self, scheme: &str, row: &str, force: bool) -> Result<Done, Refusal> {
+        let record = self.draft.import_record(self.conn, scheme, row)?;
+        let record = record.ok_or_else(|| Refusal::NotImported(scheme.to_owned(), row.to_owned()))?;
+        let unchanged = Done::unchanged(record.event, record.newest_revision);
+        let newest = self.draft.newest(self.conn, record.event)?.filter(|newest| newest.content.is_some());
+        let Some(newest) = newest else {
+            return Ok(unchanged);
+        };
+        if (record.is_edited() && !force) || self.is_kept_from_view(record.event)? {
+            return Ok(Done { conflict: true, ..unchanged });
+        }
+        self.end(&newest, ChangeKind::Retracted)?;
+        let revision = newest.revision + 1;
+        let (scheme, id) = (scheme.to_owned(), row.to_owned());
+        let kept = ImportRow { scheme, id, entity_no: newest.entity_no, revision, digest: record.digest };
+        self.draft.add_import(kept, true);
+        Ok(Done::written(record.event, revision, ChangeKind::Retracted))
+    }
+
     /// Makes an imported event's links of one relation those to these events. An event that an editor has changed is left
     /// alone.
     pub(super) fn link(
@@ -66,7 +87,7 @@ impl Step<'_> {
         let record = self.draft.import_record(self.conn, scheme, row)?;
         let record = record.ok_or_else(|| Refusal::NotImported(scheme.to_owned(), row.to_owned()))?;
         let unchanged = Done::unchanged(record.event, record.newest_revision);
-        if record.newest_revision != record.revision {
+        if record.is_edited() {
             return Ok(Done { conflict: true, ..unchanged });
         }
         let Some((entity_no, mut document)) = self.document(record.event)? else {

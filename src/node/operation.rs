@@ -88,6 +88,15 @@ pub enum Command {
         /// Which row it is, and what it says.
         row: ImportedRow,
     },
+    /// Withdraws the event of a row that its collection's file does not have any more.
+    Lapse {
+        /// The collection.
+        scheme: String,
+        /// The row's id there.
+        row: String,
+        /// Whether that is done also where an editor has changed the event since.
+        force: bool,
+    },
     /// Makes the links of one relation that an imported event has those to these events, unless an editor has changed it.
     Link {
         /// The collection that the event was imported from.
@@ -207,7 +216,10 @@ pub enum Refusal {
     /// The idempotency key was sent with another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// The row whose event is to be linked was never imported.
+    /// The event is under a privacy policy, and whoever asks may not read all of it.
+    #[error("the event {0} is under a privacy policy: changing it takes the scope `read:restricted`")]
+    Restricted(Uuid),
+    /// The row that is meant was never imported.
     #[error("no event was imported for {0}:{1}")]
     NotImported(String, String),
     /// The store failed; trying again may help.

@@ -71,6 +71,11 @@ impl Params {
         self.faults.push(ParamFault { parameter, code, detail: detail.into() });
     }
 
+    /// Whether a parameter has a fault already.
+    pub fn is_faulty(&self, name: &str) -> bool {
+        self.faults.iter().any(|fault| fault.parameter == name)
+    }
+
     /// Takes a parameter's value; an empty one is a fault.
     pub fn take(&mut self, name: &'static str) -> Option<String> {
         self.offered.push(name);

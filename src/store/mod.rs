@@ -11,6 +11,7 @@ pub mod duplicates;
 pub mod error;
 pub mod export;
 pub mod import_groups;
+pub mod import_jobs;
 pub mod import_progress;
 pub mod imports;
 pub mod keys;

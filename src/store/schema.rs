@@ -502,6 +502,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql_types::{Id, Moment};
+
+    import_job (no) {
+        no -> BigInt,
+        id -> Id,
+        format -> Text,
+        dry_run -> Bool,
+        force -> Bool,
+        sync -> Bool,
+        state -> Text,
+        created_at -> Moment,
+        started_at -> Nullable<Moment>,
+        cancelled_at -> Nullable<Moment>,
+        finished_at -> Nullable<Moment>,
+        beat_at -> Moment,
+        records -> BigInt,
+        read_bytes -> BigInt,
+        file_bytes -> BigInt,
+        failure -> Nullable<Text>,
+        report -> Nullable<Text>,
+        findings -> Nullable<Text>,
+        key_no -> BigInt,
+        idempotency_key -> Nullable<Text>,
+        digest -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dataset,
     operation,
@@ -541,4 +570,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     restore,
     duplicate,
     duplicate_progress,
+    import_job,
 );

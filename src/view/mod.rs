@@ -7,6 +7,7 @@ pub mod duplicate;
 pub mod event;
 pub mod geojson;
 pub mod history;
+pub mod import_job;
 pub mod kept;
 pub mod key;
 pub mod links;

@@ -12,7 +12,7 @@ use crate::support::http::send;
 use crate::support::postgres;
 use crate::support::program::{Served, command, run, terminate, words, write_lines};
 use crate::support::world::{Backend, Database, World};
-use crate::support::{examples, on_both_databases};
+use crate::support::{ccc, examples, on_both_databases};
 
 /// A database that nobody serves yet.
 struct Empty(Database);
@@ -136,6 +136,15 @@ fn a_service_that_lost_its_database_is_alive_but_not_ready() {
 }
 
 on_both_databases! {
+    fn an_import_can_be_tried_before_anything_is_there(empty: Empty) {
+        let file = empty.0.dir().join("rows.csv");
+        std::fs::write(&file, ccc::rows(4, 40, ccc::Shape::Phase3).text).expect("the folder can be written to");
+        let file = file.to_str().expect("a path in UTF-8");
+        let output = run(&empty.0.url, &["import", "--format", "ccc", file, "--dry-run"]);
+        assert!(output.status.success(), "{:?}", words(&output));
+        assert!(words(&output).0.starts_with("nothing was written; it would be:\n"), "{:?}", words(&output));
+    }
+
     fn the_service_stops_when_asked_and_goes_on_later(empty: Empty) {
         let served = Served::start(&empty.0.url, &["--demo"]);
         assert_eq!(get(&served, "/v1/events")["page"]["total"], 13);

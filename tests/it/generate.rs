@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use marchline::domain::resource::Resource;
 use marchline::generate::Synthetic;
-use marchline::load::{Progress, ndjson};
+use marchline::import::report::Report;
+use marchline::load::{Behalf, Progress, ndjson};
 use marchline::metrics::ImportFormat;
 use serde_json::Value;
 
@@ -35,9 +36,13 @@ on_both_databases! {
             Synthetic::new(1_500, 3).ndjson(&mut bytes).expect("memory can be written");
             bytes
         };
-        let progress = Progress::new(ImportFormat::Ndjson, None);
-        let report = ndjson(world.writer(), lines.as_slice(), &progress).expect("the store works");
-        assert_eq!((report.unchanged, report.refused), (0, vec![]));
+        let load = || {
+            let (progress, mut report) = (Progress::new(ImportFormat::Ndjson, None), Report::default());
+            ndjson(world.writer(), lines.as_slice(), &Behalf::default(), &progress, &mut report).expect("the store works");
+            report
+        };
+        let report = load();
+        assert_eq!((report.unchanged, report.errors), (0, vec![]));
         assert_eq!(report.created, Synthetic::new(1_500, 3).documents());
         assert!((40..120).contains(&report.corrected), "{}", report.corrected);
         assert_eq!(world.get("/v1/events?limit=1").ok()["page"]["total"], 1_500);
@@ -51,8 +56,8 @@ on_both_databases! {
             let events = seen["data"].as_array().expect("events");
             assert!(events.iter().any(|event| !empty(event)), "no event has {member}");
         }
-        let again = ndjson(world.writer(), lines.as_slice(), &progress).expect("the store works");
-        assert_eq!((again.created, again.refused), (0, vec![]));
+        let again = load();
+        assert_eq!((again.created, again.errors), (0, vec![]));
     }
 
     fn written_and_loaded_they_are_what_goes_into_the_database_directly(two: Two) {

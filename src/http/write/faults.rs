@@ -16,6 +16,7 @@ pub fn problem(refusal: Refusal) -> Problem {
             let detail = "Another request was sent with this key in the last 24 hours.";
             Problem::parameter(Code::KeyReused, "Idempotency-Key", detail)
         }
+        Refusal::Restricted(_) => Problem::new(Code::InsufficientScope, "The scope `read:restricted` is needed."),
         Refusal::NotImported(scheme, row) => Problem::not_found(format!("event imported for {scheme}:{row}")),
         Refusal::Store(error) => error.into(),
     }

@@ -3,10 +3,10 @@
 pub mod decisions;
 mod documents;
 mod errors;
-mod faults;
+pub mod faults;
 pub mod operations;
 pub mod parts;
-mod preconditions;
+pub mod preconditions;
 pub mod schemas;
 mod written;
 
@@ -68,12 +68,7 @@ impl Write {
     pub async fn begin(req: &HttpRequest) -> Result<Self, Problem> {
         let access = access::require(req, Scope::Write)?;
         let mut ask = Ask::begin(req, JSON).await?;
-        if ask.as_of.is_some() {
-            ask.params.fault("as_of", "unknown_parameter", "What is written is written now.");
-        }
-        let reason = text(&mut ask.params, "reason", MAX_NAME);
-        let source = text(&mut ask.params, "source", MAX_NAME);
-        let grounds = Grounds { reason, source, made_by: access.label.clone() };
+        let grounds = grounds(&mut ask, &access);
         let matching = preconditions::if_match(req, &mut ask.params);
         let key = preconditions::idempotency_key(req, &mut ask.params);
         ask.finish()?;
@@ -240,6 +235,16 @@ impl From<Refused> for Problem {
 
 fn missing(resource: Resource, id: Uuid) -> Problem {
     Problem::not_found(format!("{resource} `{id}`"))
+}
+
+/// What the history will tell of a write, which is one of now.
+pub fn grounds(ask: &mut Ask, access: &Access) -> Grounds {
+    if ask.as_of.is_some() {
+        ask.params.fault("as_of", "unknown_parameter", "What is written is written now.");
+    }
+    let reason = text(&mut ask.params, "reason", MAX_NAME);
+    let source = text(&mut ask.params, "source", MAX_NAME);
+    Grounds { reason, source, made_by: access.label.clone() }
 }
 
 fn text(params: &mut Params, name: &'static str, max: usize) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Files taken over through the command line, and the figures that the API tells of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use marchline::domain::input_form::input_form;
 use marchline::domain::resource::Resource;
@@ -23,7 +23,20 @@ pub fn arguments(world: &World, file: &Generated) -> (Vec<String>, PathBuf) {
 
 /// Imports a file and tells the report.
 pub fn import(world: &World, file: &Generated, more: &[&str]) -> Value {
-    import_measured(world, file, more).0
+    run(world, file, more, 0).0
+}
+
+/// Imports a file, which must fail; tells the report and what the program said.
+pub fn import_in_vain(world: &World, file: &Generated, more: &[&str]) -> (Value, String) {
+    run(world, file, more, 1)
+}
+
+fn run(world: &World, file: &Generated, more: &[&str], code: i32) -> (Value, String) {
+    let (arguments, report) = arguments(world, file);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
+    let output = program::run(&world.database.url, &arguments);
+    assert_eq!(output.status.code(), Some(code), "{:?}", program::words(&output));
+    (read_report(&report), program::words(&output).1)
 }
 
 /// Imports a file and tells the report, and the most memory in MiB that it took.
@@ -32,12 +45,17 @@ pub fn import_measured(world: &World, file: &Generated, more: &[&str]) -> (Value
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
     let (output, memory) = program::run_measured(&world.database.url, &arguments);
     assert!(output.status.success(), "{:?}", program::words(&output));
-    let report = std::fs::read_to_string(&report).expect("there is a report");
+    (read_report(&report), memory)
+}
+
+/// Reads a report, in which each record must be accounted for once.
+fn read_report(path: &Path) -> Value {
+    let report = std::fs::read_to_string(path).expect("there is a report");
     let report: Value = serde_json::from_str(&report).expect("the report is JSON");
     let count = |name: &str| report[name].as_u64().expect("a count");
     let outcomes = ["created", "corrected", "unchanged", "collapsed", "conflicting", "ignored", "refused"];
     assert_eq!(count("lines"), outcomes.map(count).iter().sum::<u64>(), "each record is accounted for once: {report}");
-    (report, memory)
+    report
 }
 
 /// Waits until the world's node knows what another process wrote.

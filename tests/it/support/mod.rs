@@ -6,6 +6,7 @@ pub mod examples;
 pub mod filters;
 pub mod http;
 pub mod imports;
+pub mod jobs;
 pub mod lists;
 pub mod oracle;
 pub mod oracle_dates;

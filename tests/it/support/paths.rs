@@ -9,10 +9,15 @@ pub const RALLY: &str = "/v1/events/019c1159-7000-7000-8000-0000000000e4";
 const EVIDENCE: &str = "019c1159-7000-7006-8000-0000000e0401";
 const LINK: &str = "92fe6ce7-8f7d-8685-99c6-042552e6fed5";
 
+/// Whether a path is for those who have a key.
+fn takes_a_key(path: &str) -> bool {
+    ["/v1/keys", "/v1/imports"].iter().any(|beginning| path.starts_with(beginning))
+}
+
 /// Every path of the table of routes that anybody may read, but for pairs of duplicates, of which the founding timeline has
 /// none.
 pub fn public_paths() -> impl Iterator<Item = &'static str> {
-    let is_public = |path: &&str| !path.starts_with("/v1/keys") && *path != "/v1/duplicates/{id}";
+    let is_public = |path: &&str| !takes_a_key(path) && *path != "/v1/duplicates/{id}";
     ROUTES.iter().filter(|route| route.methods.contains(&"get")).map(|route| route.path).filter(is_public)
 }
 

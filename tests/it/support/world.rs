@@ -13,8 +13,9 @@ use marchline::config::{AccessLog, Config, DatasetSettings, Duplicates, ReadAcce
 use marchline::domain::grounds::Grounds;
 use marchline::domain::instant::Instant;
 use marchline::domain::resource::Resource;
+use marchline::import::report::Report;
 use marchline::index::Index;
-use marchline::load::{self, Report};
+use marchline::load;
 use marchline::node::clock::Clock;
 use marchline::node::operation::{Command, Done, Operation, Outcome, Refusal};
 use marchline::node::writer::Writer;
@@ -140,7 +141,7 @@ impl World {
     /// Loads the founding timeline.
     pub fn founded(self) -> Self {
         let report = self.load_founding();
-        assert_eq!((report.created, report.refused), (42, vec![]));
+        assert_eq!((report.created, report.errors), (42, vec![]));
         self
     }
 
@@ -231,6 +232,8 @@ pub fn config(database: &Database) -> Config {
         rate_limit: None,
         proxies: 0,
         duplicates: Duplicates::Off,
+        import_limit: 1 << 20,
+        import_folder: database.dir().to_owned(),
         dataset: DatasetSettings { name: "Test".to_owned(), licence: Some("CC0-1.0".to_owned()), attribution: None },
         log: "warn".to_owned(),
     }
