@@ -32,6 +32,7 @@ mod paging;
 mod parity;
 mod privacy;
 mod reading;
+mod restricted;
 mod rows;
 mod saved;
 mod settings;

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
+use marchline::domain::privacy::Clearance;
 use marchline::domain::resource::Resource;
 use marchline::index::saved::{SavedIndex, Unusable};
 use marchline::node::Start;
@@ -216,7 +217,7 @@ on_both_databases! {
             "places": [{"location": {"id": "town"}, "point": {"lat": 12.5, "lon": 3.25}, "precision": "point"}],
         });
         let id = world.put(Resource::Event, event("march", details)).id;
-        let version = world.node.index.read().events.public_at(id, i64::MAX).expect("it is there").version_no;
+        let version = world.node.index.read().events.seen_at(id, i64::MAX, Clearance::Public).expect("it is there").version_no;
         let file = file(&world.database);
         save(&world.database, &file);
         let check = |file: &str| {
