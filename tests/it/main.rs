@@ -31,6 +31,7 @@ mod openapi;
 mod paging;
 mod parity;
 mod privacy;
+mod questions;
 mod reading;
 mod restricted;
 mod rows;

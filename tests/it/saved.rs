@@ -42,6 +42,7 @@ on_both_databases! {
         let mut generator = Generator::new(Random::new());
         generator.fill(&world, 60);
         generator.live(&world, 60);
+        generator.cover(&world, 12);
         save(&world.database, &file);
         let mut conn = world.database.parsed().connect().expect("the database is there");
         let head = log::head(&mut conn).expect("a head");
@@ -52,6 +53,7 @@ on_both_databases! {
         let mut seqs = vec![head.seq];
         for _ in 0..2 {
             generator.live(&world, 60);
+            generator.cover(&world, 6);
             seqs.push(world.node.index.head().seq);
         }
         // So much is saved while the node runs.
