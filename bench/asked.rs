@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
+use marchline::domain::privacy::Clearance;
 use marchline::index::order::EventKey;
+use marchline::index::sight::Sight;
 use marchline::index::{Index, State};
 use marchline::query::cursor::Cursor;
 use marchline::query::event_query::EventQuery;
@@ -50,7 +52,7 @@ impl Asked {
         let query = EventQuery::parse(&mut params);
         let broken = || Unread::new("invalid_cursor", "This is not a cursor of this list.");
         let cursor: Option<Cursor<EventKey>> = params.read("cursor", |text| Cursor::decode(text).ok_or_else(broken));
-        let mut named = Named::find(&query, state, &mut params);
+        let mut named = Named::find(&query, state, Clearance::Public, &mut params);
         if let Some(instant) = query.recorded_since {
             named.recorded_since = log::seq_since(conn, instant)?;
         }
@@ -65,7 +67,8 @@ impl Asked {
 
     /// Its page, with the total where that is asked for.
     pub fn page(&self, state: &State, limit: usize, counted: bool) -> Page<EventKey, EventVersion> {
-        let search = plan(&self.query, &self.named, state, self.seq);
+        let sight = Sight { state, seq: self.seq, clearance: Clearance::Public };
+        let search = plan(&self.query, &self.named, sight);
         let cursor = self.cursor.as_ref();
         let backward = cursor.is_some_and(|cursor| cursor.backward);
         let part = Part { from: cursor.map(|cursor| &cursor.key), backward, limit };

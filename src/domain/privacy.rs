@@ -27,6 +27,25 @@ codes! {
     }
 }
 
+/// What a reader may be given of events that have a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Clearance {
+    /// What the policy leaves.
+    Public,
+    /// The whole: the reader has the scope `read:restricted`.
+    Restricted,
+}
+
+impl Clearance {
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Public => Self::Restricted,
+            Self::Restricted => Self::Public,
+        }
+    }
+}
+
 /// What of an event is kept from readers without the scope `read:restricted`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrivacyPolicy {

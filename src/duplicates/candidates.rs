@@ -10,6 +10,7 @@ use super::score::DAY;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::event::EventContent;
 use crate::domain::place::{LocationContent, Point};
+use crate::domain::privacy::Clearance;
 use crate::domain::vocabulary::LocationKind;
 use crate::domain::window::{Frame, Overlap, Window, WindowEdge};
 use crate::index::State;
@@ -32,7 +33,8 @@ const DEGREE: f64 = 111_195.0;
 pub fn candidates(state: &State, seq: i64, event: &EventContent, profile: &Profile) -> Vec<EventVersion> {
     let ask = |wanted: Wanted, limit| {
         let groups = vec![Group { any: Some(wanted), ..Group::default() }];
-        let search = Search { seq: short(seq), groups, window: Some(about(state, profile.span)), ..Search::default() };
+        let public = Search::of_all(short(seq), Clearance::Public);
+        let search = Search { groups, window: Some(about(state, profile.span)), ..public };
         let slice = Slice { sort: Sort::When, from: None, backward: false, limit };
         let (found, _) = Answer::new(&state.events, &search).slice(slice);
         found.into_iter().map(|(_, version)| version)
@@ -40,7 +42,7 @@ pub fn candidates(state: &State, seq: i64, event: &EventContent, profile: &Profi
     let near = ask(near(state, event, &profile.places), MOST_NEAR);
     let told = ask(told_by(state, &event.sources), MOST_TOLD);
     let versions: HashSet<u32> = near.chain(told).collect();
-    versions.into_iter().filter_map(|version| state.events.public_version(version.into())).collect()
+    versions.into_iter().filter_map(|version| state.events.of_row(version)).collect()
 }
 
 /// A day more on either side than the event may have been at.

@@ -16,6 +16,7 @@ use super::score::{Likeness, THRESHOLD, compare};
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
 use crate::domain::instant::Instant;
+use crate::domain::privacy::Clearance;
 use crate::domain::resource::Resource;
 use crate::index::Index;
 use crate::index::events::EventVersion;
@@ -181,7 +182,7 @@ impl Comparing<'_> {
         proposed: &[Pair],
     ) -> Option<(Option<Profile>, Vec<EventVersion>)> {
         let state = self.index.read();
-        let newest = |id: Uuid| state.events.public_at(id, i64::MAX);
+        let newest = |id: Uuid| state.events.seen_at(id, i64::MAX, Clearance::Public);
         newest(change.id).filter(|newest| newest.version_no == change.version_no)?;
         let own = Profile::of(change.id, created_at, event, state.entities.at(i64::MAX));
         let near = own.iter().flat_map(|own| candidates(&state, change.seq, event, own)).map(|version| version.id);

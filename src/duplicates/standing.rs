@@ -4,6 +4,7 @@
 use uuid::Uuid;
 
 use crate::domain::codes;
+use crate::domain::privacy::Clearance;
 use crate::index::State;
 use crate::index::events::EventVersion;
 use crate::store::duplicates::Kept;
@@ -41,11 +42,12 @@ pub fn standing(state: &State, kept: &Kept) -> Option<Standing> {
         return None;
     };
     let seq = state.head.seq;
-    if let (Some(low), Some(high)) = (events.public_at(low, seq), events.public_at(high, seq)) {
+    let public_at = |id| events.seen_at(id, seq, Clearance::Public);
+    if let (Some(low), Some(high)) = (public_at(low), public_at(high)) {
         let state = if kept.rejection.is_some() { DuplicateState::Rejected } else { DuplicateState::Open };
         return Some(Standing { state, survivor: None, versions: [low, high] });
     }
     let survivor = events.survivor(low, seq);
-    let is_one = survivor == events.survivor(high, seq) && events.public_at(survivor, seq).is_some();
+    let is_one = survivor == events.survivor(high, seq) && public_at(survivor).is_some();
     is_one.then_some(Standing { state: DuplicateState::Accepted, survivor: Some(survivor), versions: [one, other] })
 }

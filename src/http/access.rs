@@ -7,6 +7,7 @@ use chrono::Utc;
 use super::problem::{Code, Problem};
 use crate::domain::api_key::Secret;
 use crate::domain::instant::Instant;
+use crate::domain::privacy::Clearance;
 use crate::domain::scope::{Scope, Scopes};
 use crate::node::reader::Reader;
 use crate::store::keys::{self, ApiKey};
@@ -27,6 +28,13 @@ impl Access {
     pub fn of(req: &HttpRequest) -> Option<Self> {
         req.extensions().get::<Self>().cloned()
     }
+}
+
+/// What whoever asks may be given of events under a policy.
+pub fn clearance(req: &HttpRequest) -> Clearance {
+    let is_restricted =
+        req.extensions().get::<Access>().is_some_and(|access| access.scopes.allow(Scope::ReadRestricted));
+    if is_restricted { Clearance::Restricted } else { Clearance::Public }
 }
 
 /// The access of a request that needs a scope.

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use crate::domain::actor::ActorContent;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::ActorKind;
-use crate::index::State;
+use crate::index::sight::Sight;
 use crate::store::error::StoreError;
 use crate::view::EntityHead;
 use crate::view::actor::Actor;
@@ -34,7 +34,7 @@ impl Listed for ActorContent {
         std::iter::once(&self.name).chain(&self.aliases).map(String::as_str).collect()
     }
 
-    fn view(&self, head: EntityHead, _: &State, _: i64) -> Result<Actor, StoreError> {
+    fn view(&self, head: EntityHead, _: Sight<'_>) -> Result<Actor, StoreError> {
         Ok(Actor::of(head, self))
     }
 

@@ -9,11 +9,14 @@ use actix_web::{HttpMessage, HttpRequest, web};
 use chrono::Utc;
 use tokio::sync::Semaphore;
 
+use super::access;
 use super::given_pages::GivenPages;
 use super::problem::{Code, Problem};
 use crate::config::DatasetSettings;
 use crate::domain::instant::Instant;
-use crate::index::Index;
+use crate::domain::privacy::Clearance;
+use crate::index::sight::Sight;
+use crate::index::{Index, State};
 use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
 use crate::node::reader::Reader;
@@ -83,6 +86,8 @@ pub struct Ask {
     pub params: Params,
     /// The operation that `as_of` means.
     pub as_of: Option<i64>,
+    /// What whoever asks may be given.
+    pub clearance: Clearance,
     /// Where the log stood when the reading of parameters ended: what the answer is right for.
     pub head: Head,
     req: HttpRequest,
@@ -109,7 +114,8 @@ impl Ask {
         }
         let head = service.index.head();
         let params = Params::parse(req.query_string());
-        let mut ask = Self { service, params, as_of: None, head, req: req.clone() };
+        let clearance = access::clearance(req);
+        let mut ask = Self { service, params, as_of: None, clearance, head, req: req.clone() };
         if let Some(seq) = ask.min_revision(req) {
             ask.reach(seq).await?;
             ask.refuse_lost("Min-Revision", seq)?;
@@ -121,6 +127,11 @@ impl Ask {
             }
         }
         Ok(ask)
+    }
+
+    /// What whoever asks can see at an operation.
+    pub const fn sight<'a>(&self, state: &'a State, seq: i64) -> Sight<'a> {
+        Sight { state, seq, clearance: self.clearance }
     }
 
     fn min_revision(&mut self, req: &HttpRequest) -> Option<i64> {

@@ -9,7 +9,7 @@ use super::params::{NamedFilterParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
 use crate::domain::campaign::CampaignContent;
 use crate::domain::resource::Resource;
-use crate::index::State;
+use crate::index::sight::Sight;
 use crate::store::error::StoreError;
 use crate::view::EntityHead;
 use crate::view::campaign::Campaign;
@@ -33,7 +33,7 @@ impl Listed for CampaignContent {
         std::iter::once(&self.name).chain(&self.aliases).map(String::as_str).collect()
     }
 
-    fn view(&self, head: EntityHead, _: &State, _: i64) -> Result<Campaign, StoreError> {
+    fn view(&self, head: EntityHead, _: Sight<'_>) -> Result<Campaign, StoreError> {
         Ok(Campaign::of(head, self))
     }
 

@@ -16,6 +16,7 @@ use crate::domain::folded::folded;
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
 use crate::index::entities::{Entity, EntityContent, EntityVersion};
+use crate::index::sight::Sight;
 use crate::query::cursor::digest;
 use crate::query::page::cut;
 use crate::query::params::{Params, Unread, shown};
@@ -46,7 +47,7 @@ pub trait Listed: EntityContent {
     ///
     /// # Errors
     /// When something it refers to is missing.
-    fn view(&self, head: EntityHead, state: &State, seq: i64) -> Result<Self::View, StoreError>;
+    fn view(&self, head: EntityHead, sight: Sight<'_>) -> Result<Self::View, StoreError>;
     /// The document of a list.
     fn list(data: Vec<Self::View>, page: PageInfo, query: EntityQueryEcho) -> Self::List;
 }
@@ -126,10 +127,11 @@ pub async fn list<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> 
     let items = matching.map(|(entity, document)| (entity.slug.clone(), document.id)).collect();
     let page = cut(items, paging.part());
     let ids: Vec<Uuid> = page.items.iter().map(|(_, id)| *id).collect();
-    let counts = event_counts(&state, C::RESOURCE, seq, &ids);
-    let views = page.items.iter().filter_map(|(_, id)| view::<C>(&state, *id, seq, &counts).transpose());
+    let sight = ask.sight(&state, seq);
+    let counts = event_counts(sight, C::RESOURCE, &ids);
+    let views = page.items.iter().filter_map(|(_, id)| view::<C>(sight, *id, &counts).transpose());
     let data = views.collect::<Result<Vec<_>, StoreError>>()?;
-    let mut print = Fingerprint::default();
+    let mut print = Fingerprint::of(ask.clearance);
     print.text(req.query_string()).text(&serde_json::to_string(&data).map_err(StoreError::from)?);
     let page_info = paging.info(&page, pinned);
     print.text(&format!("{:?}", page.total));
@@ -151,7 +153,7 @@ pub async fn get<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if let Some(gone) = gone(&state, &req, id, seq) {
         return Err(gone);
     }
-    give_one::<C>(&req, &state, id, seq, seq)
+    give_one::<C>(&req, ask.sight(&state, seq), id, seq)
 }
 
 /// Answers the versions of one, by id or slug; also of one that was withdrawn.
@@ -161,10 +163,10 @@ pub async fn revisions<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Prob
     let (id, changes, etag) = {
         let state = ask.service.index.read();
         let (id, versions) = find::<C>(&state, &req, seq)?;
-        let change = |version: &EntityVersion| changes::<C>(&state, id, version.seq);
+        let change = |version: &EntityVersion| changes::<C>(ask.sight(&state, version.seq), id);
         let changes = versions.iter().map(change).collect::<Result<Vec<_>, StoreError>>()?;
         let newest = versions.last().map_or(0, |version| version.revision);
-        let mut print = Fingerprint::default();
+        let mut print = Fingerprint::of(ask.clearance);
         print.text("revisions").text(&serde_json::to_string(&changes).map_err(StoreError::from)?);
         (id, changes, print.strong(newest, state.head.epoch))
     };
@@ -188,7 +190,7 @@ pub async fn revision<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Probl
     if version.document.is_none() {
         return Err(Problem::withdrawn(version.grounds.reason.as_deref()));
     }
-    give_one::<C>(&req, &state, id, version.seq, seq)
+    give_one::<C>(&req, ask.sight(&state, version.seq), id, seq)
 }
 
 /// The member that the path names, with its versions up to an operation: one at least.
@@ -203,15 +205,9 @@ fn missing<C: Listed>(req: &HttpRequest) -> Problem {
     Problem::not_found(format!("{} `{}`", C::RESOURCE, shown(req.match_info().get("id").unwrap_or_default())))
 }
 
-/// Answers with a version as it was at the operation `then`.
-fn give_one<C: Listed>(
-    req: &HttpRequest,
-    state: &State,
-    id: Uuid,
-    then: i64,
-    seq: i64,
-) -> Result<HttpResponse, Problem> {
-    let (etag, text) = item::<C>(state, id, then)?;
+/// Answers with a version as it was at the operation that `then` sees.
+fn give_one<C: Listed>(req: &HttpRequest, then: Sight<'_>, id: Uuid, seq: i64) -> Result<HttpResponse, Problem> {
+    let (etag, text) = item::<C>(then, id)?;
     if respond::is_known(req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
@@ -226,38 +222,33 @@ pub fn gone(state: &State, req: &HttpRequest, id: Uuid, seq: i64) -> Option<Prob
     Some(Problem::ceased(req, version.kind, version.grounds.reason.as_deref(), &into))
 }
 
-/// The document of one at an operation, behind its validator.
+/// The document of one as a reader sees it at an operation, behind its validator.
 ///
 /// # Errors
 /// 404 where there was none.
-pub fn item<C: Listed>(state: &State, id: Uuid, seq: i64) -> Result<(String, Vec<u8>), Problem> {
+pub fn item<C: Listed>(sight: Sight<'_>, id: Uuid) -> Result<(String, Vec<u8>), Problem> {
     let missing = || Problem::not_found(format!("{} `{id}`", C::RESOURCE));
-    let counts = event_counts(state, C::RESOURCE, seq, &[id]);
-    let (_, version) = state.entities.at(seq).version(id).ok_or_else(missing)?;
-    let view = view::<C>(state, id, seq, &counts)?.ok_or_else(missing)?;
+    let counts = event_counts(sight, C::RESOURCE, &[id]);
+    let (_, version) = sight.names().version(id).ok_or_else(missing)?;
+    let view = view::<C>(sight, id, &counts)?.ok_or_else(missing)?;
     let text = serde_json::to_vec(&view).map_err(StoreError::from)?;
-    let mut print = Fingerprint::default();
+    let mut print = Fingerprint::of(sight.clearance);
     print.bytes(&text);
-    Ok((print.strong(version.revision, state.head.epoch), text))
+    Ok((print.strong(version.revision, sight.state.head.epoch), text))
 }
 
 /// What an operation changed of a member, as readers saw it before and behind it.
-fn changes<C: Listed>(state: &State, id: Uuid, seq: i64) -> Result<Vec<FieldChange>, StoreError> {
+fn changes<C: Listed>(sight: Sight<'_>, id: Uuid) -> Result<Vec<FieldChange>, StoreError> {
     let seen = |seq| {
-        let view = view::<C>(state, id, seq, &HashMap::new())?;
+        let view = view::<C>(Sight { seq, ..sight }, id, &HashMap::new())?;
         view.map(|view| serde_json::to_value(&view)).transpose().map_err(StoreError::from)
     };
-    let both = seen(seq - 1)?.zip(seen(seq)?);
+    let both = seen(sight.seq - 1)?.zip(seen(sight.seq)?);
     Ok(both.map_or_else(Vec::new, |(old, new)| difference(&old, &new)))
 }
 
-fn view<C: Listed>(
-    state: &State,
-    id: Uuid,
-    seq: i64,
-    counts: &HashMap<Uuid, i64>,
-) -> Result<Option<C::View>, StoreError> {
-    let names = state.entities.at(seq);
+fn view<C: Listed>(sight: Sight<'_>, id: Uuid, counts: &HashMap<Uuid, i64>) -> Result<Option<C::View>, StoreError> {
+    let names = sight.names();
     let (Some((entity, content)), Some((_, version))) = (names.values::<C>(id), names.version(id)) else {
         return Ok(None);
     };
@@ -270,12 +261,13 @@ fn view<C: Listed>(
         recorded_at: version.recorded_at,
         event_count: counts.get(&id).copied().unwrap_or(0),
     };
-    content.view(head, state, seq).map(Some)
+    content.view(head, sight).map(Some)
 }
 
-/// How many events name each of these entities; for locations, also those below them.
-fn event_counts(state: &State, resource: Resource, seq: i64, ids: &[Uuid]) -> HashMap<Uuid, i64> {
-    let names = state.entities.at(seq);
+/// How many events that a reader sees name each of these entities; for locations, also those below them.
+fn event_counts(sight: Sight<'_>, resource: Resource, ids: &[Uuid]) -> HashMap<Uuid, i64> {
+    let Sight { state, seq, clearance } = sight;
+    let names = sight.names();
     let mut terms: HashMap<Uuid, Vec<u32>> = ids.iter().map(|id| (*id, Vec::new())).collect();
     for (number, entity) in state.events.counting(resource) {
         let counted = if resource == Resource::Location { names.line(entity).collect() } else { vec![entity] };
@@ -285,7 +277,7 @@ fn event_counts(state: &State, resource: Resource, seq: i64, ids: &[Uuid]) -> Ha
             }
         }
     }
-    let count = |terms| i64::try_from(state.events.having(terms, seq)).unwrap_or(i64::MAX);
+    let count = |terms| i64::try_from(state.events.having(terms, seq, clearance)).unwrap_or(i64::MAX);
     terms.into_iter().map(|(id, terms)| (id, count(terms))).collect()
 }
 

@@ -3,8 +3,8 @@
 use super::ask::Ask;
 use super::problem::Problem;
 use crate::domain::language;
-use crate::index::State;
 use crate::index::search::Search;
+use crate::index::sight::Sight;
 use crate::query::event_query::EventQuery;
 use crate::query::params::{Params, Unread, shown};
 use crate::query::plan::{Named, plan};
@@ -26,7 +26,7 @@ impl EventAsk {
     pub fn parse(ask: &mut Ask) -> Self {
         let query = EventQuery::parse(&mut ask.params);
         let view = event_view(&mut ask.params);
-        let named = Named::find(&query, &ask.service.index.read(), &mut ask.params);
+        let named = Named::find(&query, &ask.service.index.read(), ask.clearance, &mut ask.params);
         Self { query, view, named }
     }
 
@@ -46,9 +46,9 @@ impl EventAsk {
         Ok(seq)
     }
 
-    /// The question at an operation, in the numbers of the index.
-    pub fn plan(&self, state: &State, seq: i64) -> Search {
-        plan(&self.query, &self.named, state, seq)
+    /// The question as a reader asks it at an operation, in the numbers of the index.
+    pub fn plan(&self, sight: Sight<'_>) -> Search {
+        plan(&self.query, &self.named, sight)
     }
 }
 

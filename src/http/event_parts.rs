@@ -82,8 +82,9 @@ async fn given(
     let view = EventView { include: vec![include], lang: None };
     let (selection, etag) = {
         let state = ask.service.index.read();
-        let version = find(&state, &req, seq)?;
-        select_one(&ask.service, (&state, seq), &view, version)
+        let sight = ask.sight(&state, seq);
+        let version = find(sight, &req)?;
+        select_one(&ask.service, sight, &view, version)
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::access;
 use super::ask::{Ask, Service, acceptable, answers_for};
 use super::errors::{ItemErrors, ListErrors};
 use super::event_ask::{EventAsk, event_view};
@@ -16,10 +17,12 @@ use super::problem::Problem;
 use super::respond::{self, Fingerprint, Text};
 use super::revisions::{self, RevisionList};
 use super::selection::{Selection, events};
+use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
 use crate::index::events::{EventVersion, PastVersion};
 use crate::index::order::EventKey;
+use crate::index::sight::Sight;
 use crate::query::echo::EventQueryEcho;
 use crate::query::page::page_of;
 use crate::query::params::shown;
@@ -59,31 +62,41 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let seq = pinned.seq;
     let (page, selection, etag) = {
         let state = ask.service.index.read();
-        let search = asked.plan(&state, seq);
+        let sight = ask.sight(&state, seq);
+        let search = asked.plan(sight);
         let page = page_of(&state.events, &search, query.order(), paging.part(), paging.is_counted());
-        let mut print = Fingerprint::default();
+        let mut print = Fingerprint::of(ask.clearance);
         print.text(&format!("{view:?} {:?} {:?}", req.query_string(), page.total));
         let versions = page.items.iter().map(|(_, version)| *version);
-        let selection = Selection::of(&ask.service, (&state, seq), view, versions, &mut print);
+        let selection = Selection::of(&ask.service, sight, view, versions, &mut print);
         (page, selection, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    if let Some(answer) = ask.service.pages.with(&req, &etag, head).filter(|_| takes_earlier(&req)) {
+    let is_public = ask.clearance == Clearance::Public;
+    if is_public
+        && takes_earlier(&req)
+        && let Some(answer) = ask.service.pages.with(&req, &etag, head)
+    {
         return Ok(answer.respond(&req));
     }
     let documents = selection.documents(&ask.service, view)?;
     let page = paging.info(&page, pinned);
     let links = respond::page_links(&req, &page, seq);
     let text = Text::of(list_text(&documents, &page, &query.echo(seq))?);
+    if !is_public {
+        return Ok(respond::json(&etag, &links, &text));
+    }
     Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req))
 }
 
-/// The page that a request asks for, if it was given lately and nothing was written since.
+/// The page that a request asks for, if it was given lately and nothing was written since. The pages that are kept are those of
+/// the public: a page for readers of what is restricted is neither among them nor given out of them.
 fn answered(req: &HttpRequest) -> Result<Option<Arc<GivenPage>>, Problem> {
     acceptable(req, JSON)?;
-    let Some(service) = req.app_data::<web::Data<Service>>().filter(|_| takes_earlier(req)) else {
+    let takes_kept = takes_earlier(req) && access::clearance(req) == Clearance::Public;
+    let Some(service) = req.app_data::<web::Data<Service>>().filter(|_| takes_kept) else {
         return Ok(None);
     };
     let head = service.index.head();
@@ -114,35 +127,37 @@ pub async fn get_event(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let seq = ask.finish()?;
     let chosen = {
         let state = ask.service.index.read();
-        let version = find(&state, &req, seq)?;
-        select_one(&ask.service, (&state, seq), &view, version)
+        let sight = ask.sight(&state, seq);
+        let version = find(sight, &req)?;
+        select_one(&ask.service, sight, &view, version)
     };
     give_one(&req, &ask.service, &view, chosen, seq)
 }
 
 /// A version with the names of an operation, and its validator.
-pub fn select_one(
-    service: &Service,
-    moment: (&State, i64),
-    view: &EventView,
-    version: EventVersion,
-) -> (Selection, String) {
-    let mut print = Fingerprint::default();
+pub fn select_one(service: &Service, sight: Sight<'_>, view: &EventView, version: EventVersion) -> (Selection, String) {
+    let mut print = Fingerprint::of(sight.clearance);
     print.text(&format!("{view:?}"));
-    let selection = Selection::of(service, moment, view, [version].into_iter(), &mut print);
-    (selection, print.strong(version.revision, moment.0.head.epoch))
+    let selection = Selection::of(service, sight, view, [version].into_iter(), &mut print);
+    (selection, print.strong(version.revision, sight.state.head.epoch))
 }
 
-/// An event's document at an operation as the public is given it, behind its validator.
+/// An event's document at an operation as a reader is given it, behind its validator.
 ///
 /// # Errors
 /// 404 where there was none, and when the store cannot be asked.
-pub fn event_at(service: &Service, id: Uuid, view: &EventView, seq: i64) -> Result<(String, Vec<u8>), Problem> {
+pub fn event_at(
+    service: &Service,
+    id: Uuid,
+    view: &EventView,
+    seq: i64,
+    clearance: Clearance,
+) -> Result<(String, Vec<u8>), Problem> {
     let (selection, etag) = {
         let state = service.index.read();
-        let version = state.events.public_at(id, seq);
-        let version = version.ok_or_else(|| Problem::not_found(format!("event `{id}`")))?;
-        select_one(service, (&state, seq), view, version)
+        let sight = Sight { state: &state, seq, clearance };
+        let version = sight.event(id).ok_or_else(|| Problem::not_found(format!("event `{id}`")))?;
+        select_one(service, sight, view, version)
     };
     Ok((etag, selection.documents(service, view)?.concat()))
 }
@@ -176,13 +191,13 @@ pub async fn list_event_revisions(req: HttpRequest) -> Result<HttpResponse, Prob
     let (id, versions, selection, etag) = {
         let state = ask.service.index.read();
         let id = id_in(&req)?;
-        let versions = state.events.history(id, seq);
+        let versions = state.events.history(id, seq, ask.clearance);
         let newest = i32::try_from(versions.len()).ok().filter(|count| *count > 0).ok_or_else(|| no_event(&req))?;
-        let mut print = Fingerprint::default();
+        let mut print = Fingerprint::of(ask.clearance);
         print.text("revisions");
         // Names are those of the moment read in every version, so that a rename does not look like a correction.
         let told = versions.iter().filter_map(PastVersion::told);
-        let selection = Selection::of(&ask.service, (&state, seq), &view, told, &mut print);
+        let selection = Selection::of(&ask.service, ask.sight(&state, seq), &view, told, &mut print);
         (id, versions, selection, print.strong(newest, state.head.epoch))
     };
     if respond::is_known(&req, &etag) {
@@ -222,10 +237,12 @@ pub async fn get_event_revision(req: HttpRequest) -> Result<HttpResponse, Proble
     let seq = ask.finish()?;
     let (selection, etag) = {
         let state = ask.service.index.read();
-        let versions = state.events.history(id_in(&req)?, seq);
+        let versions = state.events.history(id_in(&req)?, seq, ask.clearance);
         let version = revisions::position(&req).and_then(|position| versions.get(position));
         match version {
-            Some(PastVersion::Told(version, then)) => select_one(&ask.service, (&state, *then), &view, *version),
+            Some(PastVersion::Told(version, then)) => {
+                select_one(&ask.service, ask.sight(&state, *then), &view, *version)
+            }
             Some(PastVersion::Withdrawal(reason)) => return Err(Problem::withdrawn(reason.as_deref())),
             Some(PastVersion::Hidden) | None => return Err(revisions::no_version(&req, Resource::Event)),
         }
@@ -245,10 +262,11 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
     let seq = ask.finish()?;
     let (walk, keys, etag) = {
         let state = ask.service.index.read();
-        let version = find(&state, &req, seq)?;
-        let walk = walk(&state, seq, version.id, depth);
-        let nodes = walk.ids.iter().filter_map(|id| state.events.public_at(*id, seq));
-        let mut print = Fingerprint::default();
+        let sight = ask.sight(&state, seq);
+        let version = find(sight, &req)?;
+        let walk = walk(sight, version.id, depth);
+        let nodes = walk.ids.iter().filter_map(|id| sight.event(*id));
+        let mut print = Fingerprint::of(ask.clearance);
         print.text("links").number(depth.into()).number(state.head.epoch);
         let keys: Vec<i64> = nodes
             .map(|version| {
@@ -265,24 +283,25 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
     Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &text))
 }
 
-/// The event that the path names, as the public could see it; 410 where it was withdrawn.
+/// The event that the path names, as a reader could see it; 410 where it was withdrawn.
 ///
 /// # Errors
 /// 404 where there is none; where it has ceased 410, or a redirection to what took it in.
-pub fn find(state: &State, req: &HttpRequest, seq: i64) -> Result<EventVersion, Problem> {
+pub fn find(sight: Sight<'_>, req: &HttpRequest) -> Result<EventVersion, Problem> {
     let id = id_in(req)?;
-    if let Some(found) = state.events.public_at(id, seq) {
+    if let Some(found) = sight.event(id) {
         return Ok(found);
     }
-    Err(gone(state, req, id, seq).unwrap_or_else(|| no_event(req)))
+    Err(gone(sight, req, id).unwrap_or_else(|| no_event(req)))
 }
 
-/// What is told of an event that has ceased; nothing where the public never saw it.
-pub fn gone(state: &State, req: &HttpRequest, id: Uuid, seq: i64) -> Option<Problem> {
-    let gone = state.events.withdrawn(id, seq)?;
-    // What the public cannot see took the place of nothing that it could.
-    let survivors = gone.into.iter().map(|id| state.events.survivor(*id, seq));
-    let into: Vec<Uuid> = survivors.filter(|id| state.events.was_public(*id)).collect();
+/// What is told of an event that has ceased; nothing where the reader could never see it.
+pub fn gone(sight: Sight<'_>, req: &HttpRequest, id: Uuid) -> Option<Problem> {
+    let Sight { state: State { events, .. }, seq, clearance } = sight;
+    let gone = events.withdrawn(id, seq, clearance)?;
+    // What a reader cannot see took the place of nothing that the reader could.
+    let survivors = gone.into.iter().map(|id| events.survivor(*id, seq));
+    let into: Vec<Uuid> = survivors.filter(|id| events.was_seen(*id, clearance)).collect();
     Some(Problem::ceased(req, gone.kind, gone.reason.as_deref(), &into))
 }
 

@@ -15,9 +15,11 @@ use super::params::{EventFilterParams, EventViewParams, ReadHeaders, ReadParams}
 use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint};
 use super::selection::Selection;
+use crate::domain::privacy::Clearance;
 use crate::index::answer::Answer;
 use crate::index::order::{EventKey, Sort};
 use crate::index::search::Search;
+use crate::index::sight::Sight;
 use crate::query::page::{Part, page_of};
 use crate::view::geojson::{self, EventFeatures};
 use crate::view::ready::EventView;
@@ -39,8 +41,8 @@ pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Pro
     let seq = asked.finish(&mut ask)?;
     let (search, total, generation, etag) = {
         let state = ask.service.index.read();
-        let search = asked.plan(&state, seq);
-        let mut print = Fingerprint::default();
+        let search = asked.plan(ask.sight(&state, seq));
+        let mut print = Fingerprint::of(ask.clearance);
         // A later policy changes earlier answers too, so the newest operation is part of it.
         print.text(req.query_string()).number(seq).number(state.head.seq).number(state.head.epoch);
         let total = Answer::new(&state.events, &search).total();
@@ -60,6 +62,7 @@ pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Pro
         search,
         sort: query.order(),
         seq,
+        clearance: ask.clearance,
         generation,
         from: None,
         is_first: true,
@@ -89,6 +92,7 @@ struct Export {
     search: Search,
     sort: Sort,
     seq: i64,
+    clearance: Clearance,
     generation: u32,
     from: Option<EventKey>,
     is_first: bool,
@@ -115,7 +119,8 @@ impl Export {
             self.from = page.items.last().map(|(key, _)| *key);
             self.is_over = !page.has_next;
             let versions = page.items.iter().map(|(_, version)| *version);
-            Selection::of(&self.service, (&state, self.seq), &self.view, versions, &mut Fingerprint::default())
+            let sight = Sight { state: &state, seq: self.seq, clearance: self.clearance };
+            Selection::of(&self.service, sight, &self.view, versions, &mut Fingerprint::default())
         };
         for document in selection.documents(&self.service, &self.view)? {
             if !std::mem::take(&mut self.is_first) {

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use crate::domain::place::LocationContent;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::LocationKind;
-use crate::index::State;
+use crate::index::sight::Sight;
 use crate::store::error::StoreError;
 use crate::view::EntityHead;
 use crate::view::location::Location;
@@ -34,8 +34,8 @@ impl Listed for LocationContent {
         vec![&self.name]
     }
 
-    fn view(&self, head: EntityHead, state: &State, seq: i64) -> Result<Location, StoreError> {
-        Location::of(head, self, state.entities.at(seq))
+    fn view(&self, head: EntityHead, sight: Sight<'_>) -> Result<Location, StoreError> {
+        Location::of(head, self, sight.names())
     }
 
     fn list(data: Vec<Location>, page: PageInfo, query: EntityQueryEcho) -> LocationList {

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::ask::{Service, acceptable, without_parameters};
 use super::errors::ServiceErrors;
 use super::problem::Problem;
+use crate::domain::privacy::Clearance;
 use crate::domain::resource::Resource;
 use crate::index::Index;
 use crate::metrics::{ImportFormat, ImportState, IndexSize};
@@ -59,7 +60,7 @@ fn measure(index: &Index) -> (IndexSize, Head) {
     let seq = state.head.seq;
     let others = Resource::ALL.iter().filter(|resource| resource.has_slug());
     let size = IndexSize {
-        events: state.events.total(seq),
+        events: state.events.total(seq, Clearance::Public),
         event_versions: state.events.count(),
         event_bytes: state.events.bytes(),
         entities: others.map(|resource| (*resource, state.entities.all(*resource, seq).count())).collect(),

@@ -14,10 +14,12 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Ready, ready};
 use uuid::Uuid;
 
+use super::access;
 use super::limits::Standing;
 use super::problem::{MEDIA_TYPE, Problem};
 use super::respond::{REPR_DIGEST, UNENCODED_DIGEST};
 use crate::config::AccessLog;
+use crate::domain::privacy::Clearance;
 use crate::index::Index;
 use crate::store::log::Head;
 
@@ -107,6 +109,7 @@ impl Conventions {
         let answered_for = answer.request().extensions().get::<Head>().copied();
         let head = answered_for.unwrap_or_else(|| self.index.head());
         let standing = answer.request().extensions().get::<Standing>().cloned();
+        let is_restricted = access::clearance(answer.request()) == Clearance::Restricted;
         let headers = answer.headers_mut();
         if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(REQUEST_ID, id);
@@ -123,7 +126,11 @@ impl Conventions {
         if let Some(standing) = &standing {
             standing.tell(headers);
         }
-        // Answers will differ by key; caches must know it before the first key is given out.
+        if is_restricted {
+            // Whatever it is, also what it says of a fault: nobody else may be given it out of a cache.
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        }
+        // Answers differ by key; caches must know it before the first key is shown.
         headers.append(header::VARY, HeaderValue::from_static("Authorization, Accept"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         answer

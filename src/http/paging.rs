@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use super::ask::Ask;
 use super::problem::{Code, Problem};
 use crate::domain::codes;
-use crate::query::cursor::Cursor;
+use crate::domain::privacy::Clearance;
+use crate::query::cursor::{Cursor, digest};
 use crate::query::page::{Page, Part};
 use crate::query::params::{Params, Unread};
 use crate::store::error::StoreError;
@@ -76,9 +77,14 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
     /// The moment the page is computed at: that of its cursor, so that pages fit together whatever is written meanwhile.
     ///
     /// # Errors
-    /// 400 for a cursor of another question, 410 for one of another epoch.
+    /// 400 for a cursor of another question or of a reader who may be given more or less, 410 for one of another epoch.
     pub async fn pin(&self, ask: &Ask, seq: i64, question: u64) -> Result<Pinned, Problem> {
         let epoch = ask.service.index.head().epoch;
+        // Readers with another clearance ask another question by the same words: the list differs, and so do its places.
+        let question = match ask.clearance {
+            Clearance::Public => question,
+            Clearance::Restricted => digest(&format!("restricted {question}")),
+        };
         let Some(cursor) = &self.cursor else {
             return Ok(Pinned { epoch, seq, question });
         };

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::paging::PageInfo;
+use crate::domain::privacy::Clearance;
 use crate::store::error::StoreError;
 
 /// The digest of an answer as it is sent (RFC 9530, section 3): of the JSON text where no content coding is applied.
@@ -24,6 +25,15 @@ pub const UNENCODED_DIGEST: HeaderName = HeaderName::from_static("unencoded-dige
 pub struct Fingerprint(Xxh3Default);
 
 impl Fingerprint {
+    /// Of an answer to a reader: those with another clearance are never told that they have it already.
+    pub fn of(clearance: Clearance) -> Self {
+        let mut print = Self::default();
+        if clearance == Clearance::Restricted {
+            print.text("restricted");
+        }
+        print
+    }
+
     /// Takes in a number.
     pub fn number(&mut self, number: i64) -> &mut Self {
         self.0.update(&number.to_le_bytes());

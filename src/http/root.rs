@@ -135,7 +135,7 @@ pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
         seq,
         recorded_at,
         counts: DatasetCounts {
-            events: state.events.total(seq) as u64,
+            events: state.events.total(seq, ask.clearance) as u64,
             actors: count(Resource::Actor),
             locations: count(Resource::Location),
             sources: count(Resource::Source),
@@ -144,7 +144,7 @@ pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
         },
         links: LINKS,
     };
-    let mut print = Fingerprint::default();
+    let mut print = Fingerprint::of(ask.clearance);
     print.text(&serde_json::to_string(&dataset).map_err(StoreError::from)?);
     let etag = print.weak();
     if respond::is_known(&req, &etag) {

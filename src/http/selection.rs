@@ -6,8 +6,9 @@ use super::ask::Service;
 use super::problem::Problem;
 use super::respond::Fingerprint;
 use crate::domain::event::EventContent;
-use crate::index::State;
+use crate::domain::privacy::Clearance;
 use crate::index::events::EventVersion;
+use crate::index::sight::Sight;
 use crate::store::document::Document;
 use crate::store::error::StoreError;
 use crate::store::{log, ready};
@@ -19,6 +20,7 @@ use crate::view::ready::EventView;
 /// Versions at one operation, with what is known of their documents before the store is asked.
 pub struct Selection {
     seq: i64,
+    clearance: Clearance,
     generation: u32,
     versions: Vec<Chosen>,
     /// The keys of the events that they are linked with, where links are to be given.
@@ -35,11 +37,12 @@ impl Selection {
     /// Chooses versions; `print` takes in all that their documents are made of.
     pub fn of(
         service: &Service,
-        (state, seq): (&State, i64),
+        sight: Sight<'_>,
         view: &EventView,
         versions: impl Iterator<Item = EventVersion>,
         print: &mut Fingerprint,
     ) -> Self {
+        let Sight { state, seq, clearance } = sight;
         // A restored backup gives numbers of versions again that were given in the lost future.
         print.number(state.head.epoch);
         let mut linked = Vec::new();
@@ -47,8 +50,8 @@ impl Selection {
             let (names, kept) = service.kept.find(state, &version, seq);
             print.number(version.version_no).number(names.hold.start);
             if view.has(Include::Links) {
-                for (_, other, _) in links_of(state, seq, version.id) {
-                    if let Some(other) = state.events.public_at(other, seq) {
+                for (_, other, _) in links_of(sight, version.id) {
+                    if let Some(other) = sight.event(other) {
                         print.number(other.version_no);
                         linked.push(other.key);
                     }
@@ -60,7 +63,7 @@ impl Selection {
         let versions = versions.map(choose).collect();
         linked.sort_unstable();
         linked.dedup();
-        Self { seq, generation: state.generation, versions, linked }
+        Self { seq, clearance, generation: state.generation, versions, linked }
     }
 
     /// Their documents as readers are given them, in order.
@@ -68,7 +71,7 @@ impl Selection {
     /// # Errors
     /// When the store cannot be asked, or holds another dataset by now.
     pub fn documents(self, service: &Service, view: &EventView) -> Result<Vec<Arc<[u8]>>, Problem> {
-        let Self { seq, generation, versions, linked } = self;
+        let Self { seq, clearance, generation, versions, linked } = self;
         let missing: Vec<i64> =
             versions.iter().filter(|chosen| chosen.text.is_none()).map(|chosen| chosen.version.key).collect();
         let mut bodies = texts(service, &missing)?.into_iter();
@@ -83,7 +86,8 @@ impl Selection {
             }
             let body = bodies.next().ok_or_else(|| StoreError::corrupt("a document is missing"))?;
             let mut text = Vec::with_capacity(body.len() * 2);
-            view.render(&body, version.id, (&state, seq), &titles, &mut text)?;
+            let sight = Sight { state: &state, seq, clearance };
+            view.render(&body, version.id, sight, &titles, &mut text)?;
             let text: Arc<[u8]> = text.into();
             if view.is_plain() {
                 service.kept.keep(&state, &version, Arc::clone(&text), names);

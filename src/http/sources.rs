@@ -10,7 +10,7 @@ use super::problem::Problem;
 use crate::domain::resource::Resource;
 use crate::domain::source::SourceContent;
 use crate::domain::vocabulary::SourceKind;
-use crate::index::State;
+use crate::index::sight::Sight;
 use crate::store::error::StoreError;
 use crate::view::EntityHead;
 use crate::view::source::Source;
@@ -34,7 +34,7 @@ impl Listed for SourceContent {
         std::iter::once(&self.publisher).chain(&self.title).map(String::as_str).collect()
     }
 
-    fn view(&self, head: EntityHead, _: &State, _: i64) -> Result<Source, StoreError> {
+    fn view(&self, head: EntityHead, _: Sight<'_>) -> Result<Source, StoreError> {
         Ok(Source::of(head, self))
     }
 

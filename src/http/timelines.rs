@@ -9,7 +9,7 @@ use super::params::{NamedFilterParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
 use crate::domain::resource::Resource;
 use crate::domain::timeline::TimelineContent;
-use crate::index::State;
+use crate::index::sight::Sight;
 use crate::store::error::StoreError;
 use crate::view::EntityHead;
 use crate::view::timeline::Timeline;
@@ -33,8 +33,8 @@ impl Listed for TimelineContent {
         vec![&self.title]
     }
 
-    fn view(&self, head: EntityHead, state: &State, seq: i64) -> Result<Timeline, StoreError> {
-        Ok(Timeline::of(head, self, |id| state.events.public_at(id, seq).is_some()))
+    fn view(&self, head: EntityHead, sight: Sight<'_>) -> Result<Timeline, StoreError> {
+        Ok(Timeline::of(head, self, |id| sight.event(id).is_some()))
     }
 
     fn list(data: Vec<Timeline>, page: PageInfo, query: EntityQueryEcho) -> TimelineList {

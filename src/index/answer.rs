@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::bits::Bits;
-use super::dictionary::{Class, SizeClass, numbers_of};
+use super::dictionary::{Class, SizeClass, Term, numbers_of};
 use super::events::Events;
 use super::layers::Layer;
 use super::order::{EventKey, Sort};
 use super::row::NOTHING;
-use super::search::{NamedRows, Search};
+use super::search::{NamedRows, Search, Terms};
 use super::segment::Segment;
 
 /// A question asked of all events. The rows of a segment are found once, whatever is asked of them then.
@@ -19,6 +19,9 @@ pub struct Answer<'a> {
     events: &'a Events,
     search: &'a Search,
     named: HashMap<usize, Vec<NamedRows>>,
+    /// The term of rows that whoever asks is not given; none where there are no policies. It is looked up for each answer and
+    /// not with the question, which may be asked again when there has come one.
+    unseen: Terms,
     rows: RefCell<HashMap<usize, Rc<Bits>>>,
 }
 
@@ -39,7 +42,9 @@ impl<'a> Answer<'a> {
     /// The answer to a question.
     pub fn new(events: &'a Events, search: &'a Search) -> Self {
         let named = search.named_rows(|version| events.layers.row_of(version));
-        Self { events, search, named, rows: RefCell::default() }
+        let unseen = events.dictionary.find(&Term::OnlyFor(search.clearance.other()));
+        let unseen = Terms::of(unseen.into_iter().collect());
+        Self { events, search, named, unseen, rows: RefCell::default() }
     }
 
     fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> {
@@ -50,11 +55,12 @@ impl<'a> Answer<'a> {
     fn rows(&self, slot: usize, layer: &Layer) -> Rc<Bits> {
         let found = self.rows.borrow().get(&slot).cloned();
         found.unwrap_or_else(|| {
-            let rows = Rc::new(self.search.rows(
-                layer,
-                self.named.get(&slot).map(Vec::as_slice),
-                self.events.dictionary.sizes.values(),
-            ));
+            let named = self.named.get(&slot).map(Vec::as_slice);
+            let mut rows = self.search.rows(layer, named, self.events.dictionary.sizes.values());
+            if !self.unseen.is_empty() {
+                rows.and_not(&self.unseen.rows(&layer.segment));
+            }
+            let rows = Rc::new(rows);
             self.rows.borrow_mut().insert(slot, Rc::clone(&rows));
             rows
         })
@@ -68,7 +74,8 @@ impl<'a> Answer<'a> {
 
     fn tail(&self) -> impl Iterator<Item = &'a super::row::Row> {
         let visible = self.events.layers.tail.iter().filter(|row| row.is_visible(self.search.seq));
-        visible.map(|row| &row.row).filter(|row| self.search.matches(row, self.events.dictionary.sizes.values()))
+        let given = visible.map(|row| &row.row).filter(|row| !row.terms.iter().any(|term| self.unseen.has(*term)));
+        given.filter(|row| self.search.matches(row, self.events.dictionary.sizes.values()))
     }
 
     /// The versions of a part in the order of the answer, with their keys, and whether there are more in the direction in

@@ -6,6 +6,7 @@ use std::thread::{self, ScopedJoinHandle};
 
 use super::State;
 use super::layers::TAIL;
+use super::row::APART;
 use super::segment::MAX_ROWS;
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
@@ -29,8 +30,9 @@ pub fn changes(conn: &mut AnyConnection, after: i64) -> Result<Vec<Change>, Stor
 /// # Errors
 /// Where there are such.
 pub fn checked(changes: Vec<Change>) -> Result<Vec<Change>, StoreError> {
-    // The index keeps numbers in 32 bits; no event has a higher one than its versions.
-    if changes.last().is_some_and(|last| last.seq.max(last.version_no) >= i64::from(u32::MAX - 1)) {
+    // The index keeps numbers in 32 bits, and those of versions in 31; no event has a higher one than its versions.
+    let is_beyond = |last: &Change| last.seq >= i64::from(u32::MAX - 1) || last.version_no >= i64::from(APART);
+    if changes.last().is_some_and(is_beyond) {
         return Err(StoreError::corrupt("there are more operations or versions than one index holds"));
     }
     Ok(changes)

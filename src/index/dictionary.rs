@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::domain::has::Has;
+use crate::domain::privacy::Clearance;
 use crate::domain::size::{Size, size_number, size_range};
 use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{ActorRole, EventStatus, EventType, PlacePrecision};
@@ -39,6 +40,8 @@ pub enum Term {
     Mention(Uuid),
     /// A privacy policy applies.
     Policy,
+    /// Readers with this clearance alone are given it; what has no such term is for all.
+    OnlyFor(Clearance),
     /// About how many people took part.
     Size(SizeClass),
     /// Its dates are less exact than most, see [`Shape::is_wide`].

@@ -17,11 +17,13 @@ use super::dictionary::{Dictionary, Term};
 use super::entities::Entities;
 use super::layers::{Layers, Merging};
 use super::lookup::Lookup;
-use super::row::Row;
+use super::row::{Row, apart};
 use super::search::{Group, Search, Terms, Wanted};
 use crate::domain::content::Content;
-use crate::domain::privacy::{PlaceLimit, TimeLimit};
+use crate::domain::event::EventContent;
+use crate::domain::privacy::{Clearance, PlaceLimit, TimeLimit};
 use crate::domain::resource::Resource;
+use crate::store::document::{Audience, Document};
 use crate::store::log::{Change, ChangeKind};
 use links::Links;
 
@@ -30,13 +32,15 @@ pub use links::LinkFacts;
 /// The limits of a privacy policy.
 type Limits = (Option<PlaceLimit>, Option<TimeLimit>);
 
-/// A version of an event that the public is given.
+/// A version of an event as some reader is given it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventVersion {
     /// The event.
     pub id: Uuid,
     /// The version's number in the store.
     pub version_no: i64,
+    /// The number of its row, another one where only some readers are given it.
+    pub row: u32,
     /// The key of its document.
     pub key: i64,
     /// Its number among the event's versions.
@@ -48,6 +52,8 @@ pub struct EventVersion {
 struct Untold {
     id: Uuid,
     seq: u32,
+    /// Whether everybody was given it until a later policy: its document is still the one for everybody.
+    was_open: bool,
     /// How, where the event ceased by it.
     withdrawn: Option<Withdrawal>,
 }
@@ -63,7 +69,7 @@ pub struct Withdrawal {
     pub into: Vec<Uuid>,
 }
 
-/// A version in an event's history, as the public may know it.
+/// A version in an event's history, as a reader may know it.
 #[derive(Clone, Debug)]
 pub enum PastVersion {
     /// It is given, and was written by this operation.
@@ -75,7 +81,7 @@ pub enum PastVersion {
 }
 
 impl PastVersion {
-    /// The version, if the public is given it.
+    /// The version, if the reader is given it.
     pub const fn told(&self) -> Option<EventVersion> {
         match self {
             Self::Told(version, _) => Some(*version),
@@ -121,43 +127,63 @@ impl Events {
         let previous = self.newest_of(change.id);
         if let Some(previous) = previous {
             self.layers.supersede(previous, seq);
+            self.layers.supersede(apart(previous), seq);
             self.previous.insert(version, previous);
         }
-        let content = change.public.as_ref().map(|(_, document)| &*document.content);
-        let limits = content.and_then(limits_of);
-        if change.has_policy {
-            self.hide_earlier(previous, limits);
+        let limits = change.public.as_ref().and_then(|(_, document)| limits_of(&document.content));
+        if change.restricted.is_some() {
+            self.hide_earlier(previous, seq, limits, longest_tail);
         }
-        if let Some(Content::Event(event)) = content {
+        for (event, audience) in documents_of(&change) {
             let numbers = [short(change.entity_no), version, seq];
-            let row = Row::of(event, numbers, change.id, &mut self.dictionary);
-            self.links.add(version, &event.links);
-            self.limits.extend(limits.map(|limits| (version, limits)));
-            self.layers.push(row);
-        } else {
+            let row = Row::of(event, numbers, change.id, audience, &mut self.dictionary);
+            self.links.add(row.version_no, &event.links);
+            self.push(row, longest_tail);
+        }
+        self.limits.extend(limits.map(|limits| (version, limits)));
+        if change.public.is_none() {
             let Change { kind, grounds, into, .. } = change;
             let withdrawn = kind.ends().then_some(Withdrawal { reason: grounds.reason, kind, into });
-            self.untold.insert(version, Untold { id: change.id, seq, withdrawn });
+            self.untold.insert(version, Untold { id: change.id, seq, was_open: false, withdrawn });
             self.layers.set_untold(version);
         }
         self.set_newest(change.id, version);
+    }
+
+    fn push(&mut self, row: Row, longest_tail: usize) {
+        self.layers.push(row);
         self.layers.seal(longest_tail, &self.dictionary);
     }
 
     /// Today's policy governs all earlier versions. What it would leave of one with other limits was never worked out, so
-    /// nothing is told of it.
-    fn hide_earlier(&mut self, newest: Option<u32>, limits: Option<Limits>) {
-        let mut next = newest;
+    /// the public is told nothing of it; `seq` is the operation that superseded the newest of them.
+    fn hide_earlier(&mut self, newest: Option<u32>, seq: u32, limits: Option<Limits>, longest_tail: usize) {
+        let (mut next, mut superseded_by) = (newest, seq);
         while let Some(version) = next {
             next = self.previous.get(&version).copied();
+            let seq = self.seq(version);
             let told = limits.is_some() && self.limits.get(&version).copied() == limits;
             if !told && self.layers.has(version) {
-                let untold = Untold { id: self.id(version), seq: self.seq(version), withdrawn: None };
+                let was_open = !self.layers.has(apart(version));
+                let untold = Untold { id: self.id(version), seq, was_open, withdrawn: None };
+                if was_open {
+                    self.set_apart(version, superseded_by, longest_tail);
+                }
                 self.layers.supersede(version, 0);
                 self.untold.insert(version, untold);
                 self.layers.set_untold(version);
-                self.links.remove(version);
             }
+            superseded_by = seq;
+        }
+    }
+
+    /// Keeps for readers of what is restricted a version that everybody was given. Rows never change, so it is a new one.
+    fn set_apart(&mut self, version: u32, superseded_by: u32, longest_tail: usize) {
+        if let Some(row) = self.layers.row(version) {
+            let only = self.dictionary.number(Term::OnlyFor(Clearance::Restricted));
+            self.links.set_apart(version);
+            self.push(row.set_apart(only), longest_tail);
+            self.layers.supersede(apart(version), superseded_by);
         }
     }
 
@@ -220,17 +246,30 @@ impl Events {
         })
     }
 
-    /// How many events the public could see at an operation.
-    pub fn total(&self, seq: i64) -> usize {
-        Answer::new(self, &Search { seq: short(seq), ..Search::default() }).total()
+    /// How many events a reader could see at an operation.
+    pub fn total(&self, seq: i64, clearance: Clearance) -> usize {
+        Answer::new(self, &Search::of_all(short(seq), clearance)).total()
     }
 
     /// How many of them have one of these terms.
-    pub fn having(&self, terms: Vec<u32>, seq: i64) -> usize {
+    pub fn having(&self, terms: Vec<u32>, seq: i64, clearance: Clearance) -> usize {
         let any = Some(Wanted { terms: Terms::of(terms), ..Wanted::default() });
         let groups = vec![Group { any, ..Group::default() }];
-        Answer::new(self, &Search { seq: short(seq), groups, ..Search::default() }).total()
+        Answer::new(self, &Search { groups, ..Search::of_all(short(seq), clearance) }).total()
     }
+}
+
+/// What readers are given of a version of an event, with those who are.
+fn documents_of(change: &Change) -> impl Iterator<Item = (&EventContent, Audience)> {
+    let others = if change.restricted.is_some() { Audience::Public } else { Audience::Everybody };
+    let given = [(&change.public, others), (&change.restricted, Audience::Restricted)];
+    given.into_iter().filter_map(|(document, audience)| {
+        let (_, Document { content, .. }) = document.as_ref()?;
+        match &**content {
+            Content::Event(event) => Some((&**event, audience)),
+            _ => None,
+        }
+    })
 }
 
 fn limits_of(content: &Content) -> Option<Limits> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::dictionary::{Dictionary, SizeFacts};
 use super::merge::{NOWHERE, merge};
-use super::row::Row;
+use super::row::{APART, Row};
 use super::segment::{MAX_ROWS, Segment, Superseded};
 
 /// Rows that are looked at one by one before they become a segment.
@@ -61,7 +61,8 @@ impl TailRow {
     }
 }
 
-/// The rows of all versions that the public is given.
+/// The rows of all versions. A version that not everybody is given alike has two, or one that some are given alone; see
+/// [`APART`].
 #[derive(Debug, Default)]
 pub struct Layers {
     /// The newest rows, in the order in which they came.
@@ -70,6 +71,8 @@ pub struct Layers {
     pub slots: Vec<Option<Layer>>,
     /// Where each version stands, by its number.
     places: Vec<u32>,
+    /// The same of what stands apart: few, so that they take no room where there are none.
+    apart: HashMap<u32, u32>,
 }
 
 /// Layers to be merged, as they were when that began.
@@ -100,13 +103,13 @@ impl Merging {
 }
 
 impl Layers {
-    /// Takes in the row of a version.
+    /// Takes in a row.
     pub fn push(&mut self, row: Row) {
         self.set_place(row.version_no, self.tail.len() as u32);
         self.tail.push(TailRow { row, by: u32::MAX });
     }
 
-    /// Notes a version that has no row.
+    /// Notes a version that the public is not given, or not any more.
     pub fn set_untold(&mut self, version: u32) {
         self.set_place(version, UNTOLD);
     }
@@ -116,7 +119,7 @@ impl Layers {
         !matches!(self.place(version), None | Some(Place::Untold))
     }
 
-    /// Whether a version is known to have no row.
+    /// Whether a version is known to be one that the public is not given.
     pub fn is_untold(&self, version: u32) -> bool {
         matches!(self.place(version), Some(Place::Untold))
     }
@@ -135,6 +138,10 @@ impl Layers {
     }
 
     fn set_place(&mut self, version: u32, place: u32) {
+        if version & APART != 0 {
+            self.apart.insert(version, place);
+            return;
+        }
         let version = version as usize;
         if self.places.len() <= version {
             self.places.resize(version + 1, NO_PLACE);
@@ -144,7 +151,8 @@ impl Layers {
 
     /// Where a version stands: tail rows have numbers below those of the first segment's rows.
     fn place(&self, version: u32) -> Option<Place> {
-        match *self.places.get(version as usize)? {
+        let place = if version & APART == 0 { self.places.get(version as usize) } else { self.apart.get(&version) };
+        match *place? {
             NO_PLACE => None,
             UNTOLD => Some(Place::Untold),
             place if u16::try_from(place).is_ok() => Some(Place::Tail(place as usize)),
@@ -157,6 +165,15 @@ impl Layers {
         match self.place(version)? {
             Place::Segment(slot, row) => Some((slot, row)),
             Place::Tail(_) | Place::Untold => None,
+        }
+    }
+
+    /// The row of a version, wherever it stands.
+    pub fn row(&self, version: u32) -> Option<Row> {
+        match self.place(version)? {
+            Place::Tail(position) => Some(self.tail[position].row.clone()),
+            Place::Segment(slot, row) => Some(self.segment(slot)?.row(usize::from(row))),
+            Place::Untold => None,
         }
     }
 
@@ -190,10 +207,9 @@ impl Layers {
     pub fn put(&mut self, layer: Layer) {
         let slot = self.slots.iter().position(Option::is_none).unwrap_or(self.slots.len());
         for (row, version) in (0_u32..).zip(&layer.segment.version_no) {
-            let place = &mut self.places[*version as usize];
             // A row that was hidden while it was merged stays so.
-            if *place != UNTOLD {
-                *place = ((slot as u32 + 1) << 16) | row;
+            if !self.is_untold(*version) {
+                self.set_place(*version, ((slot as u32 + 1) << 16) | row);
             }
         }
         if slot == self.slots.len() {
@@ -284,7 +300,7 @@ impl Layers {
         let layers: usize = self.slots.iter().flatten().map(layer).sum();
         let row = |row: &TailRow| size_of::<TailRow>() + row.row.terms.len() * 4 + row.row.points.len() * 24;
         let tail: usize = self.tail.iter().map(row).sum();
-        layers + tail + self.places.len() * 4
+        layers + tail + self.places.len() * 4 + self.apart.len() * 9
     }
 }
 

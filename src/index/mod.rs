@@ -18,6 +18,7 @@ mod row;
 pub mod saved;
 pub mod search;
 mod segment;
+pub mod sight;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

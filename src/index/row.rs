@@ -6,21 +6,37 @@ use super::dictionary::{Dictionary, Shape, SizeClass, SizeFacts, Term};
 use crate::domain::event::EventContent;
 use crate::domain::has::{Has, Reported};
 use crate::domain::place::Point;
+use crate::domain::privacy::Clearance;
 use crate::domain::window::TimeFacts;
+use crate::store::document::Audience;
 
 /// Stands for the start of undated events: behind all others.
 pub const UNDATED: i64 = i64::MAX;
 /// Stands for the shape and the size that an event does not have.
 pub const NOTHING: u32 = u32::MAX;
 
-/// One version of an event that the public is given.
+/// In the number of a row: the version as only readers of what is restricted are given it. A version under a policy has two
+/// rows, the other one for everybody else.
+pub const APART: u32 = 1 << 31;
+
+/// The number of the row of a version that only readers of what is restricted are given.
+pub const fn apart(version: u32) -> u32 {
+    version | APART
+}
+
+/// The version that the row under a number is of.
+pub const fn version_of(number: u32) -> u32 {
+    number & !APART
+}
+
+/// One version of an event as some readers are given it.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The event's id.
     pub id: Uuid,
     /// The event's number in the store.
     pub event_no: u32,
-    /// The version's number in the store.
+    /// The version's number in the store, with [`APART`] where the row has that.
     pub version_no: u32,
     /// The operation that wrote it.
     pub seq: u32,
@@ -37,9 +53,20 @@ pub struct Row {
 }
 
 impl Row {
-    /// What is asked about an event.
-    pub fn of(event: &EventContent, numbers: [u32; 3], id: Uuid, dictionary: &mut Dictionary) -> Self {
-        let [event_no, version_no, seq] = numbers;
+    /// What is asked about an event, as an audience is given it.
+    pub fn of(
+        event: &EventContent,
+        numbers: [u32; 3],
+        id: Uuid,
+        audience: Audience,
+        dictionary: &mut Dictionary,
+    ) -> Self {
+        let [event_no, version, seq] = numbers;
+        let (version_no, only) = match audience {
+            Audience::Everybody => (version, None),
+            Audience::Public => (version, Some(Clearance::Public)),
+            Audience::Restricted => (apart(version), Some(Clearance::Restricted)),
+        };
         let start = event.when.start.as_ref().map(|start| start.earliest.micros());
         let time = start.and_then(|start| Some(Shape::of(start, &TimeFacts::of(&event.when)?)));
         let size = event.size.as_ref().and_then(SizeFacts::of);
@@ -50,7 +77,8 @@ impl Row {
         }
         let sized = size.as_ref().map(|size| Term::Size(SizeClass::of(size)));
         let wide = time.filter(Shape::is_wide).map(|_| Term::Wide);
-        let mut terms: Vec<u32> = terms(event).chain(sized).chain(wide).map(|term| dictionary.number(term)).collect();
+        let more = sized.into_iter().chain(wide).chain(only.map(Term::OnlyFor));
+        let mut terms: Vec<u32> = terms(event).chain(more).map(|term| dictionary.number(term)).collect();
         terms.sort_unstable();
         terms.dedup();
         Self {
@@ -65,6 +93,15 @@ impl Row {
             terms: terms.into(),
             points: points.into(),
         }
+    }
+
+    /// The same for readers of what is restricted alone, where everybody was given it; `only` is the number of the term that
+    /// says so.
+    pub fn set_apart(self, only: u32) -> Self {
+        let mut terms = self.terms.into_vec();
+        terms.push(only);
+        terms.sort_unstable();
+        Self { version_no: apart(self.version_no), terms: terms.into(), ..self }
     }
 }
 

@@ -8,6 +8,7 @@ use super::layers::Layer;
 use super::row::Row;
 use super::segment::Segment;
 use crate::domain::bounding_box::BoundingBox;
+use crate::domain::privacy::Clearance;
 
 /// Numbers of terms.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +53,8 @@ impl Terms {
         self.bits.get(term as usize / 64).is_some_and(|word| word & 1 << (term % 64) != 0)
     }
 
-    fn rows(&self, segment: &Segment) -> Bits {
+    /// The rows of a segment that have one of them.
+    pub fn rows(&self, segment: &Segment) -> Bits {
         segment.any_of(&self.list, &|term| self.has(term))
     }
 }
@@ -64,7 +66,7 @@ pub struct Wanted {
     pub terms: Terms,
     /// One of these places, with a point of the event's own in the box.
     pub own: Option<(Terms, BoundingBox)>,
-    /// It is one of these versions.
+    /// It is one of these rows, by their numbers.
     pub versions: HashSet<u32>,
 }
 
@@ -75,7 +77,7 @@ pub struct Group {
     pub any: Option<Wanted>,
     /// Terms of which it must have none.
     pub none: Terms,
-    /// Versions that it must not be.
+    /// Rows that it must not be, by their numbers.
     pub not: HashSet<u32>,
 }
 
@@ -206,10 +208,12 @@ fn reach<'a>(shapes: impl Iterator<Item = &'a (Starts, bool)>) -> (Starts, Start
 }
 
 /// A question at one moment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Search {
     /// The operation that is read at.
     pub seq: u32,
+    /// What whoever asks may be given.
+    pub clearance: Clearance,
     /// The first operation whose versions are wanted.
     pub since: u32,
     /// What an answer must be on every side.
@@ -224,6 +228,11 @@ pub struct Search {
 pub type NamedRows = (Vec<u16>, Vec<u16>);
 
 impl Search {
+    /// The question for all events that can be seen at an operation. There is no other beginning, so that none forgets who asks.
+    pub const fn of_all(seq: u32, clearance: Clearance) -> Self {
+        Self { seq, clearance, since: 0, groups: Vec::new(), window: None, sizes: None }
+    }
+
     /// Whether one row, which can be seen, is an answer; `sizes` are those of the dictionary.
     pub fn matches(&self, row: &Row, sizes: &[SizeFacts]) -> bool {
         self.since <= row.seq

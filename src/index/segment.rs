@@ -76,6 +76,14 @@ impl Postings {
         listed || self.dense_terms.binary_search(&term).is_ok_and(is_in)
     }
 
+    /// The terms of a row, ascending; `size` is how many rows the segment has. Every term is looked at.
+    fn of_row(&self, row: usize, size: usize) -> Vec<u32> {
+        let all = self.terms.iter().chain(&self.dense_terms).copied();
+        let mut terms: Vec<u32> = all.filter(|term| self.has(*term, row, size)).collect();
+        terms.sort_unstable();
+        terms
+    }
+
     /// Hands out the rows of a term; `size` is how many rows the segment has.
     pub fn each(&self, handle: Handle, size: usize, mut take: impl FnMut(usize)) {
         match handle {
@@ -192,19 +200,29 @@ impl Segment {
     /// Takes in a row of another segment under a new number.
     pub fn push_from(&mut self, other: &Self, row: usize, points: &[OwnPoint]) {
         let number = self.rows() as u16;
-        let columns = Row {
-            id: other.id[row],
-            event_no: other.event_no[row],
-            version_no: other.version_no[row],
-            seq: other.seq[row],
-            start: other.start[row],
-            shape: other.shape[row],
-            size: other.size[row],
+        let points = points.iter().map(|own| OwnPoint { row: number, ..*own });
+        self.push(&other.columns(row), other.named(row).iter().copied(), points);
+    }
+
+    /// A row without its terms and points.
+    fn columns(&self, row: usize) -> Row {
+        Row {
+            id: self.id[row],
+            event_no: self.event_no[row],
+            version_no: self.version_no[row],
+            seq: self.seq[row],
+            start: self.start[row],
+            shape: self.shape[row],
+            size: self.size[row],
             terms: Box::default(),
             points: Box::default(),
-        };
-        let points = points.iter().map(|own| OwnPoint { row: number, ..*own });
-        self.push(&columns, other.named(row).iter().copied(), points);
+        }
+    }
+
+    /// A row as it was before it stood here. That takes long, and is for what seldom happens.
+    pub fn row(&self, row: usize) -> Row {
+        let points = self.points_of(row).iter().map(|own| (own.term, own.point)).collect();
+        Row { terms: self.postings.of_row(row, self.rows()).into(), points, ..self.columns(row) }
     }
 
     /// Works out the bounds, when every row is in, and gives back spare memory.

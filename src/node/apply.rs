@@ -264,8 +264,10 @@ impl Step<'_> {
         self.counters.version_no += 1;
         let (no, head) = (self.counters.version_no, self.counters.head);
         let Newest { resource, id, entity_no, revision, kind, .. } = version;
-        let is_restricted = |(audience, _): &&(Audience, _)| *audience == Audience::Restricted;
-        let public = documents.iter().find(|document| !is_restricted(document));
+        let document = |is_restricted: bool| {
+            let of = documents.iter().find(|(audience, _)| (*audience == Audience::Restricted) == is_restricted);
+            of.map(|(audience, document)| (key(&document.content, no, *audience), document.clone()))
+        };
         self.draft.batch.add_version(NewVersion { no, entity_no, revision, seq: head.seq, kind });
         self.draft.changes.push(Change {
             seq: head.seq,
@@ -278,8 +280,8 @@ impl Step<'_> {
             entity_no,
             version_no: no,
             revision,
-            public: public.map(|(audience, document)| (key(&document.content, no, *audience), document.clone())),
-            has_policy: documents.iter().any(|document| is_restricted(&document)),
+            public: document(false),
+            restricted: document(true),
             into: Vec::new(),
         });
         self.draft.add(version);

@@ -67,7 +67,7 @@ pub fn page_of(
         !answer.slice(Slice { sort, from, backward: !backward, limit: 1 }).0.is_empty()
     };
     let has_beside = from.is_some_and(beside);
-    let version = |(key, version): (EventKey, u32)| Some((key, events.public_version(version.into())?));
+    let version = |(key, version): (EventKey, u32)| Some((key, events.of_row(version)?));
     let items = found.into_iter().filter_map(version).collect();
     let (has_previous, has_next) = if backward { (has_more, has_beside) } else { (has_beside, has_more) };
     Page { items, has_previous, has_next, total }

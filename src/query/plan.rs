@@ -11,15 +11,17 @@ use crate::domain::actor::ActorContent;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::has::Has;
 use crate::domain::place::Point;
+use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::vocabulary::EventType;
 use crate::domain::window::{Overlap, Window};
 use crate::index::State;
 use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
-use crate::index::events::short;
+use crate::index::events::{Events, short};
 use crate::index::lookup::{ActorTerm, PlaceTerm, TermsOf};
 use crate::index::search::{Group, InWindow, Search, Sizes, Terms as TermNumbers, Wanted};
+use crate::index::sight::Sight;
 
 /// What a question names, found.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +41,7 @@ impl Named {
     /// Looks up what the question names but for what the store has to tell. A name that nothing ever had is a fault,
     /// `unknown_reference`: such a filter cannot be honoured. What existed at another time only is known, and simply matches
     /// nothing.
-    pub fn find(query: &EventQuery, state: &State, params: &mut Params) -> Self {
+    pub fn find(query: &EventQuery, state: &State, clearance: Clearance, params: &mut Params) -> Self {
         let mut ids = |parameter: &'static str, resource, terms: &Terms<Reference>| {
             let mut id = |reference: &Reference| {
                 let found = state.entities.find(resource, reference).map(|(id, _)| id);
@@ -61,7 +63,7 @@ impl Named {
             ..Self::default()
         };
         let linked_to = query.linked_to.any.iter().chain(&query.linked_to.none);
-        for id in linked_to.filter(|id| !state.events.was_public(**id)) {
+        for id in linked_to.filter(|id| !state.events.was_seen(**id, clearance)) {
             params.fault("linked_to", "unknown_reference", format!("There is no event `{id}`."));
         }
         named
@@ -83,11 +85,12 @@ impl Named {
     }
 }
 
-/// The question at one moment, in the numbers of the index.
-pub fn plan(query: &EventQuery, named: &Named, state: &State, seq: i64) -> Search {
-    let names = state.entities.at(seq);
+/// The question as a reader asks it at one moment, in the numbers of the index.
+pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
+    let Sight { state, seq, clearance } = sight;
+    let names = sight.names();
     let named = &named.surviving(names);
-    let planning = Planning { query, named, state, names, seq };
+    let planning = Planning { query, named, state, names, sight };
     let groups = [
         planning.versions(),
         planning.linked_to(),
@@ -104,11 +107,11 @@ pub fn plan(query: &EventQuery, named: &Named, state: &State, seq: i64) -> Searc
         planning.places(),
     ];
     Search {
-        seq: short(seq),
         since: short(named.recorded_since),
         groups: groups.into_iter().filter(|group| !group.is_empty()).collect(),
         window: planning.window(),
         sizes: planning.sizes(),
+        ..Search::of_all(short(seq), clearance)
     }
 }
 
@@ -117,7 +120,7 @@ struct Planning<'a> {
     named: &'a Named,
     state: &'a State,
     names: Moment<'a>,
-    seq: i64,
+    sight: Sight<'a>,
 }
 
 /// Either of two conditions on the same side: a value must be wanted by each that wants something.
@@ -149,14 +152,14 @@ impl Planning<'_> {
     }
 
     fn versions(&self) -> Group {
-        of_events(&self.query.id, |id| self.state.events.public_at(id, self.seq).into_iter().map(|v| v.version_no))
+        of_events(&self.query.id, |id| self.sight.event(id).into_iter().map(|version| version.row))
     }
 
     fn linked_to(&self) -> Group {
-        let events = &self.state.events;
+        let (events, Sight { seq, clearance, .. }) = (&self.state.events, self.sight);
         let linked = |id| {
-            let others = events.linked_with(events.survivor(id, self.seq), self.seq);
-            others.map(|other| other.version_no).collect::<Vec<_>>()
+            let others = events.linked_with(events.survivor(id, seq), seq, clearance);
+            others.map(|other| other.row).collect::<Vec<_>>()
         };
         of_events(&self.query.linked_to, linked)
     }
@@ -166,8 +169,9 @@ impl Planning<'_> {
         let Some(versions) = &self.named.external_id else {
             return Group::default();
         };
-        let versions = versions.iter().map(|version| short(*version)).collect();
-        let none = self.numbers([Term::Policy].into_iter());
+        let versions = versions.iter().flat_map(|version| Events::rows_of(*version)).collect();
+        let is_kept_back = (self.sight.clearance == Clearance::Public).then_some(Term::Policy);
+        let none = self.numbers(is_kept_back.into_iter());
         Group { any: Some(Wanted { versions, ..Wanted::default() }), none, not: HashSet::new() }
     }
 
@@ -179,8 +183,9 @@ impl Planning<'_> {
                 asked.contains(&Has::Point).then(|| self.state.events.lookup.places.all()).into_iter().flatten();
             let on_the_map = places.filter(|place| self.is_on_the_map(place)).map(|place| place.number);
             let terms = TermNumbers::of(by_itself.chain(on_the_map).collect());
-            let linked = asked.contains(&Has::Links).then(|| self.state.events.linked(self.seq)).into_iter().flatten();
-            (terms, linked.map(|version| short(version.version_no)).collect::<HashSet<u32>>())
+            let Sight { seq, clearance, .. } = self.sight;
+            let linked = asked.contains(&Has::Links).then(|| self.state.events.linked(seq, clearance));
+            (terms, linked.into_iter().flatten().map(|version| version.row).collect::<HashSet<u32>>())
         };
         let Terms { any, none } = &self.query.has;
         if any.is_empty() && none.is_empty() {
@@ -202,7 +207,7 @@ impl Planning<'_> {
 
     /// The point that stands for a place's location.
     fn point_of(&self, place: &PlaceTerm) -> Option<Point> {
-        let has_names_of_now = self.seq >= self.state.entities.last_correction();
+        let has_names_of_now = self.sight.seq >= self.state.entities.last_correction();
         if has_names_of_now { place.point } else { self.names.point_of(place.location) }
     }
 
@@ -333,8 +338,8 @@ fn is_wanted_by_all(conditions: &[Condition], id: Uuid) -> bool {
     conditions.iter().all(|(any, _)| any.as_ref().is_none_or(|any| any.contains(&id)))
 }
 
-fn of_events<I: IntoIterator<Item = i64>>(asked: &Terms<Uuid>, versions: impl Fn(Uuid) -> I) -> Group {
-    let set = |ids: &[Uuid]| ids.iter().flat_map(|id| versions(*id)).map(short).collect();
+fn of_events<I: IntoIterator<Item = u32>>(asked: &Terms<Uuid>, rows: impl Fn(Uuid) -> I) -> Group {
+    let set = |ids: &[Uuid]| ids.iter().flat_map(|id| rows(*id)).collect();
     let wanted = || Wanted { versions: set(&asked.any), ..Wanted::default() };
     Group { any: (!asked.any.is_empty()).then(wanted), none: TermNumbers::default(), not: set(&asked.none) }
 }

@@ -144,11 +144,11 @@ pub fn key(content: &Content, version_no: i64, audience: Audience) -> i64 {
         Content::Event(event) => event.when.start.as_ref().map(|start| start.earliest),
         _ => None,
     };
-    public_key(start, version_no) | i64::from(audience == Audience::Restricted)
+    event_key(start, version_no, audience == Audience::Restricted)
 }
 
-/// The key of what the public is given of an event's version.
-pub fn public_key(start: Option<Instant>, version_no: i64) -> i64 {
+/// The key of a document of an event's version that begins so.
+pub fn event_key(start: Option<Instant>, version_no: i64, is_restricted: bool) -> i64 {
     let hour = start.map_or(NO_HOUR, |start| (start.micros() - Instant::MIN.micros()) / HOUR);
-    (hour << VERSION_BITS) | (version_no << 1)
+    (hour << VERSION_BITS) | (version_no << 1) | i64::from(is_restricted)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -84,8 +84,8 @@ pub struct Change {
     pub revision: i32,
     /// What the public is given, and under which key; `None` where it is given nothing.
     pub public: Option<(i64, Document<Arc<Content>>)>,
-    /// Whether a privacy policy keeps something of it from the public.
-    pub has_policy: bool,
+    /// The whole for those who may read it, and under which key, where a privacy policy keeps something of it from the public.
+    pub restricted: Option<(i64, Document<Arc<Content>>)>,
     /// What took the member's place, where it was merged or split.
     pub into: Vec<Uuid>,
 }
@@ -175,11 +175,11 @@ pub fn stored_changes(conn: &mut AnyConnection, after: i64, operations: i64) -> 
     Ok(StoredChanges { rows, bodies, lineage })
 }
 
-/// Public documents with their keys by version, and the versions that have a restricted one.
+/// Documents with their keys by version: those of the public, and those that are restricted.
 #[derive(Default)]
 struct Bodies {
     public: HashMap<i64, (i64, String)>,
-    restricted: HashSet<i64>,
+    restricted: HashMap<i64, (i64, String)>,
 }
 
 fn bodies(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Bodies, StoreError> {
@@ -187,15 +187,17 @@ fn bodies(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Bodies, StoreE
         return Ok(Bodies::default());
     };
     let versions = document::version_no.ge(first.0.0).and(document::version_no.le(last.0.0));
-    let restricted = document::audience.eq(Audience::Restricted.column());
-    let public: Vec<(i64, i64, String)> = document::table
-        .filter(versions.and(document::audience.ne(Audience::Restricted.column())))
-        .select((document::version_no, document::key, document::body))
+    let found: Vec<(i64, i16, i64, String)> = document::table
+        .filter(versions)
+        .select((document::version_no, document::audience, document::key, document::body))
         .load(conn)?;
-    let restricted: Vec<i64> =
-        document::table.filter(versions.and(restricted)).select(document::version_no).load(conn)?;
-    let public = public.into_iter().map(|(version_no, key, body)| (version_no, (key, body))).collect();
-    Ok(Bodies { public, restricted: restricted.into_iter().collect() })
+    let mut bodies = Bodies::default();
+    for (version_no, audience, key, body) in found {
+        let is_restricted = audience == Audience::Restricted.column();
+        let of_audience = if is_restricted { &mut bodies.restricted } else { &mut bodies.public };
+        of_audience.insert(version_no, (key, body));
+    }
+    Ok(bodies)
 }
 
 fn lineage_of(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Lineage, StoreError> {
@@ -221,8 +223,10 @@ fn change(row: ChangeRow, bodies: &mut Bodies, lineage: &mut Lineage) -> Result<
     let ((version_no, seq, revision, kind), (entity_no, resource, id, slug), (_, recorded_at, told)) = row;
     let unknown = |what: &str| StoreError::corrupt(format!("unknown code `{what}`"));
     let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
-    let public = bodies.public.remove(&version_no);
-    let public = public.map(|(key, body)| Ok::<_, StoreError>((key, Document::from_body(resource, &body)?)));
+    let document = |body: Option<(i64, String)>| {
+        let parsed = body.map(|(key, body)| Ok::<_, StoreError>((key, Document::from_body(resource, &body)?)));
+        parsed.transpose()
+    };
     Ok(Change {
         seq,
         recorded_at: recorded_at.0,
@@ -234,8 +238,8 @@ fn change(row: ChangeRow, bodies: &mut Bodies, lineage: &mut Lineage) -> Result<
         entity_no,
         version_no,
         revision,
-        public: public.transpose()?,
-        has_policy: bodies.restricted.contains(&version_no),
+        public: document(bodies.public.remove(&version_no))?,
+        restricted: document(bodies.restricted.remove(&version_no))?,
         into: lineage.remove(&version_no).unwrap_or_default(),
     })
 }

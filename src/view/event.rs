@@ -114,7 +114,7 @@ pub struct Event {
     pub links: Option<Vec<EventLink>>,
     /// The ids other collections gave it.
     pub external_ids: Vec<ExternalId>,
-    /// Whether and why something is kept from this reader; null where nothing is.
+    /// Whether something is kept from this reader, and why from others; null where nothing is kept from anybody.
     pub privacy: Option<PrivacyNotice>,
 }
 
@@ -187,10 +187,10 @@ fn evidence_value() -> Object {
     any_json(meaning, "thousands")
 }
 
-/// What a privacy policy means for this reader.
+/// What a privacy policy means for this reader: who shows a key with the scope `read:restricted` is given the whole.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PrivacyNotice {
-    /// Whether this document is less exact than what is known.
+    /// Whether this document is less exact than what is known; false for readers who are given the whole.
     #[schema(example = true)]
     pub coarsened: bool,
     /// Why; null where no reason was given.

@@ -8,7 +8,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::index::State;
-use crate::index::events::{EventVersion, short};
+use crate::index::events::EventVersion;
 
 /// A document with the names of some operations.
 #[derive(Debug)]
@@ -27,7 +27,8 @@ pub struct Names {
     corrections: u64,
 }
 
-/// The state of the index that a version belongs to, and the version's number.
+/// The state of the index that a version belongs to, and the number of its row: who may not be given the same does not share
+/// it.
 type Key = (u32, u32);
 
 #[derive(Clone)]
@@ -81,7 +82,7 @@ impl Kept {
 }
 
 fn key(state: &State, version: &EventVersion) -> Key {
-    (state.generation, short(version.version_no))
+    (state.generation, version.row)
 }
 
 #[cfg(test)]
@@ -93,6 +94,7 @@ mod tests {
     use crate::domain::content::Content;
     use crate::domain::grounds::Grounds;
     use crate::domain::instant::Instant;
+    use crate::domain::privacy::Clearance;
     use crate::domain::resource::Resource;
     use crate::domain::when::When;
     use crate::index::entities::Entities;
@@ -121,7 +123,7 @@ mod tests {
             version_no: seq,
             revision,
             public: Some((seq, document)),
-            has_policy: false,
+            restricted: None,
             into: Vec::new(),
         }
     }
@@ -154,7 +156,7 @@ mod tests {
         };
         state.entities.apply(named(1, "Before"));
         state.events.apply(event(), 9);
-        let version = state.events.public_at(EVENT, 2).unwrap();
+        let version = state.events.seen_at(EVENT, 2, Clearance::Public).unwrap();
         let kept = Kept::new(1 << 20);
         let (names, none) = kept.find(&state, &version, 2);
         assert!(none.is_none());

@@ -11,6 +11,7 @@ use crate::domain::codes;
 use crate::domain::vocabulary::{Confidence, LinkRelation};
 use crate::index::State;
 use crate::index::events::LinkFacts;
+use crate::index::sight::Sight;
 use crate::store::error::StoreError;
 
 codes! {
@@ -87,17 +88,17 @@ pub fn titles(bodies: &[String]) -> Result<Titles, StoreError> {
 }
 
 /// The links of an event in both directions, as far as the other end can be seen.
-pub fn links_of(state: &State, seq: i64, id: Uuid) -> impl Iterator<Item = (Direction, Uuid, LinkFacts)> {
-    let own = state.events.public_at(id, seq);
-    let outgoing =
-        own.iter().flat_map(|own| state.events.links(own)).map(|link| (Direction::Outgoing, link.object, *link));
+pub fn links_of(sight: Sight<'_>, id: Uuid) -> impl Iterator<Item = (Direction, Uuid, LinkFacts)> {
+    let Sight { state: State { events, .. }, seq, clearance } = sight;
+    let own = sight.event(id);
+    let outgoing = own.iter().flat_map(|own| events.links(own)).map(|link| (Direction::Outgoing, link.object, *link));
     let outgoing: Vec<_> = outgoing.collect();
-    let incoming = state.events.links_to(id, seq).map(|(subject, link)| (Direction::Incoming, subject.id, link));
-    outgoing.into_iter().chain(incoming).filter(move |(_, other, _)| state.events.public_at(*other, seq).is_some())
+    let incoming = events.links_to(id, seq, clearance).map(|(subject, link)| (Direction::Incoming, subject.id, link));
+    outgoing.into_iter().chain(incoming).filter(move |(_, other, _)| sight.event(*other).is_some())
 }
 
 /// The links of an event as readers are given them; `titles` holds those of the other ends.
-pub fn links(state: &State, seq: i64, id: Uuid, titles: &Titles) -> Vec<EventLink> {
+pub fn links(sight: Sight<'_>, id: Uuid, titles: &Titles) -> Vec<EventLink> {
     let link = |(direction, other, link): (Direction, Uuid, LinkFacts)| {
         let (subject, object) = if direction == Direction::Outgoing { (id, other) } else { (other, id) };
         Some(EventLink {
@@ -109,5 +110,5 @@ pub fn links(state: &State, seq: i64, id: Uuid, titles: &Titles) -> Vec<EventLin
             evidence_id: link.evidence_id,
         })
     };
-    links_of(state, seq, id).filter_map(link).collect()
+    links_of(sight, id).filter_map(link).collect()
 }

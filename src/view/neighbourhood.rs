@@ -10,7 +10,7 @@ use super::links::{Direction, links_of};
 use crate::domain::event::EventContent;
 use crate::domain::vocabulary::{Confidence, EventType, LinkRelation};
 use crate::domain::when::When;
-use crate::index::State;
+use crate::index::sight::Sight;
 use crate::store::document::Document;
 
 /// Most events that a neighbourhood holds.
@@ -71,7 +71,7 @@ pub struct Walk {
 }
 
 /// Walks links in both directions, each event once, so that circles do no harm.
-pub fn walk(state: &State, seq: i64, from: Uuid, depth: u32) -> Walk {
+pub fn walk(sight: Sight<'_>, from: Uuid, depth: u32) -> Walk {
     let mut ids = vec![from];
     let mut distance = HashMap::from([(from, 0)]);
     let mut waiting = VecDeque::from([from]);
@@ -81,7 +81,7 @@ pub fn walk(state: &State, seq: i64, from: Uuid, depth: u32) -> Walk {
         if far == depth {
             continue;
         }
-        for (_, other, _) in links_of(state, seq, id) {
+        for (_, other, _) in links_of(sight, id) {
             if distance.contains_key(&other) {
                 continue;
             }
@@ -97,7 +97,7 @@ pub fn walk(state: &State, seq: i64, from: Uuid, depth: u32) -> Walk {
     let mut seen = HashSet::new();
     let mut edges = Vec::new();
     for id in &ids {
-        for (direction, other, link) in links_of(state, seq, *id) {
+        for (direction, other, link) in links_of(sight, *id) {
             if direction == Direction::Outgoing && distance.contains_key(&other) {
                 let edge = GraphEdge { from: *id, to: other, relation: link.relation, confidence: link.confidence };
                 if seen.insert(edge.clone()) {

@@ -11,8 +11,8 @@ use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
 use crate::domain::language;
 use crate::domain::place::LocationContent;
 use crate::domain::resource::Resource;
-use crate::index::State;
 use crate::index::entities::Moment;
+use crate::index::sight::Sight;
 use crate::store::error::StoreError;
 use crate::store::ready::{BY_LOCATION, REFERENCE, Ready, Words};
 
@@ -43,20 +43,12 @@ impl EventView {
         self.include.is_empty() && self.lang.is_none()
     }
 
-    /// Adds a stored event to `out`, with the names of an operation. `titles` holds those of the events it is linked with.
+    /// Adds a stored event to `out`, as a reader sees it at an operation. `titles` holds those of the events it is linked with.
     ///
     /// # Errors
     /// When something it refers to is missing, or the text is none that Marchline wrote.
-    pub fn render(
-        &self,
-        body: &str,
-        id: Uuid,
-        moment: (&State, i64),
-        titles: &Titles,
-        out: &mut Vec<u8>,
-    ) -> Result<()> {
-        let (state, seq) = moment;
-        let names = state.entities.at(seq);
+    pub fn render(&self, body: &str, id: Uuid, sight: Sight<'_>, titles: &Titles, out: &mut Vec<u8>) -> Result<()> {
+        let names = sight.names();
         let ready = Ready::of(body)?;
         out.extend_from_slice(ready.head.as_bytes());
         match self.translated(&ready)? {
@@ -72,7 +64,7 @@ impl EventView {
         }
         if self.has(Include::Links) {
             out.extend_from_slice(b"\"links\":");
-            json(out, &links(state, seq, id, titles))?;
+            json(out, &links(sight, id, titles))?;
             out.push(b',');
         }
         out.extend_from_slice(ready.last.as_bytes());

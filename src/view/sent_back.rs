@@ -51,7 +51,7 @@ pub fn sent_back(
         // The writer says what is wrong with it.
         return Ok(document);
     };
-    let mut cleaning = Cleaning { current, faults: Vec::new() };
+    let mut cleaning = Cleaning { current, left_out, faults: Vec::new() };
     cleaning.given(&mut members, resource);
     for (name, value) in &mut members {
         if current.view.get(name).is_some_and(|view| view == value) {
@@ -75,6 +75,7 @@ pub fn sent_back(
 
 struct Cleaning<'a> {
     current: &'a Current<'a>,
+    left_out: LeftOut,
     faults: Vec<Fault>,
 }
 
@@ -114,8 +115,17 @@ impl Cleaning<'_> {
             }
             ("privacy", Value::Object(mut policy)) => {
                 let given = self.current.view.pointer("/privacy/coarsened");
+                let is_notice = policy.contains_key("coarsened");
                 self.take(&mut policy, "coarsened", given, "/privacy/coarsened");
-                policy.into()
+                match self.current.stored.get("privacy") {
+                    // Readers are told of a policy, and not what it says: that stays.
+                    Some(Value::Object(stored)) if is_notice && self.left_out == LeftOut::Stays => {
+                        let mut whole = stored.clone();
+                        whole.extend(policy);
+                        whole.into()
+                    }
+                    _ => policy.into(),
+                }
             }
             ("links", Value::Array(links)) => self.links(links),
             ("places" | "actors" | "campaigns" | "sources" | "evidence", Value::Array(items)) => {

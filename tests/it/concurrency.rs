@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use diesel::connection::SimpleConnection;
+use marchline::domain::privacy::Clearance;
 use marchline::domain::resource::Resource;
 use marchline::index::saved::SavedIndex;
 use marchline::node::clock::Clock;
@@ -68,7 +69,7 @@ fn watch(node: &Node, stop: Arc<AtomicBool>) -> JoinHandle<i64> {
             assert!(state.head.seq >= head.seq);
             let kinds = [Resource::Actor, Resource::Location, Resource::Source, Resource::Campaign, Resource::Timeline];
             let others: usize = kinds.iter().map(|kind| state.entities.all(*kind, head.seq).count()).sum();
-            let events = state.events.total(head.seq);
+            let events = state.events.total(head.seq, Clearance::Public);
             // Each operation of these tests makes one new member.
             assert_eq!(i64::try_from(events).expect("a number") + i64::try_from(others).expect("a number"), head.seq);
             newest = head;

@@ -32,12 +32,16 @@ fn geometry(event: &Value) -> Value {
 const LONG: &str = "/v1/events.geojson?include=translations";
 
 fn with_long_events(world: World) -> World {
+    with_so_many(world, 32)
+}
+
+fn with_so_many(world: World, events: usize) -> World {
     let world = world.with_source();
     let words = json!({"title": "Long", "summary": "☮".repeat(9_999)});
     let languages = ["ar", "de", "el", "es", "fr", "it", "ja", "ko"];
     let translations: Value =
         languages.iter().map(|tag| ((*tag).to_owned(), words.clone())).collect::<Map<_, _>>().into();
-    for number in 0..32 {
+    for number in 0..events {
         world.put(Resource::Event, event(&format!("Event {number}"), json!({"translations": translations})));
     }
     world
@@ -101,6 +105,20 @@ on_both_databases! {
         let pinned: Value = serde_json::from_slice(&whole).expect("JSON");
         assert_eq!(pinned["query"]["as_of"], seq);
         assert_eq!(features(&world.get("/v1/events.geojson").ok()).len(), 37);
+    }
+
+    fn what_is_hidden_while_a_collection_is_read_is_not_in_the_rest_of_it(world: World) {
+        // So many that the last ones are not read before there is room for them.
+        let world = with_so_many(world, 90);
+        let first = world.get("/v1/events?sort=recorded&limit=1").ok()["data"][0].clone();
+        let (mut answer, mut whole) = begin(&world);
+        // The first policy there is, on the event that the collection gives last.
+        let embargo = json!({"id": first["id"], "privacy": {"embargo": true}});
+        world.put(Resource::Event, event("Hidden", embargo));
+        answer.read_to_end(&mut whole).expect("the rest");
+        let titles: Vec<Value> = features(&serde_json::from_slice(&whole).expect("JSON")).into_iter().map(|feature| feature["properties"]["title"].clone()).collect();
+        assert_eq!((first["title"].as_str(), titles.len()), (Some("Event 0"), 89));
+        assert!(!titles.contains(&first["title"]), "{titles:?}");
     }
 
     fn a_collection_has_no_pages_and_only_its_own_form(world: World) {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use marchline::domain::scope::Scope;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::concurrency::Second;
+use crate::support::client::Client;
 use crate::support::filters::random_filters;
-use crate::support::http::send;
 use crate::support::on_both_databases;
 use crate::support::oracle::Moment;
 use crate::support::random::{Generator, Random};
@@ -14,16 +15,18 @@ use crate::support::world::World;
 
 const SORTS: [&str; 6] = ["when", "-when", "recorded", "-recorded", "size", "-size"];
 
-/// What there was to be seen at some operations.
+/// What there was to be seen at some operations, by anybody and by those who may read what is restricted.
 pub fn moments(world: &World, seqs: Vec<i64>) -> Vec<Moment> {
-    seqs.into_iter().map(|seq| Moment::read(world, seq)).collect()
+    let insider = Client::of(world, &[Scope::ReadRestricted]);
+    let both = |seq| [Moment::read(world, seq), Moment::read_by(&insider, world, seq)];
+    seqs.into_iter().flat_map(both).collect()
 }
 
 /// Asks a world's server and others the same random questions: all must answer alike.
 pub fn ask_alike(world: &World, others: &[&str], random: &mut Random, moments: &[Moment]) {
     let newest = world.node.index.head().seq.to_string();
     let mut totals = BTreeSet::new();
-    for number in 0..60 {
+    for number in 0..80 {
         let moment = &moments[number % moments.len()];
         let filters = random_filters(random, moment);
         let written =
@@ -32,7 +35,7 @@ pub fn ask_alike(world: &World, others: &[&str], random: &mut Random, moments: &
         let sort = random.pick(&SORTS);
         let target = format!("/v1/events?{query}&sort={sort}&limit=7&as_of={}", moment.seq);
         let ask = |base: &str| {
-            let answer = send(base, "GET", &target, &[("Min-Revision", &newest)]);
+            let answer = moment.ask(base, &target, &[("Min-Revision", &newest)]);
             assert_eq!(answer.status, 200, "{target}: {}", answer.body);
             (answer.header("etag"), answer.body)
         };
@@ -53,7 +56,8 @@ on_both_databases! {
         // The second node follows from here, the third reads everything at once: each has other segments.
         let second = Second::start(&world.database);
         for _ in 0..3 {
-            generator.live(&world, 60);
+            generator.live(&world, 50);
+            generator.cover(&world, 12);
             seqs.push(world.node.index.head().seq);
         }
         let third = Second::start(&world.database);

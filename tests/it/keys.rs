@@ -194,7 +194,7 @@ on_both_databases! {
     fn the_life_of_a_key(world: World) {
         let (admin, _) = make(&world, Scope::Admin);
         let made = post(&world, &admin, "application/json; charset=UTF-8", r#"{"name": "Night desk", "scopes": ["admin", "admin"], "label": null}"#);
-        assert_eq!((made.status, made.header("cache-control").as_deref()), (201, Some("no-store")), "{}", made.body);
+        assert_eq!((made.status, made.header("cache-control").as_deref()), (201, Some("private, no-store")), "{}", made.body);
         assert_described(&made, "/v1/keys", "post");
         let target = made.header("location").expect("where it is");
         let mut made = made.json();
@@ -204,7 +204,7 @@ on_both_databases! {
 
         let found = ask(&world, "GET", &target, &key);
         assert_described(&found, "/v1/keys/{id}", "get");
-        assert_eq!(found.header("cache-control").as_deref(), Some("no-store"));
+        assert_eq!(found.header("cache-control").as_deref(), Some("private, no-store"));
         assert_eq!(found.ok(), made);
         let list = ask(&world, "GET", "/v1/keys", &key);
         assert_described(&list, "/v1/keys", "get");

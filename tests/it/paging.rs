@@ -1,25 +1,18 @@
-//! Pages that fit together whatever is written meanwhile, and filters against an evaluation of their own words.
-
-use std::collections::BTreeSet;
+//! Pages that fit together whatever is written meanwhile.
 
 use marchline::domain::resource::Resource;
-use marchline::http::openapi::openapi_text;
 use marchline::index::order::Sort;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::support::filters::random_filters;
 use crate::support::on_both_databases;
-use crate::support::oracle::{Moment, order};
+use crate::support::oracle::order;
 use crate::support::random::{Generator, Random};
 use crate::support::world::{World, event};
 
-const SORTS: &[&str] = Sort::CODES;
-/// How many random questions are asked of a world.
-const QUESTIONS: usize = 240;
-const PARTS: &str = "include=evidence,links,translations";
+pub const SORTS: &[&str] = Sort::CODES;
+pub const PARTS: &str = "include=evidence,links,translations";
 
-fn items(list: &Value) -> &Vec<Value> {
+pub fn items(list: &Value) -> &Vec<Value> {
     list["data"].as_array().expect("a list")
 }
 
@@ -136,37 +129,6 @@ on_both_databases! {
         assert!(changed.is_empty(), "{}", changed.join("\n"));
     }
 
-    fn filters_mean_what_their_words_say(world: World) {
-        let mut generator = Generator::new(Random::new());
-        generator.fill(&world, 70);
-        let mut moments = vec![world.node.index.head().seq];
-        for _ in 0..2 {
-            generator.live(&world, 25);
-            moments.push(world.node.index.head().seq);
-        }
-        let moments: Vec<Moment> = moments.into_iter().map(|seq| Moment::read(&world, seq)).collect();
-        let (mut met, mut asked) = (0, BTreeSet::new());
-        for number in 0..QUESTIONS {
-            let moment = &moments[number % moments.len()];
-            let filters = random_filters(&mut generator.random, moment);
-            let written = |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
-            let query = filters.iter().map(written).collect::<Vec<_>>().join("&");
-            let sort = *generator.random.pick(SORTS);
-            let target = format!("/v1/events?{query}&sort={sort}&limit=500&as_of={}&{PARTS}", moment.seq);
-            let list = world.get(&target).ok();
-            let expected = moment.answer(&filters, sort);
-            let ids = |events: &[&Value]| events.iter().map(|event| event["id"].to_string()).collect::<BTreeSet<_>>();
-            let answered: Vec<&Value> = items(&list).iter().collect();
-            assert_eq!(ids(&answered), ids(&expected), "{filters:?} {target}");
-            assert_eq!(list["page"]["total"], expected.len(), "{target}");
-            assert_in_order(items(&list), sort);
-            met += usize::from(!expected.is_empty() && expected.len() < moment.events.len());
-            asked.extend(filters.into_iter().map(|(name, _)| name.to_owned()));
-        }
-        assert!(met > QUESTIONS / 2, "only {met} queries told events apart");
-        assert_eq!(asked, documented_filters(), "every filter is among the random ones");
-    }
-
     fn an_exclusion_lets_pass_what_reports_nothing(world: World) {
         let world = world.with_source();
         world.put(Resource::Actor, json!({"slug": "police", "name": "Police", "kind": "police"}));
@@ -181,17 +143,8 @@ on_both_databases! {
     }
 }
 
-/// The filters of events by the OpenAPI document.
-fn documented_filters() -> BTreeSet<String> {
-    let document: Value = serde_json::from_str(&openapi_text()).expect("JSON");
-    let parameters = document["paths"]["/v1/events"]["get"]["parameters"].as_array().expect("parameters").iter();
-    let names = parameters.filter(|parameter| parameter["in"] == "query").filter_map(|one| one["name"].as_str());
-    let others = ["sort", "include", "lang", "limit", "cursor", "count", "as_of"];
-    names.filter(|name| !others.contains(name)).map(str::to_owned).collect()
-}
-
 /// The order, as far as documents tell it.
-fn assert_in_order(events: &[Value], sort: &str) {
+pub fn assert_in_order(events: &[Value], sort: &str) {
     for pair in events.windows(2) {
         let (a, b) = (&pair[0], &pair[1]);
         assert!(order(sort, a, b).is_le(), "sort={sort}: {a:#} before {b:#}");

@@ -14,7 +14,7 @@ const SECRETS: [&str; 9] =
     ["whistle", "Geheim", "hidden-source", "The Insider", "secret-42", "kettled", "dozens of", "2026-03-14", "square"];
 
 /// The rally with something in every member that may tell, and a policy.
-fn told_under(policy: Value) -> Value {
+pub fn told_under(policy: Value) -> Value {
     rally(json!({
         "title": "A whistle is blown", "summary": "The whistle was heard on the square.", "language": "en",
         "translations": {"de": {"title": "Geheim"}}, "sources": [{"id": "hidden-source"}],
@@ -26,13 +26,14 @@ fn told_under(policy: Value) -> Value {
     }))
 }
 
-fn coarse() -> Value {
+/// A policy that leaves something.
+pub fn coarse() -> Value {
     json!({"place": "admin1", "time": "month", "reason": "They face prosecution", "public_title": "A gathering", "public_summary": "People met."})
 }
 
 impl World {
     /// The town, its vigil, and a source that only the hidden rally has.
-    fn with_secrets(self) -> Self {
+    pub fn with_secrets(self) -> Self {
         let world = self.with_town();
         world.put(Resource::Event, event("A vigil", json!({"id": town::VIGIL, "type": "vigil"})));
         world.put(Resource::Source, json!({"slug": "hidden-source", "publisher": "The Insider", "kind": "news", "url": "https://insider.example/1"}));

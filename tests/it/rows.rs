@@ -72,6 +72,7 @@ on_both_databases! {
         let mut generator = Generator::new(Random::new());
         generator.fill(&world, 60);
         generator.live(&world, 60);
+        generator.cover(&world, 20);
         assert_eq!(findings(&world), [""; 0]);
         let output = program::run(&world.database.url, &["check"]);
         let (words, log) = program::words(&output);

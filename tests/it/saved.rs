@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
+use marchline::domain::privacy::Clearance;
 use marchline::domain::resource::Resource;
 use marchline::index::saved::{SavedIndex, Unusable};
 use marchline::node::Start;
@@ -41,6 +42,7 @@ on_both_databases! {
         let mut generator = Generator::new(Random::new());
         generator.fill(&world, 60);
         generator.live(&world, 60);
+        generator.cover(&world, 12);
         save(&world.database, &file);
         let mut conn = world.database.parsed().connect().expect("the database is there");
         let head = log::head(&mut conn).expect("a head");
@@ -51,6 +53,7 @@ on_both_databases! {
         let mut seqs = vec![head.seq];
         for _ in 0..2 {
             generator.live(&world, 60);
+            generator.cover(&world, 6);
             seqs.push(world.node.index.head().seq);
         }
         // So much is saved while the node runs.
@@ -216,7 +219,7 @@ on_both_databases! {
             "places": [{"location": {"id": "town"}, "point": {"lat": 12.5, "lon": 3.25}, "precision": "point"}],
         });
         let id = world.put(Resource::Event, event("march", details)).id;
-        let version = world.node.index.read().events.public_at(id, i64::MAX).expect("it is there").version_no;
+        let version = world.node.index.read().events.seen_at(id, i64::MAX, Clearance::Public).expect("it is there").version_no;
         let file = file(&world.database);
         save(&world.database, &file);
         let check = |file: &str| {

@@ -315,10 +315,23 @@ on_both_databases! {
         assert_eq!((&public["when"]["start"]["edtf"], &public["privacy"]["reason"]),
             (&json!("2026-02"), &json!("Prosecution")), "the limit of the time stays");
         // What the public is given of it is not what may be sent back.
-        let (coarse, etag) = trusted.get(&place);
-        let answer = trusted.put(&place, &etag, &coarse);
+        let coarse = world.get(&place).ok();
+        let answer = trusted.put(&place, "*", &coarse);
         assert_eq!(answer.status, 422, "{}", answer.body);
         assert!(answer.faults().contains(&("/privacy/coarsened".into(), "read_only".into())), "{}", answer.body);
+        // What those are given who may read the whole is, and leaves the policy as it was but for what they change in it.
+        let (mut whole, etag) = trusted.get(&place);
+        whole["title"] = json!("Another secret title");
+        let answer = trusted.put(&place, &etag, &whole);
+        assert_eq!((answer.status, &answer.json()["title"]), (200, &json!("Another secret title")), "{}", answer.body);
+        let read_back = trusted.send("GET", &place, &[("if-none-match", &answer.header("etag").expect("a validator"))]);
+        assert_eq!(read_back.status, 304, "what was answered is what is read");
+        let (mut whole, etag) = trusted.get(&place);
+        whole["privacy"]["reason"] = json!("Threats");
+        assert_eq!(trusted.put(&place, &etag, &whole).status, 200);
+        let public = world.get(&place).ok();
+        assert_eq!((&public["when"]["start"]["edtf"], &public["title"], &public["privacy"]["reason"]),
+            (&json!("2026-02"), &json!("Rally"), &json!("Threats")));
 
         // Nor is what was withdrawn brought back, or told, by those who may not read it.
         let embargoed = trusted.create("/v1/events", &hidden(json!({"embargo": true})));

@@ -74,7 +74,7 @@ fn accepted(write: &Write, survivor: Uuid, into: Option<Uuid>) -> Result<Outcome
         return Err(Problem::new(Code::Conflict, format!("They were merged into `{survivor}` already.")));
     }
     let state = write.service.index.read();
-    let version = state.events.public_at(survivor, state.head.seq).ok_or_else(ceased)?;
+    let version = state.events.seen_at(survivor, state.head.seq, write.clearance()).ok_or_else(ceased)?;
     let done = Done::unchanged(survivor, version.revision);
     Ok(Outcome { seq: None, done: vec![done, done] })
 }

@@ -192,7 +192,7 @@ impl Write {
     /// A member as an operation left it.
     pub fn written(&self, resource: Resource, done: &Done, outcome: &Outcome) -> Result<Written, Problem> {
         let seq = outcome.seq.unwrap_or_else(|| self.service.index.head().seq);
-        Written::at(&self.service, resource, done.id, done.revision, seq)
+        Written::at(&self.service, (resource, done.id), done.revision, seq, self.clearance())
     }
 
     /// The revision of a member that is to be changed, where that matters.
@@ -251,7 +251,8 @@ impl Write {
                 if let Some(matching) = matching {
                     matching.check(base, self.epoch())?;
                 }
-                let mut view = whole_view(&self.service, resource, id, base, self.service.index.head().seq)?;
+                let now = self.service.index.head().seq;
+                let mut view = whole_view(&self.service, (resource, id), base, now, self.clearance())?;
                 tell_policy(&mut view, &stored);
                 let mut document = self.cleaned(resource, edit(&view)?, (&view, &stored), left_out)?;
                 if let Some(members) = document.as_object_mut() {

@@ -27,8 +27,10 @@ use crate::domain::grounds::Grounds;
 use crate::domain::input::MAX_NAME;
 use crate::domain::input_form::input_form;
 use crate::domain::instant::Instant;
+use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::scope::Scope;
+use crate::index::sight::Sight;
 use crate::node::operation::{Command, Operation, Outcome, Refusal};
 use crate::query::params::{Params, Unread, shown};
 use crate::store::claims::{Claim, claimed};
@@ -140,14 +142,22 @@ impl Write {
     }
 
     fn sees_hidden(&self) -> bool {
-        self.access.scopes.allow(Scope::ReadRestricted)
+        self.clearance() == Clearance::Restricted
+    }
+
+    /// What whoever writes may be given.
+    pub fn clearance(&self) -> Clearance {
+        access::clearance(&self.req)
     }
 
     /// What a client is told of a member that has ceased.
     fn ceased(&self, resource: Resource, id: Uuid) -> Problem {
         let state = self.service.index.read();
         let gone = match resource {
-            Resource::Event => events::gone(&state, &self.req, id, state.head.seq),
+            Resource::Event => {
+                let sight = Sight { state: &state, seq: state.head.seq, clearance: self.clearance() };
+                events::gone(sight, &self.req, id)
+            }
             _ => entities::gone(&state, &self.req, id, state.head.seq),
         };
         gone.unwrap_or_else(|| missing(resource, id))

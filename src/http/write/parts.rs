@@ -204,7 +204,7 @@ fn answer(
 ) -> Result<HttpResponse, Problem> {
     let event = first(outcome)?;
     let seq = outcome.seq.unwrap_or_else(|| write.service.index.head().seq);
-    let view = whole_view(&write.service, Resource::Event, event.id, event.revision, seq)?;
+    let view = whole_view(&write.service, (Resource::Event, event.id), event.revision, seq, write.clearance())?;
     let written = match find(&view, part, id) {
         Some(position) => view[part.list()][position].clone(),
         None => unseen_link(write, event, id)?,

@@ -10,9 +10,11 @@ use super::super::entities;
 use super::super::events::event_at;
 use super::super::problem::Problem;
 use super::super::respond::Fingerprint;
+use crate::domain::privacy::Clearance;
 use crate::domain::resource::Resource;
 use crate::domain::{actor, campaign, place, source, timeline};
-use crate::index::State;
+use crate::index::events::EventVersion;
+use crate::index::sight::Sight;
 use crate::store::error::StoreError;
 use crate::store::log;
 use crate::store::write::whole_text;
@@ -29,31 +31,41 @@ pub struct Written {
 }
 
 impl Written {
-    /// The member as an operation left it. Whoever wrote it is given the whole of it.
+    /// The member as an operation left it. Whoever wrote it is given the whole of it, also where no other reader with the same
+    /// clearance is.
     ///
     /// # Errors
     /// When the store cannot be asked.
-    pub fn at(service: &Service, resource: Resource, id: Uuid, revision: i32, seq: i64) -> Result<Self, Problem> {
+    pub fn at(
+        service: &Service,
+        (resource, id): (Resource, Uuid),
+        revision: i32,
+        seq: i64,
+        clearance: Clearance,
+    ) -> Result<Self, Problem> {
         if resource != Resource::Event {
             let state = service.index.read();
-            let (etag, text) = entity_text(&state, resource, id, seq)?;
+            let (etag, text) = entity_text(Sight { state: &state, seq, clearance }, resource, id)?;
             return Ok(Self { etag, text });
         }
-        let is_public = {
+        let is_given = {
             let state = service.index.read();
-            let version = state.events.public_at(id, seq).filter(|version| version.revision == revision);
-            version.is_some_and(|version| !state.events.is_coarsened(&version))
+            let is_whole =
+                |version: &EventVersion| clearance == Clearance::Restricted || !state.events.is_coarsened(version);
+            let version = state.events.seen_at(id, seq, clearance).filter(|version| version.revision == revision);
+            version.is_some_and(|version| is_whole(&version))
         };
         let view = EventView::default();
-        if is_public {
-            let (etag, text) = event_at(service, id, &view, seq)?;
+        if is_given {
+            let (etag, text) = event_at(service, id, &view, seq, clearance)?;
             return Ok(Self { etag, text });
         }
         let body = service.reader.read(|conn| whole_text(conn, id, revision))?;
         let body = body.ok_or_else(|| StoreError::corrupt("a document is missing"))?;
         let mut text = Vec::with_capacity(body.len() * 2);
-        view.render(&body, id, (&service.index.read(), seq), &Titles::default(), &mut text)?;
-        let mut print = Fingerprint::default();
+        let sight = Sight { state: &service.index.read(), seq, clearance };
+        view.render(&body, id, sight, &Titles::default(), &mut text)?;
+        let mut print = Fingerprint::of(clearance);
         print.text(&String::from_utf8_lossy(&text));
         Ok(Self { etag: print.strong(revision, service.index.head().epoch), text })
     }
@@ -84,29 +96,30 @@ pub fn uncached(status: StatusCode) -> HttpResponseBuilder {
 /// When the store cannot be asked.
 pub fn whole_view(
     service: &Service,
-    resource: Resource,
-    id: Uuid,
+    (resource, id): (Resource, Uuid),
     revision: i32,
     seq: i64,
+    clearance: Clearance,
 ) -> Result<serde_json::Value, Problem> {
     let text = if resource == Resource::Event {
         let view = EventView { include: Include::ALL.to_vec(), lang: None };
-        let titles = linked_titles(service, id, seq)?;
+        let titles = linked_titles(service, id, seq, clearance)?;
         let body = service.reader.read(|conn| whole_text(conn, id, revision))?;
         let body = body.ok_or_else(|| StoreError::corrupt("a document is missing"))?;
         let mut text = Vec::with_capacity(body.len() * 2);
-        view.render(&body, id, (&service.index.read(), seq), &titles, &mut text)?;
+        let sight = Sight { state: &service.index.read(), seq, clearance };
+        view.render(&body, id, sight, &titles, &mut text)?;
         text
     } else {
-        entity_text(&service.index.read(), resource, id, seq)?.1
+        entity_text(Sight { state: &service.index.read(), seq, clearance }, resource, id)?.1
     };
     Ok(serde_json::from_slice(&text).map_err(StoreError::from)?)
 }
 
-fn linked_titles(service: &Service, id: Uuid, seq: i64) -> Result<Titles, Problem> {
+fn linked_titles(service: &Service, id: Uuid, seq: i64, clearance: Clearance) -> Result<Titles, Problem> {
     let mut keys: Vec<i64> = {
-        let state = service.index.read();
-        let others = links_of(&state, seq, id).filter_map(|(_, other, _)| state.events.public_at(other, seq));
+        let sight = Sight { state: &service.index.read(), seq, clearance };
+        let others = links_of(sight, id).filter_map(|(_, other, _)| sight.event(other));
         others.map(|version| version.key).collect()
     };
     keys.sort_unstable();
@@ -117,13 +130,13 @@ fn linked_titles(service: &Service, id: Uuid, seq: i64) -> Result<Titles, Proble
     Ok(titles(&service.reader.read(|conn| log::texts(conn, &keys))?)?)
 }
 
-fn entity_text(state: &State, resource: Resource, id: Uuid, seq: i64) -> Result<(String, Vec<u8>), Problem> {
+fn entity_text(sight: Sight<'_>, resource: Resource, id: Uuid) -> Result<(String, Vec<u8>), Problem> {
     match resource {
-        Resource::Actor => entities::item::<actor::ActorContent>(state, id, seq),
-        Resource::Location => entities::item::<place::LocationContent>(state, id, seq),
-        Resource::Source => entities::item::<source::SourceContent>(state, id, seq),
-        Resource::Campaign => entities::item::<campaign::CampaignContent>(state, id, seq),
-        Resource::Timeline => entities::item::<timeline::TimelineContent>(state, id, seq),
+        Resource::Actor => entities::item::<actor::ActorContent>(sight, id),
+        Resource::Location => entities::item::<place::LocationContent>(sight, id),
+        Resource::Source => entities::item::<source::SourceContent>(sight, id),
+        Resource::Campaign => entities::item::<campaign::CampaignContent>(sight, id),
+        Resource::Timeline => entities::item::<timeline::TimelineContent>(sight, id),
         // Its document is in the store.
         Resource::Event => Err(Problem::not_found(format!("event `{id}`"))),
     }

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Events, limits_of, short};
-use crate::domain::content::Content;
+use super::{Events, documents_of, limits_of, short};
 use crate::domain::event::EventContent;
 use crate::index::dictionary::Dictionary;
-use crate::index::row::Row;
+use crate::index::row::{Row, apart};
 use crate::index::segment::Segment;
+use crate::store::document::Audience;
 use crate::store::log::Change;
 
 /// A comparison that is going on: versions are to be given in the order of the log.
@@ -56,44 +56,72 @@ impl<'a> EventComparison<'a> {
         let Some(at) = at.filter(|at| usize::try_from(change.revision) == Ok(at + 1)) else {
             return vec![format!("the index does not have it as revision {} of event {}", change.revision, change.id)];
         };
-        let content = change.public.as_ref().and_then(|(_, document)| match &*document.content {
-            Content::Event(event) => Some(event),
-            _ => None,
-        });
-        if change.has_policy {
+        if change.restricted.is_some() {
             let limits = change.public.as_ref().and_then(|(_, document)| limits_of(&document.content));
             let is_hidden = |own: &&u32| limits.is_none() || events.limits.get(own).copied() != limits;
             self.hidden.extend(history[..at].iter().filter(is_hidden));
         }
         let next = history.get(at + 1).map(|next| events.seq(*next));
-        match (content, events.layers.row_of(version)) {
-            (Some(event), Some(place)) => self.compare_row(change, event, place, next),
-            (Some(_), None) => {
+        let own = events.layers.row_of(version);
+        let mut differences = Vec::new();
+        let mut is_apart = false;
+        for (event, audience) in documents_of(change) {
+            // What a later policy hides, readers of what is restricted are still given.
+            let is_hidden = audience != Audience::Restricted && own.is_none();
+            if is_hidden {
                 self.untold.insert(version);
-                Vec::new()
+                let was_open = events.untold.get(&version).map(|untold| untold.was_open);
+                if was_open != Some(audience == Audience::Everybody) {
+                    differences.push("the index knows otherwise who was given it".to_owned());
+                }
             }
-            (None, Some(_)) => vec!["the index tells of it, and the public is given nothing".to_owned()],
-            (None, None) => {
-                let withdrawn = change.kind.ends().then_some((change.kind, &change.grounds.reason, &change.into));
-                let is_known = events.untold.get(&version).is_some_and(|untold| {
-                    (untold.id, i64::from(untold.seq)) == (change.id, change.seq)
-                        && untold.withdrawn.as_ref().map(|own| (own.kind, &own.reason, &own.into)) == withdrawn
-                });
-                if is_known { Vec::new() } else { vec!["the index knows it otherwise".to_owned()] }
+            match audience {
+                Audience::Public if is_hidden => {}
+                Audience::Everybody if is_hidden => {
+                    is_apart = true;
+                    differences.extend(self.compare_row(change, event, Audience::Restricted, next));
+                }
+                _ => {
+                    is_apart |= audience == Audience::Restricted;
+                    differences.extend(self.compare_row(change, event, audience, next));
+                }
             }
         }
+        if change.public.is_none() {
+            differences.extend(self.compare_untold(change));
+        }
+        if own.is_some() && change.public.is_none() {
+            differences.push("the index tells of it, and the public is given nothing".to_owned());
+        }
+        if events.layers.has(apart(version)) && !is_apart {
+            differences.push("the index keeps it from the public, and no policy does".to_owned());
+        }
+        differences
     }
 
-    /// What differs between a row and the version that it was made of.
+    /// What differs where the public is given nothing.
+    fn compare_untold(&self, change: &Change) -> Option<String> {
+        let withdrawn = change.kind.ends().then_some((change.kind, &change.grounds.reason, &change.into));
+        let is_known = self.events.untold.get(&short(change.version_no)).is_some_and(|untold| {
+            (untold.id, i64::from(untold.seq), untold.was_open) == (change.id, change.seq, false)
+                && untold.withdrawn.as_ref().map(|own| (own.kind, &own.reason, &own.into)) == withdrawn
+        });
+        (!is_known).then(|| "the index knows it otherwise".to_owned())
+    }
+
+    /// What differs between the row for an audience and the version that it was made of.
     fn compare_row(
         &mut self,
         change: &Change,
         event: &EventContent,
-        place: (usize, u16),
+        audience: Audience,
         next: Option<u32>,
     ) -> Vec<String> {
         let numbers = [short(change.entity_no), short(change.version_no), short(change.seq)];
-        let expected = Row::of(event, numbers, change.id, &mut self.dictionary);
+        let expected = Row::of(event, numbers, change.id, audience, &mut self.dictionary);
+        let Some(place) = self.events.layers.row_of(expected.version_no) else {
+            return vec!["the index does not have what readers are given of it".to_owned()];
+        };
         let (slot, row) = (place.0, usize::from(place.1));
         let Some(layer) = &self.events.layers.slots[slot] else {
             return vec!["the index has lost it".to_owned()];

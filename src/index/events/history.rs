@@ -1,39 +1,55 @@
-//! The versions of one event: what the public could see of it, and when.
+//! The versions of one event: what a reader could see of it, and when.
 
 use uuid::Uuid;
 
 use super::{EventVersion, Events, PastVersion, Withdrawal, short};
 use crate::domain::instant::Instant;
+use crate::domain::privacy::Clearance;
 use crate::index::entities::MAX_DEPTH;
-use crate::index::row::UNDATED;
+use crate::index::row::{APART, UNDATED, apart, version_of};
 use crate::store::document;
 use crate::store::log::ChangeKind;
 
 impl Events {
-    /// An event's versions up to an operation, newest first, whether the public may see them or not.
+    /// An event's versions up to an operation, newest first, whether a reader may see them or not.
     pub(super) fn back_from(&self, id: Uuid, seq: i64) -> impl Iterator<Item = u32> {
         let all = std::iter::successors(self.newest_of(id), |version| self.previous.get(version).copied());
         all.filter(move |version| i64::from(self.seq(*version)) <= seq)
     }
 
-    fn version(&self, version: u32, revision: usize) -> Option<EventVersion> {
-        let start = self.layers.column(version, |row| row.start, |segment, row| segment.start[row])?;
-        let start = Some(start).filter(|start| *start != UNDATED).and_then(Instant::from_micros);
-        let version_no = i64::from(version);
-        let revision = i32::try_from(revision).unwrap_or(i32::MAX);
-        Some(EventVersion { id: self.id(version), version_no, key: document::public_key(start, version_no), revision })
+    /// The row of a version that a reader is given; none where the version is kept from the reader, or the event ceased by it.
+    fn row_for(&self, version: u32, clearance: Clearance) -> Option<u32> {
+        let whole = Some(apart(version)).filter(|row| clearance == Clearance::Restricted && self.layers.has(*row));
+        whole.or_else(|| Some(version).filter(|row| self.layers.has(*row)))
     }
 
-    /// An event's versions up to an operation, oldest first; none where the public sees no trace of it at that operation.
-    pub fn history(&self, id: Uuid, seq: i64) -> Vec<PastVersion> {
-        if self.public_at(id, seq).is_none() && self.withdrawn(id, seq).is_none() {
+    /// The numbers of the rows that may be of a version, whoever is given them.
+    pub fn rows_of(version_no: i64) -> [u32; 2] {
+        let version = short(version_no);
+        [version, apart(version)]
+    }
+
+    fn version(&self, row: u32, revision: usize) -> Option<EventVersion> {
+        let start = self.layers.column(row, |row| row.start, |segment, row| segment.start[row])?;
+        let start = Some(start).filter(|start| *start != UNDATED).and_then(Instant::from_micros);
+        let version = version_of(row);
+        let version_no = i64::from(version);
+        let is_restricted = row & APART != 0 && self.untold.get(&version).is_none_or(|untold| !untold.was_open);
+        let key = document::event_key(start, version_no, is_restricted);
+        let revision = i32::try_from(revision).unwrap_or(i32::MAX);
+        Some(EventVersion { id: self.id(version), version_no, row, key, revision })
+    }
+
+    /// An event's versions up to an operation, oldest first; none where the reader sees no trace of it at that operation.
+    pub fn history(&self, id: Uuid, seq: i64, clearance: Clearance) -> Vec<PastVersion> {
+        if self.seen_at(id, seq, clearance).is_none() && self.withdrawn(id, seq, clearance).is_none() {
             return Vec::new();
         }
         let mut versions: Vec<u32> = self.back_from(id, seq).collect();
         versions.reverse();
         let mut was_told = false;
         let past = |(version, revision)| {
-            if let Some(told) = self.version(version, revision) {
+            if let Some(told) = self.row_for(version, clearance).and_then(|row| self.version(row, revision)) {
                 was_told = true;
                 return PastVersion::Told(told, self.seq(version).into());
             }
@@ -44,30 +60,34 @@ impl Events {
         versions.into_iter().zip(1..).map(past).collect()
     }
 
-    /// An event the public could see at an operation.
-    pub fn public_at(&self, id: Uuid, seq: i64) -> Option<EventVersion> {
+    /// An event that a reader could see at an operation.
+    pub fn seen_at(&self, id: Uuid, seq: i64, clearance: Clearance) -> Option<EventVersion> {
         let mut versions = self.back_from(id, seq);
-        let newest = versions.next()?;
+        let newest = self.row_for(versions.next()?, clearance)?;
         self.version(newest, versions.count() + 1)
+    }
+
+    /// The version that a row is of, as it is given.
+    pub fn of_row(&self, row: u32) -> Option<EventVersion> {
+        let earlier = std::iter::successors(Some(version_of(row)), |version| self.previous.get(version).copied());
+        self.version(row, earlier.count())
     }
 
     /// The version under a number, if the public is given it.
     pub fn public_version(&self, version_no: i64) -> Option<EventVersion> {
-        let version = short(version_no);
-        let earlier = std::iter::successors(Some(version), |version| self.previous.get(version).copied());
-        self.version(version, earlier.count())
+        self.of_row(short(version_no))
     }
 
-    /// How an event ceased, where that was its state at an operation, whether the public had seen it or not.
+    /// How an event ceased, where that was its state at an operation, whether anybody had seen it or not.
     pub fn ceased(&self, id: Uuid, seq: i64) -> Option<&Withdrawal> {
         self.untold.get(&self.back_from(id, seq).next()?)?.withdrawn.as_ref()
     }
 
-    /// The same, where the public had seen it.
-    pub fn withdrawn(&self, id: Uuid, seq: i64) -> Option<&Withdrawal> {
+    /// The same, where the reader could see it before.
+    pub fn withdrawn(&self, id: Uuid, seq: i64, clearance: Clearance) -> Option<&Withdrawal> {
         let withdrawal = self.ceased(id, seq)?;
-        let was_public = self.back_from(id, seq).any(|version| !self.untold.contains_key(&version));
-        was_public.then_some(withdrawal)
+        let was_seen = self.back_from(id, seq).any(|version| self.row_for(version, clearance).is_some());
+        was_seen.then_some(withdrawal)
     }
 
     /// What an event is at an operation, all merges followed: itself where it was not merged.
@@ -79,9 +99,9 @@ impl Events {
         std::iter::successors(Some(id), next).take(MAX_DEPTH).last().unwrap_or(id)
     }
 
-    /// Whether the public could ever see an event.
-    pub fn was_public(&self, id: Uuid) -> bool {
-        self.back_from(id, i64::MAX).any(|version| !self.untold.contains_key(&version))
+    /// Whether a reader could ever see an event.
+    pub fn was_seen(&self, id: Uuid, clearance: Clearance) -> bool {
+        self.back_from(id, i64::MAX).any(|version| self.row_for(version, clearance).is_some())
     }
 
     /// Whether the public is given less of a version than it says.
@@ -92,8 +112,7 @@ impl Events {
     /// The entities that a version names, each once.
     pub fn named(&self, version: &EventVersion) -> Vec<Uuid> {
         let of = |terms: &[u32]| terms.iter().filter_map(|term| self.dictionary.term(*term).entity()).collect();
-        let version = short(version.version_no);
-        let named = self.layers.column(version, |row| of(&row.terms), |segment, row| of(segment.named(row)));
+        let named = self.layers.column(version.row, |row| of(&row.terms), |segment, row| of(segment.named(row)));
         let mut named: Vec<Uuid> = named.unwrap_or_default();
         named.sort_unstable();
         named.dedup();

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{EventVersion, Events, short};
+use super::{EventVersion, Events};
 use crate::domain::event::Link;
+use crate::domain::privacy::Clearance;
 use crate::domain::vocabulary::{Confidence, LinkRelation};
+use crate::index::row::{apart, version_of};
 
 /// A link from an event.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -19,18 +21,18 @@ pub struct LinkFacts {
     pub evidence_id: Option<Uuid>,
 }
 
-/// The links of all versions.
+/// The links of all versions, by the numbers of their rows.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Links {
-    by_version: HashMap<u32, Box<[LinkFacts]>>,
-    /// Versions by the events that they link to, in the order in which they were written.
+    by_row: HashMap<u32, Box<[LinkFacts]>>,
+    /// Rows by the events that they link to, in the order in which their versions were written.
     #[serde(skip)]
     to: HashMap<Uuid, Vec<u32>>,
 }
 
 impl Links {
-    /// Takes in the links of a version.
-    pub fn add(&mut self, version: u32, links: &[Link]) {
+    /// Takes in the links of a row.
+    pub fn add(&mut self, row: u32, links: &[Link]) {
         let fact = |link: &Link| LinkFacts {
             relation: link.relation,
             object: link.event,
@@ -39,64 +41,77 @@ impl Links {
         };
         let links: Box<[LinkFacts]> = links.iter().map(fact).collect();
         for link in &links {
-            self.to.entry(link.object).or_default().push(version);
+            self.to.entry(link.object).or_default().push(row);
         }
         if !links.is_empty() {
-            self.by_version.insert(version, links);
+            self.by_row.insert(row, links);
         }
     }
 
     /// Works out what is not saved.
     pub fn restore(&mut self) {
-        let mut versions: Vec<_> = self.by_version.iter().collect();
-        versions.sort_unstable_by_key(|(version, _)| **version);
-        for (version, links) in versions {
+        let mut rows: Vec<_> = self.by_row.iter().collect();
+        rows.sort_unstable_by_key(|(row, _)| version_of(**row));
+        for (row, links) in rows {
             for link in links {
-                self.to.entry(link.object).or_default().push(*version);
+                self.to.entry(link.object).or_default().push(*row);
             }
         }
     }
 
-    /// Forgets the links of a version.
-    pub fn remove(&mut self, version: u32) {
-        self.by_version.remove(&version);
+    /// Keeps the links of a version for readers of what is restricted alone. What the public is given under a policy has
+    /// none, so that there is one row of a version with links.
+    pub fn set_apart(&mut self, version: u32) {
+        if let Some(links) = self.by_row.remove(&version) {
+            for link in &links {
+                let rows = self.to.get_mut(&link.object).into_iter().flatten();
+                rows.filter(|row| **row == version).for_each(|row| *row = apart(version));
+            }
+            self.by_row.insert(apart(version), links);
+        }
     }
 }
 
 impl Events {
-    /// The events that an event is linked with at an operation, in either direction, where the public can see both.
-    pub fn linked_with(&self, id: Uuid, seq: i64) -> impl Iterator<Item = EventVersion> {
-        let own = self.public_at(id, seq);
+    /// The events that an event is linked with at an operation, in either direction, where the reader can see both.
+    pub fn linked_with(&self, id: Uuid, seq: i64, clearance: Clearance) -> impl Iterator<Item = EventVersion> {
+        let own = self.seen_at(id, seq, clearance);
         let objects = own.iter().flat_map(|own| self.links(own)).map(|link| link.object).collect::<Vec<_>>();
-        let subjects = own.into_iter().flat_map(move |_| self.links_to(id, seq)).map(|(subject, _)| subject);
-        objects.into_iter().filter_map(move |object| self.public_at(object, seq)).chain(subjects)
+        let subjects = own.into_iter().flat_map(move |_| self.links_to(id, seq, clearance)).map(|(subject, _)| subject);
+        objects.into_iter().filter_map(move |object| self.seen_at(object, seq, clearance)).chain(subjects)
     }
 
-    /// The events that are linked with any at an operation, in either direction, where the public can see both.
-    pub fn linked(&self, seq: i64) -> impl Iterator<Item = EventVersion> {
-        let current =
-            move |version: &u32| self.public_at(self.id(*version), seq).filter(|own| short(own.version_no) == *version);
-        let subjects = self.links.by_version.keys().filter_map(current);
+    /// The events that are linked with any at an operation, in either direction, where the reader can see both.
+    pub fn linked(&self, seq: i64, clearance: Clearance) -> impl Iterator<Item = EventVersion> {
+        let subjects = self.links.by_row.keys().filter_map(move |row| self.current(*row, seq, clearance));
         subjects.flat_map(move |subject| {
-            let objects = self.links(&subject).iter().filter_map(|link| self.public_at(link.object, seq));
+            let objects = self.links(&subject).iter().filter_map(|link| self.seen_at(link.object, seq, clearance));
             let objects: Vec<EventVersion> = objects.collect();
             let own = (!objects.is_empty()).then_some(subject);
             objects.into_iter().chain(own)
         })
     }
 
+    /// The version that a row is of, where that is what a reader is given of its event at an operation.
+    fn current(&self, row: u32, seq: i64, clearance: Clearance) -> Option<EventVersion> {
+        let current = self.seen_at(self.id(version_of(row)), seq, clearance)?;
+        (current.row == row).then_some(current)
+    }
+
     /// The links of a version.
     pub fn links(&self, version: &EventVersion) -> &[LinkFacts] {
-        self.links.by_version.get(&short(version.version_no)).map_or(&[], |links| links)
+        self.links.by_row.get(&version.row).map_or(&[], |links| links)
     }
 
     /// The links that point to an event at an operation, with their subjects.
-    pub fn links_to(&self, id: Uuid, seq: i64) -> impl Iterator<Item = (EventVersion, LinkFacts)> {
-        let versions = self.links.to.get(&id).map_or(&[][..], Vec::as_slice);
-        let current = versions.iter().filter_map(move |version| {
-            let subject = self.public_at(self.id(*version), seq)?;
-            (short(subject.version_no) == *version).then_some(subject)
-        });
+    pub fn links_to(
+        &self,
+        id: Uuid,
+        seq: i64,
+        clearance: Clearance,
+    ) -> impl Iterator<Item = (EventVersion, LinkFacts)> {
+        let rows = self.links.to.get(&id).map_or(&[][..], Vec::as_slice);
+        let current = rows.iter().filter_map(move |row| self.current(*row, seq, clearance));
         current.flat_map(move |subject| {
             let links = self.links(&subject).iter().filter(move |link| link.object == id);
             links.map(|link| (subject, *link)).collect::<Vec<_>>()

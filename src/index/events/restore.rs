@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::Events;
 use crate::index::bits::Bits;
 use crate::index::layers::{Layer, Layers};
+use crate::index::row::APART;
 
 impl Events {
     /// Takes in the layers as they come, of which the numbers of versions go up to `last`, and works out what is not saved.
@@ -35,7 +36,9 @@ impl Events {
         self.layers = Layers::restored(untold.keys().copied(), last);
         for layer in layers {
             let rows = layer.segment.version_no.iter().zip(&layer.segment.id);
-            for (version, id) in rows.filter(|(version, _)| !self.layers.is_untold(**version)) {
+            // A version that has a row apart has another one, or is among the untold.
+            let is_given = |number: u32| number & APART == 0 && !self.layers.is_untold(number);
+            for (version, id) in rows.filter(|(number, _)| is_given(**number)) {
                 insert(*version, *id);
             }
             self.layers.put(layer);

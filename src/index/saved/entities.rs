@@ -82,7 +82,7 @@ pub fn entities_of(bytes: &[u8]) -> Option<Entities> {
             version_no: 0,
             revision: line.revision,
             public: document.map(|document| (0, document)),
-            has_policy: false,
+            restricted: None,
             into: line.into,
         });
     }

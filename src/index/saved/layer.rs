@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::columns::{Columns, put};
 use crate::domain::place::Point;
 use crate::index::layers::Layer;
+use crate::index::row::version_of;
 use crate::index::segment::{Bounds, OwnPoint, Postings, Segment, Superseded};
 
 /// A layer as columns.
@@ -96,7 +97,7 @@ fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
         && segment.start.len() == rows
         && columns.iter().all(|column| column.len() == rows)
         && segment.bounds.dated <= rows
-        && segment.version_no.iter().all(|version| *version <= versions)
+        && segment.version_no.iter().all(|number| version_of(*number) <= versions)
         && begins(&segment.named_starts, rows, segment.named.len())
         && segment.named.iter().all(is_term)
         && begins(starts, own.len(), listed.len())

@@ -38,6 +38,11 @@ impl Client {
         Self { base: base.to_owned(), authorization: format!("Bearer {}", key(database, scopes)) }
     }
 
+    /// What the client shows.
+    pub fn authorization(&self) -> &str {
+        &self.authorization
+    }
+
     /// The same client at another server.
     pub fn elsewhere(&self, base: &str) -> Self {
         Self { base: base.to_owned(), authorization: self.authorization.clone() }

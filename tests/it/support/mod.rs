@@ -19,6 +19,7 @@ pub mod scribe;
 pub mod soak;
 pub mod sql;
 pub mod town;
+pub mod truth;
 pub mod world;
 
 /// Declares one test that runs on both databases, as `NAME::sqlite` and `NAME::postgres`.

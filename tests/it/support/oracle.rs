@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::client::Client;
+use super::http::{Answer, send};
 use super::oracle_dates::{text_instant, time_matches};
 use super::world::World;
 
@@ -22,25 +24,47 @@ const OF_PLACES: [&str; 3] = ["location", "country", "admin1"];
 /// Places by how exactly they are known, the least exact first.
 const PRECISIONS: [&str; 7] = ["country", "admin1", "admin2", "locality", "neighbourhood", "venue", "point"];
 
-/// What the API gave at one operation.
+/// What the API gave a reader at one operation.
 pub struct Moment {
     pub seq: i64,
     pub events: Vec<Value>,
+    /// What the reader shows; nothing where anybody may be told the same.
+    authorization: Option<String>,
     actors: HashMap<String, Value>,
     sources: HashMap<String, Value>,
 }
 
 impl Moment {
-    /// Everything at one operation.
+    /// Everything that anybody may read at one operation.
     pub fn read(world: &World, seq: i64) -> Self {
-        let all = |resource: &str| list(&world.get(&format!("/v1/{resource}&limit=500&as_of={seq}")).ok(), "data");
+        Self::of(world, None, seq)
+    }
+
+    /// Everything that a client may read at one operation.
+    pub fn read_by(client: &Client, world: &World, seq: i64) -> Self {
+        Self::of(world, Some(client.authorization().to_owned()), seq)
+    }
+
+    fn of(world: &World, authorization: Option<String>, seq: i64) -> Self {
+        let mut moment =
+            Self { seq, events: vec![], authorization, actors: HashMap::default(), sources: HashMap::default() };
+        let all = |moment: &Self, resource: &str| {
+            let whole = moment.ask(world.base(), &format!("/v1/{resource}&limit=500&as_of={seq}"), &[]).ok();
+            assert_eq!(whole["page"]["next"], Value::Null, "one page holds all there is");
+            list(&whole, "data")
+        };
         let by_id = |members: Vec<Value>| members.into_iter().map(|member| (text(&member["id"]), member)).collect();
-        Self {
-            seq,
-            events: all("events?include=evidence,links,translations"),
-            actors: by_id(all("actors?count=exact")),
-            sources: by_id(all("sources?count=exact")),
-        }
+        moment.events = all(&moment, "events?include=evidence,links,translations");
+        moment.actors = by_id(all(&moment, "actors?count=exact"));
+        moment.sources = by_id(all(&moment, "sources?count=exact"));
+        moment
+    }
+
+    /// Asks a server something as the same reader.
+    pub fn ask(&self, base: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
+        let shown = self.authorization.iter().map(|key| ("authorization", key.as_str()));
+        let headers: Vec<_> = headers.iter().copied().chain(shown).collect();
+        send(base, "GET", target, &headers)
     }
 
     /// The events that match, in the order of `sort`; those that documents tell no order of stand in any.

@@ -454,6 +454,22 @@ impl Generator {
         event
     }
 
+    /// An event that exists under another policy, or under none any more.
+    pub fn covered(&mut self) -> Value {
+        let position = self.random.below(self.events.len());
+        let privacy = if self.random.chance(70) { self.privacy() } else { Value::Null };
+        let title = self.text();
+        let event = &mut self.events[position];
+        event["title"] = title.into();
+        event["privacy"] = privacy;
+        // What it was linked with may have been withdrawn since.
+        event["links"] = json!([]);
+        let id = event["id"].as_str().unwrap_or_default().to_owned();
+        let links = self.links(&id);
+        self.events[position]["links"] = links.into();
+        self.events[position].clone()
+    }
+
     fn taken(&mut self) -> Value {
         let position = self.random.below(self.events.len());
         self.events.swap_remove(position)
@@ -552,6 +568,14 @@ impl Generator {
         }
         for _ in 0..events {
             let event = self.event();
+            world.put(Resource::Event, event);
+        }
+    }
+
+    /// Puts so many events under other policies, which hides earlier versions of them.
+    pub fn cover(&mut self, world: &World, events: usize) {
+        for _ in 0..events {
+            let event = self.covered();
             world.put(Resource::Event, event);
         }
     }

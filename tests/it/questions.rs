@@ -1,0 +1,105 @@
+//! Random questions about random events, asked by anybody and by those who may read what is restricted, and held against an
+//! evaluation that knows nothing but their words and the log.
+
+use std::collections::BTreeSet;
+
+use marchline::domain::privacy::Clearance;
+use marchline::domain::scope::Scope;
+use marchline::http::openapi::openapi_text;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::paging::{PARTS, SORTS, assert_in_order, items};
+use crate::support::client::Client;
+use crate::support::filters::random_filters;
+use crate::support::on_both_databases;
+use crate::support::oracle::Moment;
+use crate::support::random::{Generator, Random};
+use crate::support::truth;
+use crate::support::world::{Backend, World};
+
+/// How much is written, and how many questions are asked about it.
+struct Extent {
+    events: usize,
+    operations: usize,
+    policies: usize,
+    questions: usize,
+}
+
+/// What the everyday run takes the time for.
+const SHORT: Extent = Extent { events: 65, operations: 20, policies: 6, questions: 240 };
+/// Several segments, also of the size that they have where nothing is small for tests.
+const LONG: Extent = Extent { events: 320, operations: 150, policies: 40, questions: 2_000 };
+
+/// Asks so many questions, half of them as either reader, each at one of three moments.
+fn ask(world: &World, extent: &Extent) {
+    let insider = Client::of(world, &[Scope::ReadRestricted]);
+    let mut generator = Generator::new(Random::new());
+    generator.fill(world, extent.events);
+    let mut seqs = vec![world.seq()];
+    for _ in 0..2 {
+        generator.live(world, extent.operations);
+        generator.cover(world, extent.policies);
+        seqs.push(world.seq());
+    }
+    let log = truth::log(world);
+    let mut moments = Vec::new();
+    for seq in seqs {
+        let readers = [
+            (Clearance::Public, Moment::read(world, seq)),
+            (Clearance::Restricted, Moment::read_by(&insider, world, seq)),
+        ];
+        for (clearance, moment) in readers {
+            assert_eq!(truth::given(&moment.events), truth::told(&log, seq, clearance), "{clearance:?} at {seq}");
+            moments.push(moment);
+        }
+    }
+    let (mut met, mut asked) = (0, BTreeSet::new());
+    for number in 0..extent.questions {
+        let moment = &moments[number % moments.len()];
+        let filters = random_filters(&mut generator.random, moment);
+        let written =
+            |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
+        let query = filters.iter().map(written).collect::<Vec<_>>().join("&");
+        let sort = *generator.random.pick(SORTS);
+        let target = format!("/v1/events?{query}&sort={sort}&limit=500&as_of={}&{PARTS}", moment.seq);
+        let list = moment.ask(world.base(), &target, &[]).ok();
+        let expected = moment.answer(&filters, sort);
+        let ids = |events: &[&Value]| events.iter().map(|event| event["id"].to_string()).collect::<BTreeSet<_>>();
+        let answered: Vec<&Value> = items(&list).iter().collect();
+        assert_eq!(ids(&answered), ids(&expected), "{filters:?} {target}");
+        assert_eq!(list["page"]["total"], expected.len(), "{target}");
+        assert_in_order(items(&list), sort);
+        met += usize::from(!expected.is_empty() && expected.len() < moment.events.len());
+        asked.extend(filters.into_iter().map(|(name, _)| name.to_owned()));
+    }
+    assert!(met > extent.questions / 2, "only {met} queries told events apart");
+    assert_eq!(asked, documented_filters(), "every filter is among the random ones");
+}
+
+/// The filters of events by the OpenAPI document.
+fn documented_filters() -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(&openapi_text()).expect("JSON");
+    let parameters = document["paths"]["/v1/events"]["get"]["parameters"].as_array().expect("parameters").iter();
+    let names = parameters.filter(|parameter| parameter["in"] == "query").filter_map(|one| one["name"].as_str());
+    let others = ["sort", "include", "lang", "limit", "cursor", "count", "as_of"];
+    names.filter(|name| !others.contains(name)).map(str::to_owned).collect()
+}
+
+on_both_databases! {
+    fn filters_mean_what_their_words_say(world: World) {
+        ask(&world, &SHORT);
+    }
+}
+
+#[test]
+#[ignore = "takes minutes without optimisation: make test runs it"]
+fn many_questions_in_sqlite() {
+    ask(&World::on(Backend::Sqlite), &LONG);
+}
+
+#[test]
+#[ignore = "takes minutes without optimisation: make test runs it"]
+fn many_questions_in_postgres() {
+    ask(&World::on(Backend::Postgres), &LONG);
+}
