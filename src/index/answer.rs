@@ -6,11 +6,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::bits::Bits;
-use super::dictionary::{Class, SizeClass, Term, numbers_of};
+use super::dictionary::Term;
 use super::events::Events;
 use super::layers::Layer;
 use super::order::{EventKey, Sort};
-use super::row::NOTHING;
 use super::search::{NamedRows, Search, Terms};
 use super::segment::Segment;
 
@@ -104,71 +103,35 @@ impl<'a> Answer<'a> {
             }
             let (rows, segment) = (self.rows(slot, layer), &*layer.segment);
             let key = |row| slice.sort.key_in(segment, row, dictionary);
-            if slice.sort.is_by_start() {
-                for (range, is_descending) in best.ranges(segment, &key) {
-                    let offer = |row: usize| best.offer(key(row), segment.version_no[row]);
-                    // Each further row of the range is worse than one that was too bad.
-                    let _all = if is_descending {
-                        rows.descending(range).all(offer)
-                    } else {
-                        rows.ascending(range).all(offer)
-                    };
-                }
-            } else if slice.sort.is_by_size() {
-                self.offer_by_size(&mut best, &rows, segment);
-            } else {
+            let (line, _) = slice.sort.line(segment);
+            if line.is_some() && rows.count() * FEW < segment.rows() {
                 rows.ascending(0..segment.rows()).for_each(|row| {
                     best.offer(key(row), segment.version_no[row]);
                 });
+                continue;
+            }
+            for (range, is_descending) in best.ranges(segment, &key) {
+                let offer = |row: usize| best.offer(key(row), segment.version_no[row]);
+                // Each further row of the range is worse than one that was too bad.
+                let _all = match (line, is_descending) {
+                    (None, false) => rows.ascending(range).all(offer),
+                    (None, true) => rows.descending(range).all(offer),
+                    (Some(line), false) => listed(&line[range], &rows).all(offer),
+                    (Some(line), true) => listed(&line[range], &rows).rev().all(offer),
+                };
             }
         }
         best.finish()
     }
 }
 
-impl Answer<'_> {
-    /// Offers rows class by class, the best first, until no further one can be good enough.
-    fn offer_by_size(&self, best: &mut Best, rows: &Bits, segment: &Segment) {
-        let Slice { sort, backward, .. } = best.slice;
-        let offer = |best: &mut Best, row: usize| {
-            best.offer(sort.key_in(segment, row, &self.events.dictionary), segment.version_no[row]);
-        };
-        let without_size = |best: &mut Best| {
-            rows.ascending(0..segment.rows())
-                .filter(|row| segment.size[*row] == NOTHING)
-                .for_each(|row| offer(best, row));
-        };
-        // What has no size comes last.
-        if backward {
-            without_size(best);
-        }
-        let is_ascending = sort.is_descending() == backward;
-        let each = |best: &mut Best, (class, terms): (&Class, &Vec<(u32, SizeClass)>)| {
-            let (low, high) = numbers_of(*class);
-            let soonest = (if is_ascending { low } else { high.saturating_neg() }, i64::MIN);
-            if best.is_beyond(soonest) {
-                return false;
-            }
-            let numbers: Vec<u32> = terms.iter().map(|(number, _)| *number).collect();
-            let mut sized = segment.any_of(&numbers, &|term| numbers.binary_search(&term).is_ok());
-            sized.and(rows);
-            sized.ascending(0..segment.rows()).for_each(|row| offer(best, row));
-            true
-        };
-        let classes = &self.events.lookup.sizes;
-        let is_open = if is_ascending {
-            classes.iter().all(|class| each(best, class))
-        } else {
-            classes.iter().rev().all(|class| each(best, class))
-        };
-        if !backward && is_open && !best.is_beyond(LAST_OF_ALL) {
-            without_size(best);
-        }
-    }
-}
+/// Of a segment's rows one in so many, or fewer, are looked at one by one; of more those that come first in its order.
+const FEW: usize = 32;
 
-/// Below the keys of all that lack what an order goes by, and above those of all others.
-const LAST_OF_ALL: EventKey = (i64::MAX, i64::MIN);
+/// The rows of a list that are in a set.
+fn listed<'a>(line: &'a [u16], rows: &'a Bits) -> impl DoubleEndedIterator<Item = usize> + 'a {
+    line.iter().map(|row| usize::from(*row)).filter(|row| rows.contains(*row))
+}
 
 /// A key such that lower ones come sooner in the direction of the search.
 const fn rank(key: EventKey, backward: bool) -> EventKey {
@@ -203,14 +166,15 @@ impl Best {
         self.heap.len() > self.slice.limit && self.heap.peek().is_some_and(|(worst, _)| *worst <= rank)
     }
 
-    /// The rows of a segment in the direction of the search, from where it begins: ranges, and whether each is to be read
-    /// backwards.
+    /// Where the rows of a segment stand in its order, in the direction of the search and from where it begins: ranges, and
+    /// whether each is to be read backwards.
     fn ranges(&self, segment: &Segment, key: &dyn Fn(usize) -> EventKey) -> Vec<(Range<usize>, bool)> {
-        let (dated, rows) = (segment.bounds.dated, segment.rows());
-        // Undated rows stand last in the segment, and last in both orders.
-        let mut ranges = match self.slice.sort {
-            Sort::When => vec![(0..rows, false)],
-            _ => vec![(0..dated, true), (dated..rows, true)],
+        let ((line, known), rows) = (self.slice.sort.line(segment), segment.rows());
+        // Rows that lack what the order goes by come last in both directions.
+        let mut ranges = if self.slice.sort.is_descending() {
+            vec![(0..known, true), (known..rows, true)]
+        } else {
+            vec![(0..rows, false)]
         };
         if self.slice.backward {
             ranges.reverse();
@@ -221,7 +185,8 @@ impl Best {
         let Some(from) = self.slice.from.map(|from| rank(from, self.slice.backward)) else {
             return ranges;
         };
-        let is_before = |row: usize| rank(key(row), self.slice.backward) <= from;
+        let row = |position: usize| line.map_or(position, |line| usize::from(line[position]));
+        let is_before = |position: usize| rank(key(row(position)), self.slice.backward) <= from;
         for (range, is_descending) in &mut ranges {
             // The rows that the search has passed stand at the end at which it begins.
             let (mut low, mut high) = (range.start, range.end);

@@ -150,25 +150,6 @@ pub const fn class_of(number: i64) -> Class {
     class
 }
 
-/// The lowest and the highest number of people that a class may hold.
-pub const fn numbers_of(class: Class) -> (i64, i64) {
-    const fn first(class: Class) -> i64 {
-        if class == 0 {
-            return i64::MIN;
-        }
-        let (length, digits) = ((class as u32 - 1) / 4, 4 + (class as i64 - 1) % 4);
-        if length > 62 {
-            i64::MAX
-        } else if length < 2 {
-            (digits >> (2 - length)) + if digits & ((1 << (2 - length)) - 1) == 0 { 0 } else { 1 }
-        } else {
-            digits << (length - 2)
-        }
-    }
-    let last = first(class.saturating_add(1));
-    (first(class), if last == i64::MAX { last } else { last - 1 })
-}
-
 /// The classes of the numbers of a size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SizeClass {
@@ -176,14 +157,12 @@ pub struct SizeClass {
     pub low: Class,
     /// That of the most people.
     pub high: Class,
-    /// That of the number that orders go by.
-    pub order: Class,
 }
 
 impl SizeClass {
     /// The classes of a size.
     pub const fn of(size: &SizeFacts) -> Self {
-        Self { low: class_of(size.low), high: class_of(size.high), order: class_of(size.order) }
+        Self { low: class_of(size.low), high: class_of(size.high) }
     }
 
     /// Whether sizes of these classes may lie between two numbers of people; `None` where only the size itself tells.
@@ -289,6 +268,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// The lowest and the highest number of people that a class may hold.
+    const fn numbers_of(class: Class) -> (i64, i64) {
+        const fn first(class: Class) -> i64 {
+            if class == 0 {
+                return i64::MIN;
+            }
+            let (length, digits) = ((class as u32 - 1) / 4, 4 + (class as i64 - 1) % 4);
+            if length > 62 {
+                i64::MAX
+            } else if length < 2 {
+                (digits >> (2 - length)) + if digits & ((1 << (2 - length)) - 1) == 0 { 0 } else { 1 }
+            } else {
+                digits << (length - 2)
+            }
+        }
+        let last = first(class.saturating_add(1));
+        (first(class), if last == i64::MAX { last } else { last - 1 })
+    }
 
     fn people() -> impl Strategy<Value = i64> {
         (0_u32..64, any::<i64>()).prop_map(|(shift, number)| (number & i64::MAX) >> shift)

@@ -1,11 +1,11 @@
 //! Terms by what they name, worked out of the dictionary and the entities, so that a question about a few places or actors
 //! does not look at all of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::dictionary::{Class, Dictionary, SizeClass, Term};
+use super::dictionary::{Dictionary, SizeClass, Term};
 use super::entities::Entities;
 use crate::domain::place::Point;
 use crate::domain::vocabulary::{ActorRole, PlacePrecision};
@@ -74,8 +74,8 @@ pub struct Lookup {
     pub places: TermsOf<PlaceTerm>,
     /// Actors.
     pub actors: TermsOf<ActorTerm>,
-    /// Sizes by the class that orders go by: the terms, ascending, with all their classes.
-    pub sizes: BTreeMap<Class, Vec<(u32, SizeClass)>>,
+    /// Sizes: the terms, ascending, with their classes.
+    pub sizes: Vec<(u32, SizeClass)>,
     known: usize,
     corrections: u64,
 }
@@ -97,7 +97,7 @@ impl Lookup {
                     let point = entities.at(i64::MAX).point_of(location);
                     self.places.push(location, PlaceTerm { number, location, precision, is_own, point });
                 }
-                Term::Size(class) => self.sizes.entry(class.order).or_default().push((number, class)),
+                Term::Size(class) => self.sizes.push((number, class)),
                 _ => {}
             }
         }

@@ -33,14 +33,14 @@ const LAST: i64 = i64::MAX;
 const ANY: i64 = i64::MAX;
 
 impl Sort {
-    /// Whether rows in the order of their starts are in this order, or in the opposite one.
-    pub const fn is_by_start(self) -> bool {
-        matches!(self, Self::When | Self::WhenDescending)
-    }
-
-    /// Whether it is an order by size.
-    pub const fn is_by_size(self) -> bool {
-        matches!(self, Self::Size | Self::SizeDescending)
+    /// The rows of a segment in this order or the opposite one, but that those which lack what it goes by come last either
+    /// way; `None` where they stand so. Beside it, how many do not lack it.
+    pub fn line(self, segment: &Segment) -> (Option<&[u16]>, usize) {
+        match self {
+            Self::When | Self::WhenDescending => (None, segment.bounds.dated),
+            Self::Recorded | Self::RecordedDescending => (Some(&segment.by_seq), segment.rows()),
+            Self::Size | Self::SizeDescending => (Some(&segment.by_size), segment.bounds.sized),
+        }
     }
 
     /// Whether what has more comes sooner.
@@ -89,7 +89,7 @@ impl Sort {
             Self::Recorded | Self::RecordedDescending => {
                 (Some((i64::from(bounds.seq.0), i64::from(bounds.seq.1))), false)
             }
-            Self::Size | Self::SizeDescending => (bounds.size, bounds.without_size),
+            Self::Size | Self::SizeDescending => (bounds.size, bounds.sized < segment.rows()),
         };
         let values = values.map(|(low, high)| if self.is_descending() { (-high, -low) } else { (low, high) });
         let (low, high) = values.unwrap_or((LAST, LAST));

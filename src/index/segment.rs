@@ -130,6 +130,10 @@ pub struct Segment {
     pub shape: Vec<u32>,
     /// Numbers of sizes.
     pub size: Vec<u32>,
+    /// Rows in the order of their sizes, those without one last; ties go by the number of the event.
+    pub by_size: Vec<u16>,
+    /// Rows in the order of the operations that wrote them; ties go by the number of the event.
+    pub by_seq: Vec<u16>,
     /// The rows of each term.
     pub postings: Postings,
     /// Where the terms that name entities begin for each row in `named`, and where the last ones end.
@@ -156,8 +160,8 @@ pub struct Bounds {
     pub shapes: Vec<u32>,
     /// The lowest and the highest number that orders by size go by; `None` where no row has one.
     pub size: Option<(i64, i64)>,
-    /// Whether some row has no size.
-    pub without_size: bool,
+    /// How many rows have a size.
+    pub sized: usize,
 }
 
 impl Segment {
@@ -225,20 +229,22 @@ impl Segment {
         Row { terms: self.postings.of_row(row, self.rows()).into(), points, ..self.columns(row) }
     }
 
-    /// Works out the bounds, when every row is in, and gives back spare memory.
+    /// Works out the orders and the bounds, when every row is in, and gives back spare memory.
     pub fn finished(mut self, sizes: &[SizeFacts]) -> Self {
         let mut shapes = self.shape.clone();
         shapes.sort_unstable();
         shapes.dedup();
-        let known = || self.size.iter().filter_map(|size| sizes.get(*size as usize));
-        let orders = || known().map(|size| size.order);
+        let order_of = |row: usize| sizes.get(self.size[row] as usize).map(|size| size.order);
+        let orders = || (0..self.rows()).filter_map(order_of);
         self.bounds = Bounds {
             dated: self.start.partition_point(|start| *start != UNDATED),
             seq: (self.seq.iter().copied().min().unwrap_or(0), self.seq.iter().copied().max().unwrap_or(0)),
             shapes,
             size: orders().min().zip(orders().max()),
-            without_size: known().count() < self.rows(),
+            sized: orders().count(),
         };
+        self.by_size = self.ordered(|row| order_of(row).map_or((1, 0), |order| (0, order)));
+        self.by_seq = self.ordered(|row| (0, i64::from(self.seq[row])));
         self.id.shrink_to_fit();
         self.event_no.shrink_to_fit();
         self.version_no.shrink_to_fit();
@@ -258,6 +264,13 @@ impl Segment {
         self
     }
 
+    /// The rows in the order of a value.
+    fn ordered(&self, value: impl Fn(usize) -> (u8, i64)) -> Vec<u16> {
+        let mut order: Vec<_> = (0..self.rows()).map(|row| (value(row), self.event_no[row], row as u16)).collect();
+        order.sort_unstable();
+        order.into_iter().map(|(.., row)| row).collect()
+    }
+
     /// How many rows there are.
     pub const fn rows(&self) -> usize {
         self.id.len()
@@ -271,7 +284,7 @@ impl Segment {
         self.id.len() * 16
             + (self.start.len() + dense.len()) * 8
             + (words + lists) * 4
-            + rows.len() * 2
+            + (rows.len() + self.by_size.len() + self.by_seq.len()) * 2
             + self.points.len() * size_of::<OwnPoint>()
     }
 

@@ -302,7 +302,7 @@ impl Planning<'_> {
         let (min, max) = (self.query.size_min, self.query.size_max);
         min.or(max)?;
         let (min, max) = (min.unwrap_or(0), max.unwrap_or(i64::MAX));
-        let terms = || self.state.events.lookup.sizes.values().flatten();
+        let terms = || self.state.events.lookup.sizes.iter();
         let numbers = |told: Option<bool>| {
             TermNumbers::of(
                 terms().filter(|(_, size)| size.overlaps(min, max) == told).map(|(number, _)| *number).collect(),

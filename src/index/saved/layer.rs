@@ -14,7 +14,7 @@ pub fn bytes_of(layer: &Layer) -> Vec<u8> {
     let Segment { bounds, postings, points, .. } = &**segment;
     let mut bytes = Vec::with_capacity(segment.bytes() + 4_096);
     let bytes_of = &mut bytes;
-    put(&[u64::from(*level), bounds.dated as u64, u64::from(bounds.without_size)], bytes_of);
+    put(&[u64::from(*level), bounds.dated as u64, bounds.sized as u64], bytes_of);
     put(&[bounds.seq.0, bounds.seq.1], bytes_of);
     put(&bounds.size.map_or(Vec::new(), |(low, high)| vec![low, high]), bytes_of);
     put(&bounds.shapes, bytes_of);
@@ -26,7 +26,9 @@ pub fn bytes_of(layer: &Layer) -> Vec<u8> {
     for column in [&segment.named_starts, &segment.named, &postings.terms, &postings.starts, &postings.dense_terms] {
         put(column, bytes_of);
     }
-    put(&postings.rows, bytes_of);
+    for column in [&segment.by_size, &segment.by_seq, &postings.rows] {
+        put(column, bytes_of);
+    }
     put(&postings.dense, bytes_of);
     put(&points.iter().map(|own| own.row).collect::<Vec<_>>(), bytes_of);
     put(&points.iter().map(|own| own.term).collect::<Vec<_>>(), bytes_of);
@@ -39,7 +41,7 @@ pub fn bytes_of(layer: &Layer) -> Vec<u8> {
 /// The layer that bytes hold, where all numbers in it mean something: versions up to `versions`, terms below `terms`.
 pub fn layer_of(bytes: &[u8], versions: u32, terms: usize) -> Option<Layer> {
     let mut columns = Columns(bytes);
-    let [level, dated, without_size] = columns.take::<u64>()?.try_into().ok()?;
+    let [level, dated, sized] = columns.take::<u64>()?.try_into().ok()?;
     let [first, last] = columns.take::<u32>()?.try_into().ok()?;
     let size = match *columns.take::<i64>()? {
         [] => None,
@@ -52,7 +54,7 @@ pub fn layer_of(bytes: &[u8], versions: u32, terms: usize) -> Option<Layer> {
         seq: (first, last),
         shapes,
         size,
-        without_size: without_size != 0,
+        sized: usize::try_from(sized).ok()?,
     };
     let mut segment = Segment { id: columns.take()?, start: columns.take()?, bounds, ..Segment::default() };
     let Segment { event_no, version_no, seq, shape, size, .. } = &mut segment;
@@ -64,7 +66,9 @@ pub fn layer_of(bytes: &[u8], versions: u32, terms: usize) -> Option<Layer> {
     for column in [named_starts, named, own, starts, dense_terms] {
         *column = columns.take()?;
     }
-    segment.postings.rows = columns.take()?;
+    for column in [&mut segment.by_size, &mut segment.by_seq, &mut segment.postings.rows] {
+        *column = columns.take()?;
+    }
     segment.postings.dense = columns.take()?;
     let (rows, of, points) = (columns.take::<u16>()?, columns.take::<u32>()?, columns.take::<f64>()?);
     let points = points.as_chunks().0.iter().map(|[lat, lon]| Point { lat: *lat, lon: *lon });
@@ -96,7 +100,9 @@ fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
     rows <= 1 << 16
         && segment.start.len() == rows
         && columns.iter().all(|column| column.len() == rows)
-        && segment.bounds.dated <= rows
+        && [segment.bounds.dated, segment.bounds.sized].iter().all(|those| *those <= rows)
+        && [&segment.by_size, &segment.by_seq].iter().all(|order| order.len() == rows)
+        && segment.by_size.iter().chain(&segment.by_seq).all(|row| is_row(segment, *row))
         && segment.version_no.iter().all(|number| version_of(*number) <= versions)
         && begins(&segment.named_starts, rows, segment.named.len())
         && segment.named.iter().all(is_term)
