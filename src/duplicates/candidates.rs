@@ -1,6 +1,6 @@
 //! The events that one is compared with: those of about its time that are near it, or have a source in common with it.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use uuid::Uuid;
 

@@ -1,7 +1,9 @@
 //! The answer to a question out of all segments and the tail: how many events, and which stand on a page.
 
 use std::cell::RefCell;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
+
+use hashbrown::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 

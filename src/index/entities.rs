@@ -1,7 +1,7 @@
 //! All versions of actors, locations, sources, campaigns and timelines, in memory: they give events their names, also
 //! as they were in the past.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Terms by what they name, worked out of the dictionary and the entities, so that a question about a few places or actors
 //! does not look at all of them.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! A question at one moment, in the numbers of the index: whether one row answers it, and which rows of a segment do.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Starts};

@@ -1,6 +1,6 @@
 //! A question at one moment: names turned into numbers of the index, ready to be held against events.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use uuid::Uuid;
 
