@@ -141,12 +141,20 @@ impl EventContent {
     }
 
     /// Gives evidence that says the same as before the id it had, so that a document which names no ids of its evidence
-    /// can be sent again.
+    /// can be sent again. An id is given once: the same said twice is two pieces of evidence. What is referred to by the
+    /// id it has now keeps that.
     pub fn keep_evidence_ids(&mut self, old: &Self) {
-        for item in &mut self.evidence {
-            let same = old.evidence.iter().find(|old| Evidence { id: item.id, ..(*old).clone() } == *item);
-            if let Some(same) = same.filter(|_| !old.evidence.iter().any(|old| old.id == item.id)) {
-                item.id = same.id;
+        for position in 0..self.evidence.len() {
+            let item = &self.evidence[position];
+            let is_taken = |id: Uuid| self.evidence.iter().any(|other| other.id == id);
+            let is_referred_to = self.evidence.iter().any(|other| other.disputes == Some(item.id))
+                || self.links.iter().any(|link| link.evidence_id == Some(item.id));
+            if is_referred_to || old.evidence.iter().any(|old| old.id == item.id) {
+                continue;
+            }
+            let is_same = |old: &&Evidence| Evidence { id: item.id, ..(*old).clone() } == *item;
+            if let Some(same) = old.evidence.iter().filter(is_same).find(|old| !is_taken(old.id)) {
+                self.evidence[position].id = same.id;
             }
         }
     }

@@ -47,6 +47,13 @@ list_document! {
     ImportJobList, ImportJob, ImportQueryEcho
 }
 
+/// The file, byte by byte.
+// Generated clients send bytes where the format says so, and text in UTF-8 otherwise.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "read by the generator of the OpenAPI document only")]
+struct File(Vec<u8>);
+
 /// What is asked for.
 struct Wanted {
     format: ImportFormat,
@@ -57,7 +64,8 @@ struct Wanted {
 /// Takes a file over as a job: it is answered when the file has come, and taken over when its turn comes.
 #[utoipa::path(post, path = "/v1/imports", operation_id = "create_import", tag = "imports",
     params(ImportParams, WriteParams, IdempotencyHeader),
-    request_body(content((String = "application/octet-stream"), (String = "text/csv"), (String = "application/x-ndjson")),
+    request_body(content((inline(File) = "application/octet-stream"), (inline(File) = "text/csv"),
+        (inline(File) = "application/x-ndjson")),
         description = "The file itself; it is read by `format`, whatever media type it is sent with."),
     security(("key" = ["write"])),
     responses((status = 202, description = "The file has come; `Location` tells what becomes of it.", body = ImportJob,

@@ -63,9 +63,9 @@ pub struct KeyIn {
     #[schema(min_items = 1, example = json!(["write"]))]
     pub scopes: Vec<Scope>,
     /// What the public is told of who wrote with it; nothing unless given.
-    #[schema(nullable = false, max_length = 100, example = "The Daily Record")]
+    #[schema(max_length = 100, example = "The Daily Record")]
     pub label: Option<String>,
     /// When it stops being accepted; never by itself unless given.
-    #[schema(nullable = false, format = DateTime, example = "2027-02-01T09:30:00.000000Z")]
+    #[schema(format = DateTime, example = "2027-02-01T09:30:00.000000Z")]
     pub expires_at: Option<String>,
 }

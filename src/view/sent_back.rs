@@ -269,7 +269,7 @@ impl Cleaning<'_> {
         members.remove("id");
         members.remove("direction");
         if let Some(Value::Object(event)) = members.get_mut("event") {
-            let of = |known: &&Value| known["event"]["id"] == event["id"];
+            let of = |known: &&Value| known["event"].get("id") == event.get("id");
             let known = self.current.view["links"].as_array().and_then(|all| all.iter().find(of));
             if known.is_some_and(|known| known["event"].get("title") == event.get("title")) {
                 event.remove("title");

@@ -439,6 +439,75 @@ on_both_databases! {
         assert_eq!(world.get(&place).status, 404);
     }
 
+    fn the_same_evidence_twice_is_two_pieces_of_it(world: World) {
+        let world = world.founded();
+        let client = writer(&world);
+        let target = format!("{RALLY}/evidence");
+        let sent = json!({"source": {"id": "parriva-2026-01-31"}, "field": "size", "quote": "A crowd"});
+        let mut places = Vec::new();
+        for _ in 0..3 {
+            let added = client.post(&target, &sent);
+            assert_eq!(added.status, 201, "{}", added.body);
+            places.push(added.header("location").expect("a place"));
+            assert_eq!(world.get(&places[places.len() - 1]).ok(), added.json());
+        }
+        assert!(places[0] != places[1] && places[1] != places[2] && places[0] != places[2], "{places:?}");
+        assert_eq!(client.patch(&places[1], "*", &json!({"quote": "Another crowd"})).status, 200);
+        assert_eq!(world.get(&places[2]).ok()["quote"], "A crowd");
+
+        // A document that names no ids finds those it had again, each once, and one more where it says it once more.
+        let whole = format!("{RALLY}?include=evidence");
+        let (mut document, etag) = client.get(&whole);
+        let ids = |document: &Value| -> Vec<Value> {
+            document["evidence"].as_array().expect("a list").iter().map(|item| item["id"].clone()).collect()
+        };
+        let before = ids(&document);
+        let items = document["evidence"].as_array_mut().expect("a list");
+        for item in &mut *items {
+            item.as_object_mut().expect("an object").remove("id");
+        }
+        items.push(items[items.len() - 1].clone());
+        // A link may name a piece of evidence by its id.
+        document["links"] = json!([]);
+        let replaced = client.put(RALLY, &etag, &document);
+        assert_eq!(replaced.status, 200, "{}", replaced.body);
+        let mut after = ids(&client.get(&whole).0);
+        let added = after.pop().expect("one more");
+        assert_eq!(after, before);
+        assert!(!before.contains(&added), "{added}");
+    }
+
+    fn evidence_that_another_disputes_keeps_the_id_it_was_sent_with(world: World) {
+        let world = world.founded();
+        let client = writer(&world);
+        let (mut document, etag) = client.get(&format!("{RALLY}?include=evidence"));
+        let id = "019c1159-7000-7006-8000-00000000cafe";
+        let items = document["evidence"].as_array_mut().expect("a list");
+        items.truncate(1);
+        items[0]["id"] = id.into();
+        items.push(json!({"source": {"id": "parriva-2026-01-31"}, "field": "size", "quote": "None", "disputes": id}));
+        document["links"] = json!([]);
+        let replaced = client.put(RALLY, &etag, &document);
+        assert_eq!(replaced.status, 200, "{}", replaced.body);
+        let (document, _) = client.get(&format!("{RALLY}?include=evidence"));
+        assert_eq!((&document["evidence"][0]["id"], &document["evidence"][1]["disputes"]), (&json!(id), &json!(id)));
+    }
+
+    fn a_link_to_nothing_is_a_fault_of_the_document(world: World) {
+        let world = world.founded();
+        let client = writer(&world);
+        let link = json!({"relation": "part_of", "event": {}});
+        let answer = client.post(&format!("{RALLY}/links"), &link);
+        assert_eq!((answer.status, answer.faults()), (422, vec![("/event/id".into(), "required".into())]));
+        for method in ["PUT", "PATCH"] {
+            let (mut document, etag) = client.get(RALLY);
+            document["links"] = json!([link]);
+            let answer = client.send_json(method, RALLY, &[("if-match", &etag)], &document);
+            let faults = vec![("/links/0/event/id".into(), "required".into())];
+            assert_eq!((answer.status, answer.faults()), (422, faults), "{method}");
+        }
+    }
+
     fn a_value_nested_too_deeply_is_refused(world: World) {
         let world = world.founded();
         let client = writer(&world);

@@ -38,8 +38,7 @@ pub struct EventIn {
     #[schema(rename = "type", example = "rally")]
     pub event_type: EventType,
     /// What else it was.
-    #[schema(required = false)]
-    pub tactics: Vec<EventType>,
+    pub tactics: Option<Vec<EventType>>,
     /// Whether it happened; `happened` unless said.
     pub status: Option<EventStatus>,
     /// How well it is attested; worked out by rule unless said.
@@ -56,42 +55,39 @@ pub struct EventIn {
     #[schema(example = "en")]
     pub language: Option<String>,
     /// Title and summary in other languages, by BCP 47 tag.
-    #[schema(required = false)]
-    pub translations: BTreeMap<String, TranslationIn>,
+    pub translations: Option<BTreeMap<String, TranslationIn>>,
     /// When it was; undated unless said.
     pub when: Option<WhenIn>,
     /// Where it was; the first is the primary place.
-    #[schema(required = false)]
-    pub places: Vec<EventPlaceIn>,
+    #[schema(example = json!([{"location": {"id": "los-angeles"}, "role": "site"}]))]
+    pub places: Option<Vec<EventPlaceIn>>,
     /// Who took part.
-    #[schema(required = false)]
-    pub actors: Vec<EventActorIn>,
+    #[schema(example = json!([{"actor": {"id": "ice"}, "role": "target"}]))]
+    pub actors: Option<Vec<EventActorIn>>,
     /// What it was about, as slugs.
-    #[schema(required = false, example = json!(["immigration"]))]
-    pub issues: Vec<String>,
+    #[schema(example = json!(["immigration"]))]
+    pub issues: Option<Vec<String>>,
     /// What participants asked for.
-    #[schema(required = false)]
-    pub demands: Vec<DemandIn>,
+    pub demands: Option<Vec<DemandIn>>,
     /// The campaigns it belongs to.
-    #[schema(required = false)]
-    pub campaigns: Vec<ReferenceIn>,
+    #[schema(example = json!([{"id": "ice-out"}]))]
+    pub campaigns: Option<Vec<ReferenceIn>>,
     /// Who reports it.
-    #[schema(min_items = 1)]
+    #[schema(min_items = 1, example = json!([{"id": "parriva-2026-01-31"}]))]
     pub sources: Vec<ReferenceIn>,
     /// How many people took part.
     pub size: Option<SizeIn>,
     /// What followed.
     pub outcomes: Option<OutcomesIn>,
     /// Who says what about which field. Left out of a whole document that replaces another, it stays as it is.
-    #[schema(required = false)]
-    pub evidence: Vec<EvidenceIn>,
+    #[schema(example = json!([{"source": {"id": "parriva-2026-01-31"}, "field": "size", "quote": "thousands"}]))]
+    pub evidence: Option<Vec<EvidenceIn>>,
     /// Relations to other events, of which this one is the subject. Left out of a whole document that replaces another, they
     /// stay as they are.
-    #[schema(required = false)]
-    pub links: Vec<LinkIn>,
+    #[schema(example = json!([{"relation": "part_of", "event": {"id": "019c1159-7000-7000-8000-0000000000e2"}}]))]
+    pub links: Option<Vec<LinkIn>>,
     /// The ids other collections gave it.
-    #[schema(required = false)]
-    pub external_ids: Vec<ExternalId>,
+    pub external_ids: Option<Vec<ExternalId>>,
     /// What is kept from the public; null for nothing. Left out of a whole document that replaces another, it stays as it is.
     pub privacy: Option<PrivacyIn>,
 }
@@ -129,6 +125,7 @@ pub struct DateIn {
 
 /// A place of an event.
 #[derive(ToSchema)]
+#[schema(example = json!({"location": {"id": "los-angeles"}, "role": "site"}))]
 pub struct EventPlaceIn {
     /// The location.
     pub location: ReferenceIn,
@@ -145,6 +142,7 @@ pub struct EventPlaceIn {
 
 /// An actor's part in an event.
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "ice"}, "role": "target"}))]
 pub struct EventActorIn {
     /// The actor.
     pub actor: ReferenceIn,
@@ -159,8 +157,8 @@ pub struct DemandIn {
     #[schema(example = "against federal immigration enforcement", min_length = 1, max_length = 10_000)]
     pub summary: String,
     /// Words from placards and chants, as they were reported.
-    #[schema(example = json!([]), required = false)]
-    pub verbatim: Vec<String>,
+    #[schema(example = json!([]))]
+    pub verbatim: Option<Vec<String>>,
     /// For or against what the summary names, or neither.
     pub stance: Option<Stance>,
 }
@@ -188,6 +186,7 @@ pub struct SizeIn {
 
 /// How many people something happened to.
 #[derive(ToSchema)]
+#[schema(example = json!({"state": "number", "low": 3, "high": 3}))]
 pub struct CountIn {
     /// Whether there were none, some, or a known number.
     pub state: CountState,
@@ -224,18 +223,19 @@ pub struct OutcomesIn {
     /// People who died, by side.
     pub deaths: Option<ByGroupIn>,
     /// Kinds of property damage.
-    #[schema(example = json!([]), required = false)]
-    pub property_damage: Vec<String>,
+    #[schema(example = json!([]))]
+    pub property_damage: Option<Vec<String>>,
     /// What participants did.
-    #[schema(example = json!([]), required = false)]
-    pub participant_measures: Vec<String>,
+    #[schema(example = json!([]))]
+    pub participant_measures: Option<Vec<String>>,
     /// What officers did.
-    #[schema(example = json!(["dispersal order"]), required = false)]
-    pub police_measures: Vec<String>,
+    #[schema(example = json!(["dispersal order"]))]
+    pub police_measures: Option<Vec<String>>,
 }
 
 /// Who says what about one field of an event.
 #[derive(ToSchema)]
+#[schema(example = json!({"source": {"id": "parriva-2026-01-31"}, "field": "size", "quote": "thousands"}))]
 pub struct EvidenceIn {
     /// The source that says it.
     pub source: ReferenceIn,
@@ -270,6 +270,7 @@ fn evidence_value() -> Object {
 
 /// A relation to another event, of which the event is the subject.
 #[derive(ToSchema)]
+#[schema(example = json!({"relation": "part_of", "event": {"id": "019c1159-7000-7000-8000-0000000000e2"}}))]
 pub struct LinkIn {
     /// The relation, read from subject to object.
     pub relation: LinkRelation,
@@ -290,8 +291,8 @@ pub struct PrivacyIn {
     /// The finest unit at which the public learns when.
     pub time: Option<TimeLimit>,
     /// Whether the event is not public at all yet.
-    #[schema(example = false, required = false)]
-    pub embargo: bool,
+    #[schema(example = false)]
+    pub embargo: Option<bool>,
     /// The reason, as the public may read it.
     #[schema(example = "Participants face prosecution.", max_length = 300)]
     pub reason: Option<String>,
@@ -315,14 +316,13 @@ pub struct ActorIn {
     /// What kind of actor it is.
     pub kind: ActorKind,
     /// Other names.
-    #[schema(example = json!(["Council"]), required = false)]
-    pub aliases: Vec<String>,
+    #[schema(example = json!(["Council"]))]
+    pub aliases: Option<Vec<String>>,
     /// The actor that this one is a part of, by id or slug.
     #[schema(example = "city")]
     pub parent_id: Option<String>,
     /// The ids other collections gave it.
-    #[schema(required = false)]
-    pub external_ids: Vec<ExternalId>,
+    pub external_ids: Option<Vec<ExternalId>>,
 }
 
 /// A location to be written.
@@ -354,8 +354,7 @@ pub struct LocationIn {
     #[schema(example = "America/Los_Angeles")]
     pub time_zone: Option<String>,
     /// The ids other collections gave it.
-    #[schema(required = false)]
-    pub external_ids: Vec<ExternalId>,
+    pub external_ids: Option<Vec<ExternalId>>,
 }
 
 /// A source to be written.
@@ -407,8 +406,8 @@ pub struct CampaignIn {
     #[schema(example = "ICE Out", min_length = 1, max_length = 300)]
     pub name: String,
     /// Other names.
-    #[schema(example = json!([]), required = false)]
-    pub aliases: Vec<String>,
+    #[schema(example = json!([]))]
+    pub aliases: Option<Vec<String>>,
     /// What it is.
     #[schema(example = json!(null), max_length = 10_000)]
     pub description: Option<String>,
@@ -432,8 +431,7 @@ pub struct TimelineIn {
     #[schema(example = "en")]
     pub language: Option<String>,
     /// Its events in the editor's order.
-    #[schema(required = false)]
-    pub entries: Vec<TimelineEntry>,
+    pub entries: Option<Vec<TimelineEntry>>,
     /// The parameters of `/v1/events` that select its events.
     #[schema(example = json!({"type": "rally"}))]
     pub query: Option<BTreeMap<String, String>>,
