@@ -2,5 +2,6 @@
 
 mod killed_servers;
 mod model;
+mod model_draws;
 mod model_reads;
 mod two_nodes;

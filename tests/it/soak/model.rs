@@ -14,26 +14,23 @@ use crate::support::client::Client;
 use crate::support::http::Answer;
 use crate::support::model::{Id, Moment, Verdict};
 use crate::support::model_documents::listed;
-use crate::support::model_views::TYPES;
 use crate::support::on_both_databases;
 use crate::support::random::Random;
 use crate::support::soak::{is_long, progress, times};
 use crate::support::world::World;
 
+use super::model_draws::{NOBODY, RELATIONS};
 use super::model_reads::hold;
 
 /// The resources that are no events, as often as they are drawn: those of which one lies in another more often.
 const DRAWN: [&str; 8] =
     ["locations", "locations", "locations", "actors", "actors", "sources", "campaigns", "timelines"];
-const RELATIONS: [&str; 4] = ["follows", "response_to", "part_of", "caused_by"];
-/// An id that nothing has.
-const NOBODY: &str = "019c1159-7000-7000-8000-0000000000ff";
 
 /// Whoever writes, and what there must be by now.
-struct Story {
+pub struct Story {
     client: Client,
-    random: Random,
-    now: Moment,
+    pub random: Random,
+    pub now: Moment,
     /// All moments, by their numbers.
     moments: Vec<Moment>,
     /// What was asked for so far, which makes names and reasons that are told apart.
@@ -94,7 +91,7 @@ impl Story {
         format!("because-{}", self.counter)
     }
 
-    fn text(&mut self, what: &str) -> String {
+    pub fn text(&mut self, what: &str) -> String {
         self.counter += 1;
         format!("{what} {}", self.counter)
     }
@@ -118,31 +115,6 @@ impl Story {
         assert_eq!(newest, self.now.seq.to_string(), "{done}: {} {}", answer.status, answer.body);
     }
 
-    /// A member of a list: mostly one that is there, sometimes one that was, seldom none at all.
-    fn any(&mut self, list: &str) -> Id {
-        let there: Vec<Id> = self.now.there(list).into_iter().cloned().collect();
-        let known = self.now.members.iter().filter(|(_, member)| member.list == list);
-        let known: Vec<Id> = known.map(|(id, _)| id.clone()).collect();
-        match self.random.below(200) {
-            0 => NOBODY.to_owned(),
-            1..10 if !known.is_empty() => self.random.pick(&known).clone(),
-            _ if there.is_empty() => NOBODY.to_owned(),
-            _ => self.random.pick(&there).clone(),
-        }
-    }
-
-    /// Up to so many different members of a list, none of which leads to the same as another.
-    fn some(&mut self, list: &str, most: usize) -> Vec<Id> {
-        let mut chosen: Vec<Id> = Vec::new();
-        for _ in 0..self.random.below(most + 1) {
-            let id = self.any(list);
-            if !chosen.iter().any(|other| self.now.survivor(other) == self.now.survivor(&id)) {
-                chosen.push(id);
-            }
-        }
-        chosen
-    }
-
     fn list_of(&self, id: &str) -> &'static str {
         self.now.members.get(id).map_or("events", |member| member.list)
     }
@@ -158,83 +130,6 @@ impl Story {
         } else {
             "*".to_owned()
         }
-    }
-
-    fn external_ids(&mut self) -> Value {
-        let id = self.text("x");
-        if self.random.chance(30) { json!([{"scheme": "test", "id": id}]) } else { json!([]) }
-    }
-
-    fn event(&mut self) -> Value {
-        let when = format!("2026-0{}-1{}", self.random.between(1, 3), self.random.below(5));
-        let when = if self.random.chance(80) { json!({"start": {"edtf": when}}) } else { Value::Null };
-        let mut sources = self.some("sources", 2);
-        if sources.is_empty() {
-            sources.push(self.any("sources"));
-        }
-        let named = |ids: Vec<Id>| ids.into_iter().map(|id| json!({"id": id})).collect::<Value>();
-        let mut actors = json!([]);
-        for id in self.some("actors", 3) {
-            let role = *self.random.pick(&["organizer", "target"]);
-            actors.as_array_mut().expect("a list").push(json!({"actor": {"id": id}, "role": role}));
-        }
-        let places = self.some("locations", 2).into_iter().map(|id| json!({"location": {"id": id}})).collect::<Value>();
-        let mut links: Vec<Value> = Vec::new();
-        for id in self.some("events", 2) {
-            if self.random.chance(30) {
-                links.push(json!({"relation": self.random.pick(&RELATIONS), "event": {"id": id}}));
-            }
-        }
-        let summary = self.random.chance(30).then(|| self.text("Summary"));
-        json!({"type": self.random.pick(&TYPES).0, "title": self.text("Event"), "summary": summary, "when": when,
-            "places": places, "actors": actors, "campaigns": named(self.some("campaigns", 1)), "sources": named(sources),
-            "evidence": [], "links": links, "external_ids": self.external_ids()})
-    }
-
-    /// Locations are of three levels, each in one of the level above or in none.
-    fn entity(&mut self, list: &str) -> Value {
-        let name = self.text(list);
-        match list {
-            "locations" => {
-                let (kind, above) =
-                    *self.random.pick(&[("country", ""), ("locality", "country"), ("venue", "locality")]);
-                let country = (above.is_empty() && self.random.chance(70)).then(|| *self.random.pick(&["US", "DE"]));
-                json!({"name": name, "kind": kind, "parent_id": self.location(above), "country": country, "admin1": null,
-                    "point": null, "radius_m": null, "time_zone": null, "external_ids": self.external_ids()})
-            }
-            "actors" => {
-                let parent = self.some("actors", 1).pop();
-                json!({"name": name, "kind": self.random.pick(&["union", "police"]), "aliases": [], "parent_id": parent,
-                    "external_ids": self.external_ids()})
-            }
-            "sources" => {
-                let publisher = *self.random.pick(&["The Courier", "The Herald", "The Wire"]);
-                json!({"publisher": publisher, "title": name, "url": null, "kind": "news", "scale": null, "language": null,
-                    "published_at": null, "retrieved_at": null, "archive_url": null, "content_hash": null,
-                    "syndicated_from": null})
-            }
-            "campaigns" => json!({"name": name, "aliases": ["Alias"], "description": null, "when": null}),
-            _ => {
-                json!({"title": name, "description": null, "language": null, "entries": self.entries(), "query": null,
-                    "cover": null})
-            }
-        }
-    }
-
-    fn location(&mut self, kind: &str) -> Option<Id> {
-        let of_kind =
-            self.now.there("locations").into_iter().filter(|id| self.now.members[*id].document["kind"] == kind);
-        let of_kind: Vec<Id> = of_kind.cloned().collect();
-        (!of_kind.is_empty() && self.random.chance(80)).then(|| self.random.pick(&of_kind).clone())
-    }
-
-    fn entries(&mut self) -> Value {
-        let mut entries = Vec::new();
-        for event in self.some("events", 4) {
-            let caption = self.random.chance(50).then(|| self.text("Caption"));
-            entries.push(json!({"event_id": event, "caption": caption}));
-        }
-        entries.into()
     }
 
     fn create_event(&mut self) {
@@ -311,7 +206,7 @@ impl Story {
     }
 
     fn restore(&mut self) {
-        let withdrawn = self.now.members.iter().filter(|(id, _)| !self.now.is_there(id));
+        let withdrawn = self.now.known().into_iter().filter(|(id, _)| !self.now.is_there(id));
         let withdrawn: Vec<Id> = withdrawn.map(|(id, _)| id.clone()).collect();
         let is_any = withdrawn.is_empty() || self.random.chance(10);
         let id = if is_any { self.any_member(50) } else { self.random.pick(&withdrawn).clone() };

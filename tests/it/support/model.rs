@@ -54,10 +54,17 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The members of a list that are there.
+    /// All members that were ever created, in that order: ids are others in each run, and a seed must give the same story.
+    pub fn known(&self) -> Vec<(&Id, &Member)> {
+        let mut known: Vec<(&Id, &Member)> = self.members.iter().map(|(id, member)| (id, &**member)).collect();
+        known.sort_by_key(|(_, member)| member.number);
+        known
+    }
+
+    /// The members of a list that are there, in the order in which they were created.
     pub fn there(&self, list: &str) -> Vec<&Id> {
-        let there = self.members.iter().filter(|(_, one)| one.list == list && one.standing == Standing::There);
-        there.map(|(id, _)| id).collect()
+        let known = self.known().into_iter();
+        known.filter(|(_, one)| one.list == list && one.standing == Standing::There).map(|(id, _)| id).collect()
     }
 
     pub fn is_there(&self, id: &str) -> bool {
