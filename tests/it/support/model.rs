@@ -283,16 +283,13 @@ impl Moment {
         }
     }
 
-    /// Nothing is a part of itself.
+    /// Nothing is a part of itself, nor of what was withdrawn and was a part of it: that may come back.
     fn without_circles(self) -> Verdict {
-        let above = |id: &str| self.members[id].document["parent_id"].as_str().filter(|parent| self.is_there(parent));
-        for list in ["actors", "locations"] {
-            let there = self.there(list);
-            for start in &there {
-                let steps = std::iter::successors(Some(start.as_str()), |id| above(id)).take(there.len() + 1);
-                if steps.count() > there.len() {
-                    return Err(422);
-                }
+        let above = |id: &str| self.members[id].document["parent_id"].as_str().map(|parent| self.survivor(parent));
+        for start in self.members.keys() {
+            let line = std::iter::successors(Some(start.as_str()), |id| above(id));
+            if line.take(self.members.len() + 1).count() > self.members.len() {
+                return Err(422);
             }
         }
         Ok(self)
