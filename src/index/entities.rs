@@ -99,6 +99,8 @@ pub struct Entities {
     last_correction: i64,
     /// What was ever a part of an entity.
     parts: HashMap<Uuid, Vec<Uuid>>,
+    /// What was merged into an entity. What was withdrawn before that still names what it was a part of then.
+    taken_in: HashMap<Uuid, Vec<Uuid>>,
     /// The locations that ever had a code of their own.
     coded: HashMap<String, Vec<Uuid>>,
 }
@@ -134,6 +136,11 @@ impl Entities {
                 for code in location.country.iter().chain(&location.admin1) {
                     note(self.coded.entry(code.clone()).or_default());
                 }
+            }
+        }
+        if change.kind == ChangeKind::Merged {
+            for into in &change.into {
+                self.taken_in.entry(*into).or_default().push(change.id);
             }
         }
         entity.versions.push(EntityVersion {
@@ -174,6 +181,17 @@ impl Entities {
     /// The id of the entity with this slug, whatever became of it.
     pub fn with_slug(&self, resource: Resource, slug: &str) -> Option<Uuid> {
         self.by_slug.get(&(resource, slug.to_owned())).copied()
+    }
+
+    /// What was ever a part of an entity, or of what it took in.
+    fn parts(&self, id: Uuid) -> impl Iterator<Item = Uuid> {
+        let mut owners = vec![id];
+        let mut next = 0;
+        while let Some(owner) = owners.get(next) {
+            owners.extend(self.taken_in.get(owner).into_iter().flatten());
+            next += 1;
+        }
+        owners.into_iter().filter_map(|owner| self.parts.get(&owner)).flatten().copied()
     }
 
     /// Every entity of a resource that existed at `seq`.
@@ -235,9 +253,9 @@ impl<'a> Moment<'a> {
         Some((entity, C::of(&entity.known_at(self.seq)?.content)?))
     }
 
-    /// The entity that this one is a part of.
+    /// The entity that this one is a part of, or was when it was withdrawn.
     pub fn parent(self, id: Uuid) -> Option<Uuid> {
-        parent(&self.entities.get(id)?.known_at(self.seq)?.content)
+        parent(&self.entities.get(id)?.known_at(self.seq)?.content).map(|parent| self.survivor(parent))
     }
 
     /// The entity, its parent, and so on up to the root.
@@ -245,15 +263,13 @@ impl<'a> Moment<'a> {
         std::iter::successors(Some(id), move |id| self.parent(*id)).take(MAX_DEPTH)
     }
 
-    /// These entities and all that are parts of them.
+    /// These entities and all that are parts of them, also those that were withdrawn: events that name them still do.
     pub fn with_parts(self, roots: &[Uuid]) -> HashSet<Uuid> {
-        let is_there = |id: Uuid| Some(self.version(id)?.1.document.as_ref()?.content.clone());
         let mut found: HashSet<Uuid> = HashSet::new();
         let mut waiting = roots.to_vec();
         while let Some(id) = waiting.pop() {
             if found.insert(id) {
-                let parts = self.entities.parts.get(&id).into_iter().flatten();
-                waiting.extend(parts.filter(|part| is_there(**part).is_some_and(|part| parent(&part) == Some(id))));
+                waiting.extend(self.entities.parts(id).filter(|part| self.parent(*part) == Some(id)));
             }
         }
         found
@@ -287,11 +303,10 @@ impl<'a> Moment<'a> {
         let mut met: HashSet<Uuid> = HashSet::new();
         while let Some(id) = waiting.pop() {
             if met.insert(id) {
-                let parts = self.entities.parts.get(&id).into_iter().flatten().copied();
+                let parts = self.entities.parts(id);
                 waiting.extend(parts.filter(|part| self.parent(*part) == Some(id) && own(*part).is_none()));
             }
         }
-        met.retain(|id| self.version(*id).is_some_and(|(_, version)| version.document.is_some()));
         met
     }
 }

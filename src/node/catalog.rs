@@ -137,6 +137,15 @@ impl<'a> WriterCatalog<'a> {
         std::iter::successors(start, up).take(MAX_DEPTH)
     }
 
+    /// What a member is a part of, or was when it was withdrawn: it may come back, and is named as it was meanwhile.
+    fn last_parent(&self, id: Uuid) -> Option<Uuid> {
+        let committed = || Some(Arc::clone(&self.state.entities.get(id)?.known_at(i64::MAX)?.content));
+        let drafted = self.draft.drafted(id).and_then(|newest| newest.content.clone());
+        let content = drafted.or_else(|| self.draft.last_content(id)).or_else(committed)?;
+        let (resource, above) = (content.resource(), parent(&content)?);
+        std::iter::successors(Some(above), |id| self.merged_into(resource, *id)).take(MAX_DEPTH).last()
+    }
+
     /// The ancestor of a location at a level of the tree, itself included.
     pub fn ancestor(&self, id: Uuid, kind: LocationKind) -> Option<Uuid> {
         let at_level = |content: &Content| matches!(content, Content::Location(location) if location.kind == kind);
@@ -189,6 +198,7 @@ impl Catalog for WriterCatalog<'_> {
     }
 
     fn would_close_circle(&self, child: Uuid, parent: Uuid) -> bool {
-        child == parent || self.line(parent).any(|(id, _)| id == child)
+        let up = |id: &Uuid| self.last_parent(*id);
+        std::iter::successors(Some(parent), up).take(MAX_DEPTH).any(|id| id == child)
     }
 }

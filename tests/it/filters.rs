@@ -1,6 +1,7 @@
 //! What filters of events mean at their edges.
 
 use marchline::domain::resource::Resource;
+use marchline::node::operation::{Command, Operation};
 use serde_json::{Value, json};
 
 use crate::support::lists::{fault, faults, titles};
@@ -22,6 +23,27 @@ fn found(world: &World, query: &str) -> Vec<String> {
 }
 
 on_both_databases! {
+    fn what_was_in_a_withdrawn_place_is_still_in_what_that_lay_in(world: World) {
+        let world = world.with_rally();
+        let ids = |slug: &str| id(world.get(&format!("/v1/locations/{slug}")).ok()["id"].as_str().expect("an id"));
+        let (square, town) = (ids("square"), ids("town"));
+        world.put(Resource::Location, location("city", "locality", Some("state"), json!({})));
+        let city = ids("city");
+        world.retract(Resource::Location, square, "Built over");
+        let count = |slug: &str| world.get(&format!("/v1/locations/{slug}")).ok()["event_count"].clone();
+        for query in ["location=town", "location=state", "country=US", "admin1=US-CA"] {
+            assert_eq!(titles(&world, query), ["A rally on the square"], "{query}");
+        }
+        assert_eq!(count("town"), 1);
+        // What it lay in leads on, though nothing can be rewritten that was withdrawn.
+        let merge = Command::Merge { resource: Resource::Location, id: town, into: city, base: None };
+        world.submit(Operation::one(merge)).expect("accepted");
+        for query in ["location=town", "location=city", "country=US"] {
+            assert_eq!(titles(&world, query), ["A rally on the square"], "{query}");
+        }
+        assert_eq!(count("city"), 1);
+    }
+
     fn a_size_matches_where_there_may_have_been_so_many(world: World) {
         let world = world.with_source();
         for (title, size) in [

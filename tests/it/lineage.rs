@@ -93,6 +93,23 @@ on_both_databases! {
         assert_eq!(links["links"][0]["event"]["id"], id(&last));
     }
 
+    fn a_link_to_what_was_merged_away_is_one_to_its_survivor(world: World) {
+        let world = world.with_source();
+        let client = writer(&world);
+        let [subject, gone, kept] = ["Subject", "Gone", "Kept"].map(|title| client.create("/v1/events", &event(title, json!({}))));
+        assert_eq!(client.post(&format!("{gone}/merge"), &json!({"into": id(&kept)})).status, 200);
+        for relation in ["follows", "caused_by"] {
+            let link = json!({"relation": relation, "event": {"id": id(&gone)}});
+            let added = client.post(&format!("{subject}/links"), &link);
+            assert_eq!((added.status, &added.json()["event"]["id"]), (201, &json!(id(&kept))), "{}", added.body);
+            assert_eq!(world.get(&added.header("location").expect("a place")).ok(), added.json());
+        }
+        // Seen from there, each of the two is told once.
+        let links = world.get(&format!("{kept}?include=links")).ok();
+        let relations: Vec<&Value> = links["links"].as_array().expect("links").iter().map(|link| &link["relation"]).collect();
+        assert_eq!(relations, ["follows", "caused_by"]);
+    }
+
     fn a_merged_entity_is_named_by_its_survivor(world: World) {
         let world = world.with_source();
         let client = writer(&world);

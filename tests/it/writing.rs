@@ -225,6 +225,20 @@ on_both_databases! {
             (422, vec![("/actors/0/actor/id".into(), "unknown_reference".into())]));
     }
 
+    fn nothing_becomes_a_part_of_itself_by_way_of_what_was_withdrawn(world: World) {
+        let client = writer(&world);
+        let actor = |slug: &str, parent: Option<&str>| {
+            client.create("/v1/actors", &json!({"slug": slug, "name": slug, "kind": "union", "parent_id": parent}));
+        };
+        actor("whole", None);
+        actor("part", Some("whole"));
+        actor("branch", Some("part"));
+        assert_eq!(client.delete("/v1/actors/part", "*").status, 204);
+        let circle = client.patch("/v1/actors/whole", "*", &json!({"parent_id": "branch"}));
+        assert_eq!((circle.status, circle.faults()), (422, vec![("/parent_id".into(), "circle".into())]));
+        assert_eq!(client.send("POST", "/v1/actors/part/restore", &[]).status, 200);
+    }
+
     fn the_same_request_with_the_same_key_is_done_once(world: World) {
         let world = world.with_source();
         let client = writer(&world);

@@ -78,7 +78,7 @@ pub async fn add(req: HttpRequest, payload: Payload, part: Part) -> Result<HttpR
     let event = write.id(Resource::Event)?;
     let id = match part {
         Part::Evidence => Uuid::new_v4(),
-        Part::Link => link_of(event, &body),
+        Part::Link => write.link_of(event, &body),
     };
     let edit = |view: &Value| {
         let mut view = view.clone();
@@ -99,6 +99,15 @@ pub async fn add(req: HttpRequest, payload: Payload, part: Part) -> Result<HttpR
 }
 
 impl Write {
+    /// The id that a link will have; of one that cannot be read any does, since it is refused. What was merged away stands for
+    /// what took it in.
+    fn link_of(&self, event: Uuid, body: &Value) -> Uuid {
+        let named = body["event"]["id"].as_str().and_then(|id| Uuid::try_parse(id).ok()).unwrap_or_default();
+        let state = self.service.index.read();
+        let object = state.events.survivor(named, state.head.seq);
+        link_id(event, body["relation"].as_str().unwrap_or_default(), object)
+    }
+
     /// Changes an event in one of its parts, which alone was sent.
     async fn change_part(
         &self,
@@ -112,12 +121,6 @@ impl Write {
         let outcome = self.change(Resource::Event, event, how, edit).await;
         outcome.map_err(|problem| problem.map_pointers(|pointer| in_item(pointer, part.list())))
     }
-}
-
-/// The id that a link will have; of one that cannot be read any does, since it is refused.
-fn link_of(event: Uuid, body: &Value) -> Uuid {
-    let object = body["event"]["id"].as_str().and_then(|id| Uuid::try_parse(id).ok()).unwrap_or_default();
-    link_id(event, body["relation"].as_str().unwrap_or_default(), object)
 }
 
 /// Changes a piece of evidence.

@@ -25,7 +25,7 @@ pub struct LinkFacts {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Links {
     by_row: HashMap<u32, Box<[LinkFacts]>>,
-    /// Rows by the events that they link to, in the order in which their versions were written.
+    /// Rows by the events that they link to, in the order in which their versions were written, each once.
     #[serde(skip)]
     to: HashMap<Uuid, Vec<u32>>,
 }
@@ -40,9 +40,7 @@ impl Links {
             evidence_id: link.evidence_id,
         };
         let links: Box<[LinkFacts]> = links.iter().map(fact).collect();
-        for link in &links {
-            self.to.entry(link.object).or_default().push(row);
-        }
+        note_objects(&mut self.to, row, &links);
         if !links.is_empty() {
             self.by_row.insert(row, links);
         }
@@ -53,9 +51,7 @@ impl Links {
         let mut rows: Vec<_> = self.by_row.iter().collect();
         rows.sort_unstable_by_key(|(row, _)| version_of(**row));
         for (row, links) in rows {
-            for link in links {
-                self.to.entry(link.object).or_default().push(*row);
-            }
+            note_objects(&mut self.to, *row, links);
         }
     }
 
@@ -68,6 +64,16 @@ impl Links {
                 rows.filter(|row| **row == version).for_each(|row| *row = apart(version));
             }
             self.by_row.insert(apart(version), links);
+        }
+    }
+}
+
+/// Notes a row with the events that it links to: once with each, however many links there are to it.
+fn note_objects(to: &mut HashMap<Uuid, Vec<u32>>, row: u32, links: &[LinkFacts]) {
+    for link in links {
+        let rows = to.entry(link.object).or_default();
+        if rows.last() != Some(&row) {
+            rows.push(row);
         }
     }
 }

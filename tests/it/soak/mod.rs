@@ -1,4 +1,7 @@
 //! Proofs of what writing promises. Each runs for seconds every day, and for minutes under `make soak`.
 
 mod killed_servers;
+mod model;
+mod model_draws;
+mod model_reads;
 mod two_nodes;
