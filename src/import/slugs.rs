@@ -42,8 +42,9 @@ fn with_digest(text: &str, of: &str) -> String {
     format!("{head}{hyphen}{}", &digest[..DIGITS])
 }
 
-/// Adds the words of a name; `false` where a letter or digit had to be left out.
+/// Adds the words of a name; `false` where a letter or digit had to be left out, or nothing is left of it.
 fn push_words(slug: &mut String, name: &str) -> bool {
+    let before = slug.len();
     let mut complete = true;
     let mut between = true;
     let mut push = |c: char| {
@@ -65,7 +66,7 @@ fn push_words(slug: &mut String, name: &str) -> bool {
     } else {
         name.nfkd().for_each(&mut push);
     }
-    complete
+    complete && (slug.len() > before || name.trim().is_empty())
 }
 
 /// A name as identity sees it: without regard to case, form and white space.
@@ -101,6 +102,7 @@ mod tests {
     #[test]
     fn what_words_do_not_tell_gets_a_digest() {
         assert_ne!(slug(&["北京"]), slug(&["東京"]));
+        assert_ne!(slug(&["us", "TX", "+"]), slug(&["us", "TX"]), "a town is not its state");
         assert_ne!(slug(&["us", "Café 北京"]), slug(&["us", "Café"]));
         let long = "word ".repeat(50);
         assert_ne!(slug(&[&long]), slug(&[&format!("{long} more")]));
