@@ -156,7 +156,7 @@ impl Ask {
             let detail = format!("`{}` is neither the number of an operation nor an RFC 3339 instant.", shown(text));
             return Ok(Err(("malformed", detail)));
         };
-        if Some(instant) > Instant::from_datetime(Utc::now()) {
+        if instant > now() {
             return ahead("The instant lies in the future.".to_owned());
         }
         let seq = self.service.reader.read(|conn| log::seq_at(conn, instant))?;
@@ -269,4 +269,9 @@ fn accepts(req: &HttpRequest, media_type: &str) -> bool {
             || range.strip_suffix("/*").is_some_and(|t| t.eq_ignore_ascii_case(main_type));
         meant && !refused
     })
+}
+
+/// The time by the system's clock.
+pub fn now() -> Instant {
+    Instant::from_datetime(Utc::now()).unwrap_or(Instant::MAX)
 }

@@ -10,7 +10,7 @@ use super::ask::{Service, without_parameters};
 use super::errors::ServiceErrors;
 use super::params::ValidatorHeader;
 use super::problem::Problem;
-use super::respond::{self, Fingerprint};
+use super::respond::{self, Fingerprint, JSON};
 use crate::store::error::StoreError;
 
 /// The description of this service in OpenAPI 3.1.
@@ -21,7 +21,7 @@ use crate::store::error::StoreError;
     responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value),
         (status = 304, description = "The document is the one the client has."), ServiceErrors))]
 pub async fn get_openapi(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    without_parameters(&req, "application/json")?;
+    without_parameters(&req, JSON)?;
     let mut print = Fingerprint::default();
     let text = &service.openapi;
     print.text(text);
@@ -31,7 +31,7 @@ pub async fn get_openapi(req: HttpRequest, service: web::Data<Service>) -> Resul
     }
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "public, no-cache")).insert_header((header::ETAG, etag));
-    Ok(response.content_type("application/json").body(text.to_string()))
+    Ok(response.content_type(JSON).body(text.to_string()))
 }
 
 /// Leads to the page.

@@ -13,7 +13,7 @@ use super::errors::{DuplicateErrors, DuplicateItemErrors};
 use super::paging::{PageInfo, Paging};
 use super::params::{DuplicateFilterParams, PageParams, ReadHeaders};
 use super::problem::Problem;
-use super::respond::{self, Fingerprint, Text};
+use super::respond::{self, Fingerprint, JSON, Text};
 use super::selection::events;
 use crate::domain::resource::{Reference, Resource};
 use crate::duplicates::standing::{DuplicateState, Standing, standing};
@@ -25,8 +25,6 @@ use crate::store::duplicates::{self, Kept};
 use crate::store::error::StoreError;
 use crate::store::log;
 use crate::view::duplicate::{Decision, Duplicate, DuplicateEvent};
-
-const JSON: &str = "application/json";
 
 /// A page of pairs of events that may be one.
 #[derive(Clone, Debug, Serialize, ToSchema)]

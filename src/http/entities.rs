@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::ask::Ask;
 use super::paging::{PageInfo, Paging};
 use super::problem::Problem;
-use super::respond::{self, Fingerprint, Text};
+use super::respond::{self, Fingerprint, JSON, Text};
 use super::revisions::{self, RevisionList};
 use crate::domain::folded::folded;
 use crate::domain::resource::{Reference, Resource};
@@ -25,8 +25,6 @@ use crate::store::error::StoreError;
 use crate::store::log;
 use crate::view::EntityHead;
 use crate::view::history::{FieldChange, difference};
-
-const JSON: &str = "application/json";
 
 /// A resource that is read like all others but events.
 pub trait Listed: EntityContent {

@@ -10,14 +10,12 @@ use super::errors::ItemErrors;
 use super::events::{find, select_one};
 use super::params::{ReadHeaders, ReadParams};
 use super::problem::Problem;
-use super::respond::{self, Text};
+use super::respond::{self, JSON, Text};
 use super::write::parts::{Part, missing, part_id};
 use crate::store::error::StoreError;
 use crate::view::event::{EvidenceItem, Include};
 use crate::view::links::EventLink;
 use crate::view::ready::EventView;
-
-const JSON: &str = "application/json";
 
 /// What is said of one event.
 #[derive(Serialize, ToSchema)]

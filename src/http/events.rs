@@ -14,7 +14,7 @@ use super::given_pages::GivenPage;
 use super::paging::{Paging, list_document, list_text};
 use super::params::{DepthParam, EventFilterParams, EventViewParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
-use super::respond::{self, Fingerprint, Text};
+use super::respond::{self, Fingerprint, JSON, Text};
 use super::revisions::{self, RevisionList};
 use super::selection::{Selection, events};
 use crate::domain::privacy::Clearance;
@@ -32,8 +32,6 @@ use crate::view::event::Event;
 use crate::view::history::difference;
 use crate::view::neighbourhood::{Neighbourhood, walk};
 use crate::view::ready::EventView;
-
-const JSON: &str = "application/json";
 
 list_document! {
     /// A page of events.

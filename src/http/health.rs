@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::ask::{Service, without_parameters};
 use super::errors::ServiceErrors;
 use super::problem::{Code, Problem};
+use super::respond::JSON;
 use crate::store::{log, migrate};
 
 /// The state of the service.
@@ -28,7 +29,7 @@ const OK: Health = Health { status: "ok" };
 #[utoipa::path(get, path = "/healthz", operation_id = "get_liveness", tag = "service",
     responses((status = 200, description = "The process is alive.", body = Health), ServiceErrors))]
 pub async fn get_liveness(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    without_parameters(&req, "application/json")?;
+    without_parameters(&req, JSON)?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK))
 }
 
@@ -36,7 +37,7 @@ pub async fn get_liveness(req: HttpRequest) -> Result<HttpResponse, Problem> {
 #[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "service",
     responses((status = 200, description = "The service can answer.", body = Health), ServiceErrors))]
 pub async fn get_readiness(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    without_parameters(&req, "application/json")?;
+    without_parameters(&req, JSON)?;
     let (current, head) = service.reader.read(|conn| Ok((migrate::is_current(conn)?, log::head(conn)?)))?;
     if !current {
         return Err(Problem::new(Code::Unavailable, "The database's tables are not those of this program."));

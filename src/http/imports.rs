@@ -2,8 +2,7 @@
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use chrono::Utc;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,12 +10,13 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use super::access::{self, Access};
 use super::aside::aside;
-use super::ask::{Ask, Service, acceptable};
+use super::ask::{Ask, Service, now};
+use super::beside::{begin, finish, id_of, kept_nowhere, missing};
 use super::errors::{ImportCancelErrors, ImportErrors, ImportItemErrors, ImportListErrors};
 use super::paging::{Paging, list_document};
 use super::params::{IdempotencyHeader, ImportParams, PageParams, WriteParams};
 use super::problem::{Code, Problem};
-use super::respond;
+use super::respond::{self, JSON};
 use super::upload::{Uploaded, receive};
 use super::write::faults::problem;
 use super::write::grounds;
@@ -30,13 +30,14 @@ use crate::metrics::ImportFormat;
 use crate::node::operation::Refusal;
 use crate::query::cursor::digest;
 use crate::query::page::cut;
-use crate::query::params::{Params, shown};
+use crate::query::params::Params;
 use crate::store::claims::{Claim, claimed};
 use crate::store::import_jobs::{self, JobState, NewJob};
 use crate::store::sql_types::{SqlId, SqlInstant};
 use crate::view::import_job::ImportJob;
 
-const JSON: &str = "application/json";
+/// What is said to be missing.
+const RESOURCE: &str = "import";
 
 /// The list of imports has no filters.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -117,7 +118,7 @@ pub async fn create_import(req: HttpRequest, payload: Payload) -> Result<HttpRes
     responses((status = 200, description = "A page of imports, with links to its neighbours in `Link`.", body = ImportJobList,
         headers(("Link", description = "Neighbouring pages."))), ImportListErrors))]
 pub async fn list_imports(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let mut params = begin(&req)?;
+    let mut params = begin(&req, Scope::Write)?;
     let paging = Paging::<i64>::parse(&mut params);
     finish(params)?;
     let pinned = paging.pin_now(digest("imports"))?;
@@ -137,9 +138,9 @@ pub async fn list_imports(req: HttpRequest, service: Data<Service>) -> Result<Ht
     security(("key" = ["write"])),
     responses((status = 200, description = "The import.", body = ImportJob), ImportItemErrors))]
 pub async fn get_import(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req)?)?;
-    let id = id_of(&req)?;
-    let job = job(&service, id)?.ok_or_else(|| missing(&req))?;
+    finish(begin(&req, Scope::Write)?)?;
+    let id = id_of(&req, RESOURCE)?;
+    let job = job(&service, id)?.ok_or_else(|| missing(&req, RESOURCE))?;
     Ok(kept_nowhere(HttpResponse::Ok()).json(job))
 }
 
@@ -151,11 +152,11 @@ pub async fn get_import(req: HttpRequest, service: Data<Service>) -> Result<Http
     responses((status = 202, description = "The import as it stands; it is told there when it has stopped.", body = ImportJob),
         ImportCancelErrors))]
 pub async fn cancel_import(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req)?)?;
-    let id = id_of(&req)?;
+    finish(begin(&req, Scope::Write)?)?;
+    let id = id_of(&req, RESOURCE)?;
     let nothing = told(Report::default())?.report;
     let cancelled = aside(&service, move |conn| import_jobs::cancel(conn, id, &nothing, now())).await?;
-    let cancelled = cancelled.ok_or_else(|| missing(&req))?;
+    let cancelled = cancelled.ok_or_else(|| missing(&req, RESOURCE))?;
     if matches!(cancelled.state, JobState::Done | JobState::Failed) {
         return Err(Problem::new(Code::Conflict, "The import has ended already."));
     }
@@ -230,34 +231,4 @@ fn taken(service: &Service, id: Uuid) -> Result<HttpResponse, Problem> {
 fn busy() -> Problem {
     let detail = "As many imports wait here as may; try again when one of them has ended.";
     Problem::new(Code::Unavailable, detail).with_header(header::RETRY_AFTER, HeaderValue::from_static("30"))
-}
-
-/// Lets those in who write, and reads the parameters.
-fn begin(req: &HttpRequest) -> Result<Params, Problem> {
-    access::require(req, Scope::Write)?;
-    acceptable(req, JSON)?;
-    Ok(Params::parse(req.query_string()))
-}
-
-fn finish(params: Params) -> Result<(), Problem> {
-    let faults = params.finish();
-    if faults.is_empty() { Ok(()) } else { Err(Problem::parameters(faults)) }
-}
-
-fn id_of(req: &HttpRequest) -> Result<Uuid, Problem> {
-    let text = req.match_info().get("id").unwrap_or_default();
-    Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok()).ok_or_else(|| missing(req))
-}
-
-fn missing(req: &HttpRequest) -> Problem {
-    Problem::not_found(format!("import `{}`", shown(req.match_info().get("id").unwrap_or_default())))
-}
-
-fn now() -> Instant {
-    Instant::from_datetime(Utc::now()).unwrap_or(Instant::MAX)
-}
-
-fn kept_nowhere(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    response
 }

@@ -2,32 +2,30 @@
 
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use chrono::Utc;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::access::require;
 use super::aside::aside;
-use super::ask::{Service, acceptable};
+use super::ask::{Service, now};
+use super::beside::{begin, finish, id_of, kept_nowhere, missing};
 use super::body;
 use super::errors::{KeyErrors, KeyInErrors, KeyItemErrors};
 use super::paging::{Paging, list_document};
 use super::params::PageParams;
 use super::problem::Problem;
-use super::respond;
+use super::respond::{self, JSON};
 use crate::domain::api_key::KeyRequest;
-use crate::domain::instant::Instant;
 use crate::domain::scope::Scope;
 use crate::query::cursor::digest;
 use crate::query::page::cut;
-use crate::query::params::{Params, shown};
 use crate::store::connection::AnyConnection;
 use crate::store::keys;
 use crate::view::key::{Key, KeyIn};
 
-const JSON: &str = "application/json";
+/// What is said to be missing.
+const RESOURCE: &str = "key";
 
 /// The list of keys has no filters.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,7 +42,7 @@ list_document! {
     responses((status = 200, description = "A page of keys, with links to its neighbours in `Link`.", body = KeyList,
         headers(("Link", description = "Neighbouring pages."))), KeyErrors))]
 pub async fn list_keys(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let mut params = begin(&req)?;
+    let mut params = begin(&req, Scope::Admin)?;
     let paging = Paging::<i64>::parse(&mut params);
     finish(params)?;
     let pinned = paging.pin_now(digest("keys"))?;
@@ -64,7 +62,7 @@ pub async fn list_keys(req: HttpRequest, service: Data<Service>) -> Result<HttpR
     responses((status = 201, description = "The key, with the key itself in `key`.", body = Key,
         headers(("Location", description = "Where the key is administered."))), KeyInErrors))]
 pub async fn create_key(req: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req)?)?;
+    finish(begin(&req, Scope::Admin)?)?;
     let document = body::json(&req, payload, &[JSON]).await?;
     let now = now();
     let request = KeyRequest::read(&document, now).map_err(Problem::document)?;
@@ -82,9 +80,9 @@ pub async fn create_key(req: HttpRequest, payload: Payload, service: Data<Servic
     security(("key" = ["admin"])),
     responses((status = 200, description = "The key, without the key itself.", body = Key), KeyItemErrors))]
 pub async fn get_key(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req)?)?;
-    let id = id_of(&req)?;
-    let key = service.reader.read(|conn| keys::find(conn, id))?.ok_or_else(|| missing(&req))?;
+    finish(begin(&req, Scope::Admin)?)?;
+    let id = id_of(&req, RESOURCE)?;
+    let key = service.reader.read(|conn| keys::find(conn, id))?.ok_or_else(|| missing(&req, RESOURCE))?;
     Ok(kept_nowhere(HttpResponse::Ok()).json(Key::of(key)))
 }
 
@@ -94,41 +92,11 @@ pub async fn get_key(req: HttpRequest, service: Data<Service>) -> Result<HttpRes
     security(("key" = ["admin"])),
     responses((status = 204, description = "The key is revoked, now or before."), KeyItemErrors))]
 pub async fn revoke_key(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req)?)?;
-    let (id, now) = (id_of(&req)?, now());
+    finish(begin(&req, Scope::Admin)?)?;
+    let (id, now) = (id_of(&req, RESOURCE)?, now());
     if !aside(&service, move |conn| keys::revoke(conn, id, now)).await? {
-        return Err(missing(&req));
+        return Err(missing(&req, RESOURCE));
     }
     log::info!("the key {id} was revoked");
     Ok(kept_nowhere(HttpResponse::NoContent()).finish())
-}
-
-/// Lets an administrator in, and reads the parameters.
-fn begin(req: &HttpRequest) -> Result<Params, Problem> {
-    require(req, Scope::Admin)?;
-    acceptable(req, JSON)?;
-    Ok(Params::parse(req.query_string()))
-}
-
-fn finish(params: Params) -> Result<(), Problem> {
-    let faults = params.finish();
-    if faults.is_empty() { Ok(()) } else { Err(Problem::parameters(faults)) }
-}
-
-fn id_of(req: &HttpRequest) -> Result<Uuid, Problem> {
-    let text = req.match_info().get("id").unwrap_or_default();
-    Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok()).ok_or_else(|| missing(req))
-}
-
-fn missing(req: &HttpRequest) -> Problem {
-    Problem::not_found(format!("key `{}`", shown(req.match_info().get("id").unwrap_or_default())))
-}
-
-fn now() -> Instant {
-    Instant::from_datetime(Utc::now()).unwrap_or(Instant::MAX)
-}
-
-fn kept_nowhere(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    response
 }

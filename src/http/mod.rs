@@ -4,6 +4,7 @@ pub mod access;
 mod actors;
 mod aside;
 pub mod ask;
+mod beside;
 pub mod body;
 mod campaigns;
 mod docs;

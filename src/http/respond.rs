@@ -15,6 +15,9 @@ use super::paging::PageInfo;
 use crate::domain::privacy::Clearance;
 use crate::store::error::StoreError;
 
+/// The media type of documents.
+pub const JSON: &str = "application/json";
+
 /// The digest of an answer as it is sent (RFC 9530, section 3): of the JSON text where no content coding is applied.
 pub const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 /// The digest of the same text where one is.

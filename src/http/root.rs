@@ -9,7 +9,7 @@ use super::ask::Ask;
 use super::errors::DatasetErrors;
 use super::params::{ReadHeaders, ReadParams};
 use super::problem::Problem;
-use super::respond::{self, Fingerprint, Text};
+use super::respond::{self, Fingerprint, JSON, Text};
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::store::error::StoreError;
@@ -120,7 +120,7 @@ const LINKS: DatasetLinks = DatasetLinks {
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The answer is the one the client has."), DatasetErrors))]
 pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut ask = Ask::begin(&req, "application/json").await?;
+    let mut ask = Ask::begin(&req, JSON).await?;
     let seq = ask.finish()?;
     let recorded_at = ask.service.reader.read(|conn| log::recorded_at(conn, seq))?;
     let state = ask.service.index.read();

@@ -6,7 +6,7 @@ use super::ask::without_parameters;
 use super::errors::ServiceErrors;
 use super::params::ValidatorHeader;
 use super::problem::Problem;
-use super::respond::{self, Fingerprint, Text};
+use super::respond::{self, Fingerprint, JSON, Text};
 use crate::domain::vocabulary_document::{VocabularyDocument, document};
 use crate::store::error::StoreError;
 
@@ -17,7 +17,7 @@ use crate::store::error::StoreError;
         headers(("ETag", description = "Weak validator of the answer."))),
         (status = 304, description = "The answer is the one the client has."), ServiceErrors))]
 pub async fn get_vocabulary(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    without_parameters(&req, "application/json")?;
+    without_parameters(&req, JSON)?;
     let body = document();
     let mut print = Fingerprint::default();
     print.text(&serde_json::to_string(&body).map_err(StoreError::from)?);

@@ -3,11 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use chrono::Utc;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::aside::aside;
+use super::super::ask::now;
 use super::super::body::json_if_any;
 use super::super::duplicates::{find, one};
 use super::super::errors::DecisionErrors;
@@ -18,7 +18,6 @@ use super::schemas::AcceptIn;
 use super::written::uncached;
 use super::{JSON, Write};
 use crate::domain::input::{Fault, Object, Reading};
-use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::duplicates::standing::{DuplicateState, Standing};
 use crate::node::operation::{Command, Done, Outcome};
@@ -95,7 +94,7 @@ pub async fn reject_duplicate(req: HttpRequest, payload: Payload) -> Result<Http
     if state == DuplicateState::Accepted {
         return Err(Problem::new(Code::Conflict, "They were merged already; what was merged by mistake can be split."));
     }
-    let at = Instant::from_datetime(Utc::now()).unwrap_or(Instant::MAX);
+    let at = now();
     let rejection = Rejection { at, grounds: write.grounds.clone() };
     // Where the search has found meanwhile that they are not alike, there is no pair any more.
     aside(&write.service, move |conn| reject(conn, kept.id, &rejection)).await?;

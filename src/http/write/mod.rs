@@ -13,20 +13,19 @@ mod written;
 use std::sync::Weak;
 
 use actix_web::{HttpRequest, web};
-use chrono::Utc;
 use serde_json::Value;
 use uuid::Uuid;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::access::{self, Access};
-use super::ask::{Ask, Service};
+use super::ask::{Ask, Service, now};
 use super::problem::Problem;
+use super::respond::JSON;
 use super::{entities, events};
 use crate::domain::content::Content;
 use crate::domain::grounds::Grounds;
 use crate::domain::input::MAX_NAME;
 use crate::domain::input_form::input_form;
-use crate::domain::instant::Instant;
 use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::scope::Scope;
@@ -38,8 +37,6 @@ use crate::store::error::StoreError;
 use crate::store::write::{Newest, last_content, newest};
 use faults::problem;
 use preconditions::IfMatch;
-
-const JSON: &str = "application/json";
 
 /// A request to write.
 pub struct Write {
@@ -176,8 +173,8 @@ impl Write {
         let Some(claim) = self.claim(body) else {
             return perform().await;
         };
-        let now = Instant::from_datetime(Utc::now()).unwrap_or(Instant::MAX);
-        match self.service.reader.read(|conn| claimed(conn, &claim, now))? {
+        let at = now();
+        match self.service.reader.read(|conn| claimed(conn, &claim, at))? {
             None => perform().await,
             Some(known) if known.digest != claim.digest => Err(problem(Refusal::KeyReused)),
             Some(known) => {
