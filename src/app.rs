@@ -17,6 +17,7 @@ use crate::http::limits::Limits;
 use crate::http::middleware::Conventions;
 use crate::http::openapi::openapi_text;
 use crate::http::routes::mount;
+use crate::http::turns::Turns;
 use crate::index::Index;
 use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
@@ -44,6 +45,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
     let jobs = Jobs::start(Arc::clone(index), Arc::clone(writer), database.clone());
     let (limit, folder) = (config.import_limit, config.import_folder.clone());
     let imports = Arc::new(Imports { jobs, limit, folder });
+    let turns = Arc::new(Turns::default());
     let (known, writer) = (Arc::clone(index), Arc::clone(writer));
     let everything = move |routes: &mut web::ServiceConfig| {
         let service = Service {
@@ -54,6 +56,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
             pages: Arc::clone(&pages),
             exports: Arc::clone(&exports),
             imports: Arc::clone(&imports),
+            turns: Arc::clone(&turns),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),
         };

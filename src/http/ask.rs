@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use super::access;
 use super::given_pages::GivenPages;
 use super::problem::{Code, Problem};
+use super::turns::Turns;
 use crate::config::DatasetSettings;
 use crate::domain::instant::Instant;
 use crate::domain::privacy::Clearance;
@@ -44,6 +45,8 @@ pub struct Service {
     pub exports: Arc<Semaphore>,
     /// Files that are imported.
     pub imports: Arc<Imports>,
+    /// Whose turn it is to change a member.
+    pub turns: Arc<Turns>,
     /// What the dataset calls itself.
     pub dataset: Arc<DatasetSettings>,
     /// The description of the service.
@@ -72,6 +75,7 @@ impl Service {
             pages: Arc::clone(&self.pages),
             exports: Arc::clone(&self.exports),
             imports: Arc::clone(&self.imports),
+            turns: Arc::clone(&self.turns),
             dataset: Arc::clone(&self.dataset),
             openapi: Arc::clone(&self.openapi),
         }

@@ -35,6 +35,7 @@ pub mod routes;
 mod selection;
 mod sources;
 mod timelines;
+pub mod turns;
 mod upload;
 mod vocabulary;
 mod write;

@@ -1,5 +1,7 @@
 //! Writing members of any resource.
 
+use std::time::{Duration, Instant};
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::web::Payload;
@@ -22,8 +24,8 @@ use crate::view::sent_back::{Current, LeftOut, sent_back};
 /// The media type of a merge patch (RFC 7396).
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
-/// Longest line of attempts at a change that any version may be the base of.
-const ATTEMPTS: usize = 20;
+/// How long a change that any version may be the base of is tried again while others change the same member.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Creates a member.
 pub async fn create(req: HttpRequest, payload: Payload, resource: Resource) -> Result<HttpResponse, Problem> {
@@ -233,7 +235,12 @@ impl Write {
     }
 
     /// Changes a member: `edit` makes its view into the document that is sent back. Where any version may be the base, it is
-    /// tried again on a newer one.
+    /// tried again on a newer one, and waits for its turn among those that do so on this node: of all that are tried at once
+    /// only one would succeed.
+    ///
+    /// # Errors
+    /// 412 where it is not at a revision that was expected, 503 where others did not leave off changing it; whatever else is
+    /// wrong with the change.
     pub async fn change(
         &self,
         resource: Resource,
@@ -244,7 +251,8 @@ impl Write {
         let Change { matching, left_out, part, body } = how;
         let is_bound = matches!(matching, Some(IfMatch::Revisions(_)));
         let change = async || {
-            let mut attempts = 0;
+            let _turn = if is_bound { None } else { Some(self.service.turns.wait(id).await) };
+            let begun = Instant::now();
             loop {
                 let Member { newest, stored } = self.member(resource, id).await?;
                 let base = newest.revision;
@@ -258,9 +266,11 @@ impl Write {
                 if let Some(members) = document.as_object_mut() {
                     members.insert("id".to_owned(), id.to_string().into());
                 }
-                attempts += 1;
                 match self.submit(Command::Replace { resource, id, base, document, part }, body).await {
-                    Err(Refused::Stale(_)) if !is_bound && attempts < ATTEMPTS => {}
+                    Err(Refused::Stale(_)) if !is_bound && begun.elapsed() < PATIENCE => {}
+                    Err(Refused::Stale(_)) if !is_bound => {
+                        return Err(Problem::unavailable("Others are changing it all the time."));
+                    }
                     answer => return Ok(answer?),
                 }
             }

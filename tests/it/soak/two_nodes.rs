@@ -105,6 +105,26 @@ on_both_databases! {
         }
     }
 
+    fn evidence_that_many_send_at_once_is_all_added(world: World) {
+        let world = world.with_source();
+        let nodes = Nodes::start(&world);
+        let place = nodes.clients[0].create("/v1/events", &event("Much seen", json!({})));
+        let (clients, target) = (times(64, 500), format!("{place}/evidence"));
+        thread::scope(|scope| {
+            for number in 0..clients {
+                let (client, target) = (nodes.client(number), &target);
+                scope.spawn(move || {
+                    let evidence = json!({"source": {"id": "test-source"}, "field": "size", "value": number});
+                    client.create(target, &evidence);
+                });
+            }
+        });
+        for document in nodes.read(&world, &format!("{place}?include=evidence")) {
+            let values = document["evidence"].as_array().expect("a list").iter().map(|item| item["value"].as_u64());
+            assert_eq!(values.collect::<BTreeSet<_>>(), (0..clients as u64).map(Some).collect());
+        }
+    }
+
     fn every_acknowledged_write_is_on_both_nodes(world: World) {
         let world = world.with_source();
         let shared = format!("/v1/events/{}", world.put(Resource::Event, event("Shared", json!({}))).id);
