@@ -1,5 +1,7 @@
 //! The events that one is compared with: those of about its time that are near it, or have a source in common with it.
 
+use std::sync::Arc;
+
 use hashbrown::HashSet;
 
 use uuid::Uuid;
@@ -18,9 +20,10 @@ use crate::index::answer::{Answer, Slice};
 use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::events::{EventVersion, short};
-use crate::index::lookup::PlaceTerm;
+use crate::index::lookup::Lookup;
 use crate::index::order::Sort;
-use crate::index::search::{Group, InWindow, Search, Terms, Wanted};
+use crate::index::search::{Group, InWindow, Search, Wanted};
+use crate::index::terms::Terms;
 
 /// Most events near by that one is compared with, the earliest first.
 const MOST_NEAR: usize = 200;
@@ -57,24 +60,23 @@ fn about(state: &State, (first, last): (i64, i64)) -> InWindow {
 
 fn told_by(state: &State, sources: &[Uuid]) -> Wanted {
     let terms = sources.iter().filter_map(|source| state.events.dictionary.find(&Term::Source(*source))).collect();
-    Wanted { terms: Terms::of(terms), ..Wanted::default() }
+    Wanted { entities: Terms::of(terms), ..Wanted::default() }
 }
 
 /// Whatever is in the same towns, or named by what they lie in; or about as near to the first place as places are known.
 fn near(state: &State, event: &EventContent, spots: &[Spot]) -> Wanted {
     let names = state.entities.at(i64::MAX);
-    let places = &state.events.lookup.places;
+    let lookup = &state.events.lookup;
     let around: HashSet<Uuid> = event.places.iter().flat_map(|place| surroundings(place.location, names)).collect();
-    let mut terms: Vec<u32> = places.naming(around.into_iter()).map(|place| place.number).collect();
+    let mut terms: Vec<u32> = lookup.places.at(&lookup.places.naming(around)).map(|place| place.number).collect();
     let Some((point, radius)) = spots.first().and_then(Spot::around) else {
-        return Wanted { terms: Terms::of(terms), ..Wanted::default() };
+        return Wanted { entities: Terms::of(terms), ..Wanted::default() };
     };
     let bbox =
         box_around(point, 2.0 * radius.clamp(usual_radius(LocationKind::Venue), usual_radius(LocationKind::Admin2)));
-    let is_in = |place: &PlaceTerm| !place.is_own && place.point.is_some_and(|point| bbox.contains(point));
-    terms.extend(places.all().filter(|place| !place.precision.is_area() && is_in(place)).map(|place| place.number));
-    let own = places.all().filter(|place| place.is_own && !place.precision.is_area()).map(|place| place.number);
-    Wanted { terms: Terms::of(terms), own: Some((Terms::of(own.collect()), bbox)), ..Wanted::default() }
+    let Lookup { places, own, .. } = lookup;
+    terms.extend(places.at(&lookup.in_box(&bbox)).map(|place| place.number));
+    Wanted { entities: Terms::of(terms), own: Some((Arc::clone(own), bbox)), ..Wanted::default() }
 }
 
 /// The town that a location is in with all its parts, and the counties above it; the location alone where it is in none.

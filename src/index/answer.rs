@@ -10,10 +10,12 @@ use std::rc::Rc;
 use super::bits::Bits;
 use super::dictionary::Term;
 use super::events::Events;
-use super::layers::Layer;
+use super::found::Found;
+use super::layer::Layer;
 use super::order::{EventKey, Sort};
-use super::search::{NamedRows, Search, Terms};
+use super::search::{NamedRows, Search};
 use super::segment::Segment;
+use super::terms::Terms;
 
 /// A question asked of all events. The rows of a segment are found once, whatever is asked of them then.
 pub struct Answer<'a> {
@@ -23,7 +25,7 @@ pub struct Answer<'a> {
     /// The term of rows that whoever asks is not given; none where there are no policies. It is looked up for each answer and
     /// not with the question, which may be asked again when there has come one.
     unseen: Terms,
-    rows: RefCell<HashMap<usize, Rc<Bits>>>,
+    found: RefCell<HashMap<usize, Rc<Found<'a>>>>,
 }
 
 /// Which part of an ordered answer is wanted.
@@ -45,7 +47,7 @@ impl<'a> Answer<'a> {
         let named = search.named_rows(|version| events.layers.row_of(version));
         let unseen = events.dictionary.find(&Term::OnlyFor(search.clearance.other()));
         let unseen = Terms::of(unseen.into_iter().collect());
-        Self { events, search, named, unseen, rows: RefCell::default() }
+        Self { events, search, named, unseen, found: RefCell::default() }
     }
 
     fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> {
@@ -53,23 +55,19 @@ impl<'a> Answer<'a> {
         slots.filter_map(|(slot, layer)| Some((slot, layer.as_ref()?)))
     }
 
-    fn rows(&self, slot: usize, layer: &Layer) -> Rc<Bits> {
-        let found = self.rows.borrow().get(&slot).cloned();
+    fn find(&self, slot: usize, layer: &'a Layer) -> Rc<Found<'a>> {
+        let found = self.found.borrow().get(&slot).cloned();
         found.unwrap_or_else(|| {
             let named = self.named.get(&slot).map(Vec::as_slice);
-            let mut rows = self.search.rows(layer, named, self.events.dictionary.sizes.values());
-            if !self.unseen.is_empty() {
-                rows.and_not(&self.unseen.rows(&layer.segment));
-            }
-            let rows = Rc::new(rows);
-            self.rows.borrow_mut().insert(slot, Rc::clone(&rows));
-            rows
+            let found = Rc::new(self.search.find(layer, named, &self.unseen, self.events));
+            self.found.borrow_mut().insert(slot, Rc::clone(&found));
+            found
         })
     }
 
     /// How many events it has.
     pub fn total(&self) -> usize {
-        let segments: usize = self.layers().map(|(slot, layer)| self.rows(slot, layer).count()).sum();
+        let segments: usize = self.layers().map(|(slot, layer)| self.find(slot, layer).rows().count()).sum();
         segments + self.tail().count()
     }
 
@@ -103,23 +101,27 @@ impl<'a> Answer<'a> {
             if slice.from.is_some_and(|from| high <= rank(from, slice.backward)) {
                 continue;
             }
-            let (rows, segment) = (self.rows(slot, layer), &*layer.segment);
+            let (found, segment) = (self.find(slot, layer), &*layer.segment);
+            let rows = found.candidates();
+            if rows.is_empty() {
+                continue;
+            }
             let key = |row| slice.sort.key_in(segment, row, dictionary);
             let (line, _) = slice.sort.line(segment);
             if line.is_some() && rows.count() * FEW < segment.rows() {
-                rows.ascending(0..segment.rows()).for_each(|row| {
+                for row in rows.ascending(0..segment.rows()).filter(|row| found.accepts(*row)) {
                     best.offer(key(row), segment.version_no[row]);
-                });
+                }
                 continue;
             }
             for (range, is_descending) in best.ranges(segment, &key) {
-                let offer = |row: usize| best.offer(key(row), segment.version_no[row]);
+                let offer = |row: usize| !found.accepts(row) || best.offer(key(row), segment.version_no[row]);
                 // Each further row of the range is worse than one that was too bad.
                 let _all = match (line, is_descending) {
                     (None, false) => rows.ascending(range).all(offer),
                     (None, true) => rows.descending(range).all(offer),
-                    (Some(line), false) => listed(&line[range], &rows).all(offer),
-                    (Some(line), true) => listed(&line[range], &rows).rev().all(offer),
+                    (Some(line), false) => listed(&line[range], rows).all(offer),
+                    (Some(line), true) => listed(&line[range], rows).rev().all(offer),
                 };
             }
         }
@@ -128,7 +130,7 @@ impl<'a> Answer<'a> {
 }
 
 /// Of a segment's rows one in so many, or fewer, are looked at one by one; of more those that come first in its order.
-const FEW: usize = 32;
+const FEW: usize = 64;
 
 /// The rows of a list that are in a set.
 fn listed<'a>(line: &'a [u16], rows: &'a Bits) -> impl DoubleEndedIterator<Item = usize> + 'a {

@@ -95,8 +95,8 @@ entity_content!(
 pub struct Entities {
     by_id: HashMap<Uuid, Entity>,
     by_slug: HashMap<(Resource, String), Uuid>,
-    corrections: u64,
-    last_correction: i64,
+    /// How many versions of a resource there are beside each member's first, and the operation of the last one.
+    corrected: HashMap<Resource, (u64, i64)>,
     /// What was ever a part of an entity.
     parts: HashMap<Uuid, Vec<Uuid>>,
     /// What was merged into an entity. What was withdrawn before that still names what it was a part of then.
@@ -120,8 +120,9 @@ impl Entities {
         });
         let is_new = entity.versions.is_empty();
         if !is_new {
-            self.corrections += 1;
-            self.last_correction = change.seq;
+            let (corrections, last) = self.corrected.entry(change.resource).or_default();
+            *corrections += 1;
+            *last = change.seq;
         }
         if let Some((_, document)) = &change.public {
             let note = |list: &mut Vec<Uuid>| {
@@ -155,13 +156,13 @@ impl Entities {
     }
 
     /// How many versions there are beside each entity's first: while it stays the same, so do the names of what is known.
-    pub const fn corrections(&self) -> u64 {
-        self.corrections
+    pub fn corrections(&self) -> u64 {
+        self.corrected.values().map(|(corrections, _)| corrections).sum()
     }
 
-    /// The operation from which on names are those of now.
-    pub const fn last_correction(&self) -> i64 {
-        self.last_correction
+    /// The same of one resource alone, and the operation from which on its members are what they are now.
+    pub fn corrected(&self, resource: Resource) -> (u64, i64) {
+        self.corrected.get(&resource).copied().unwrap_or_default()
     }
 
     /// The entity with this id, whatever became of it.

@@ -9,9 +9,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::dictionary::{Dictionary, SizeFacts};
+use super::found::KnownSets;
+use super::layer::Layer;
 use super::merge::{NOWHERE, merge};
 use super::row::{APART, Row};
-use super::segment::{MAX_ROWS, Segment, Superseded};
+use super::segment::{MAX_ROWS, Segment};
 
 /// Rows that are looked at one by one before they become a segment.
 pub const TAIL: usize = if cfg!(debug_assertions) { 1 << 3 } else { 1 << 8 };
@@ -33,17 +35,6 @@ enum Place {
 /// Stands for no place, and for that of a version which is not told.
 const NO_PLACE: u32 = u32::MAX;
 const UNTOLD: u32 = u32::MAX - 1;
-
-/// A segment with its size among segments, and what became of its rows.
-#[derive(Clone, Debug)]
-pub struct Layer {
-    /// Its size: 0 for those of the tail, then `FAN` times as many rows each.
-    pub level: u8,
-    /// The rows.
-    pub segment: Arc<Segment>,
-    /// Those that were superseded, in the order in which that happened; it only grows.
-    pub superseded: Vec<Superseded>,
-}
 
 /// A row of the tail, and the operation that superseded it: `u32::MAX` while it is the newest, 0 where it is not told any
 /// more.
@@ -73,6 +64,8 @@ pub struct Layers {
     places: Vec<u32>,
     /// The same of what stands apart: few, so that they take no room where there are none.
     apart: HashMap<u32, u32>,
+    /// Sets of rows that questions have asked for.
+    pub sets: KnownSets,
 }
 
 /// Layers to be merged, as they were when that began.
@@ -130,7 +123,7 @@ impl Layers {
             Some(Place::Tail(position)) => self.tail[position].by = by,
             Some(Place::Segment(slot, row)) => {
                 if let Some(layer) = &mut self.slots[slot] {
-                    layer.superseded.push((row, by));
+                    layer.supersede(row, by);
                 }
             }
             Some(Place::Untold) | None => {}
@@ -263,11 +256,11 @@ impl Layers {
             return;
         }
         for ((slot, input), went) in slots.iter().zip(&*inputs).zip(&*went) {
-            let superseded = self.slots[*slot].take().map(|layer| layer.superseded).unwrap_or_default();
-            for (row, by) in superseded.into_iter().skip(input.superseded.len()) {
+            let superseded = self.slots[*slot].take().map(|layer| layer.superseded().to_vec()).unwrap_or_default();
+            for (row, by) in superseded.into_iter().skip(input.superseded().len()) {
                 let went = went[usize::from(row)];
                 if went != NOWHERE {
-                    pieces[went as usize >> 16].superseded.push((went as u16, by));
+                    pieces[went as usize >> 16].supersede(went as u16, by);
                 }
             }
         }
@@ -296,8 +289,7 @@ impl Layers {
 
     /// The bytes that rows and places take.
     pub fn bytes(&self) -> usize {
-        let layer = |layer: &Layer| layer.segment.bytes() + layer.superseded.len() * size_of::<Superseded>();
-        let layers: usize = self.slots.iter().flatten().map(layer).sum();
+        let layers: usize = self.slots.iter().flatten().map(Layer::bytes).sum();
         let row = |row: &TailRow| size_of::<TailRow>() + row.row.terms.len() * 4 + row.row.points.len() * 24;
         let tail: usize = self.tail.iter().map(row).sum();
         layers + tail + self.places.len() * 4 + self.apart.len() * 9
@@ -314,5 +306,5 @@ fn sealed(tail: Vec<TailRow>, dictionary: &Dictionary) -> Layer {
     let superseded = rows.filter_map(|(row, version)| Some((row, *superseded.get(version)?))).collect();
     let is_of = |level: &u8| segment.rows() >= TAIL * FAN.pow(u32::from(*level));
     let level = (1..=FULL).take_while(is_of).last().unwrap_or(0);
-    Layer { level, segment: Arc::new(segment), superseded }
+    Layer::new(level, Arc::new(segment), superseded)
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::dictionary::{Dictionary, Term};
 use super::layers::{Layers, Merging};
 use super::row::{NOTHING, Row};
+use super::terms::Terms;
 
 /// What happens to layers.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +55,8 @@ fn visible(layers: &Layers, seq: u32) -> Vec<u32> {
         .map(|row| row.row.version_no)
         .collect();
     for layer in layers.slots.iter().flatten() {
-        let mut rows = layer.segment.visible(&layer.superseded, seq, 0);
-        rows.and(&layer.segment.any_of(&[0], &|term| term == 0));
+        let mut rows = layer.visible(seq, 0);
+        rows.and(&layer.segment.any_of(&Terms::of(vec![0])));
         found.extend(rows.ascending(0..layer.segment.rows()).map(|row| layer.segment.version_no[row]));
     }
     found.sort_unstable();

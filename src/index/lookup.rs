@@ -1,14 +1,22 @@
 //! Terms by what they name, worked out of the dictionary and the entities, so that a question about a few places or actors
-//! does not look at all of them.
+//! does not look at all of them, and one about many finds them listed.
+
+use std::hash::Hash;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use uuid::Uuid;
 
 use super::dictionary::{Dictionary, SizeClass, Term};
-use super::entities::Entities;
-use crate::domain::place::Point;
-use crate::domain::vocabulary::{ActorRole, PlacePrecision};
+use super::entities::{Entities, Moment};
+use super::points::Spots;
+use super::terms::Terms;
+use crate::domain::actor::ActorContent;
+use crate::domain::bounding_box::BoundingBox;
+use crate::domain::place::{LocationContent, Point};
+use crate::domain::resource::Resource;
+use crate::domain::vocabulary::{ActorKind, ActorRole, PlacePrecision};
 
 /// A term that names a place.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +33,13 @@ pub struct PlaceTerm {
     pub point: Option<Point>,
 }
 
+impl PlaceTerm {
+    /// The point that stands for it now on the map; none where the event gives one of its own.
+    pub fn spot(&self) -> Option<Point> {
+        self.point.filter(|_| !self.is_own && !self.precision.is_area())
+    }
+}
+
 /// A term that names a participation.
 #[derive(Clone, Copy, Debug)]
 pub struct ActorTerm {
@@ -34,26 +49,44 @@ pub struct ActorTerm {
     pub actor: Uuid,
     /// The actor's part.
     pub role: ActorRole,
+    /// What the actor is now.
+    pub kind: Option<ActorKind>,
 }
+
+/// Positions of terms among those of one kind, ascending.
+pub type Positions = Vec<u32>;
 
 /// Terms of one kind, in the order of their numbers, and by what they name.
 #[derive(Debug)]
 pub struct TermsOf<T> {
     all: Vec<T>,
-    of: HashMap<Uuid, Vec<u32>>,
+    of: HashMap<Uuid, Positions>,
+    /// Those that name an entity, or what is a part of it now.
+    within: HashMap<Uuid, Positions>,
 }
 
 impl<T> Default for TermsOf<T> {
     fn default() -> Self {
-        Self { all: Vec::new(), of: HashMap::new() }
+        Self { all: Vec::new(), of: HashMap::new(), within: HashMap::new() }
     }
 }
 
 impl<T> TermsOf<T> {
-    fn push(&mut self, id: Uuid, term: T) {
+    /// Takes in the next term, and tells its position.
+    fn push(&mut self, id: Uuid, names: Moment<'_>, term: T) -> u32 {
         let position = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         self.of.entry(id).or_default().push(position);
+        note(&mut self.within, names.line(id), position);
         self.all.push(term);
+        position
+    }
+
+    /// Works out anew what is a part of what.
+    fn nest(&mut self, id: impl Fn(&T) -> Uuid, names: Moment<'_>) {
+        self.within.clear();
+        for (position, term) in (0_u32..).zip(&self.all) {
+            note(&mut self.within, names.line(id(term)), position);
+        }
     }
 
     /// All of them.
@@ -61,10 +94,44 @@ impl<T> TermsOf<T> {
         self.all.iter()
     }
 
-    /// Those that name one of these.
-    pub fn naming<'a>(&'a self, ids: impl Iterator<Item = Uuid> + 'a) -> impl Iterator<Item = &'a T> {
-        ids.filter_map(|id| self.of.get(&id)).flatten().filter_map(|position| self.all.get(*position as usize))
+    /// Those at some positions.
+    pub fn at<'a>(&'a self, positions: &'a [u32]) -> impl Iterator<Item = &'a T> {
+        positions.iter().filter_map(|position| self.all.get(*position as usize))
     }
+
+    /// The positions of those that name one of these.
+    pub fn naming(&self, ids: impl IntoIterator<Item = Uuid>) -> Positions {
+        united(ids.into_iter().filter_map(|id| self.of.get(&id)))
+    }
+
+    /// The positions of those that name one of these, or what is a part of one now.
+    pub fn within(&self, ids: &[Uuid]) -> Positions {
+        united(ids.iter().filter_map(|id| self.within.get(id)))
+    }
+}
+
+/// Notes a position for each key. In a circle a key comes again.
+fn note<K: Eq + Hash>(lists: &mut HashMap<K, Positions>, keys: impl Iterator<Item = K>, position: u32) {
+    for key in keys {
+        let list = lists.entry(key).or_default();
+        if list.last() != Some(&position) {
+            list.push(position);
+        }
+    }
+}
+
+fn united<'a>(mut lists: impl Iterator<Item = &'a Positions>) -> Positions {
+    let mut all = lists.next().cloned().unwrap_or_default();
+    let mut is_one = true;
+    for list in lists {
+        all.extend_from_slice(list);
+        is_one = false;
+    }
+    if !is_one {
+        all.sort_unstable();
+        all.dedup();
+    }
+    all
 }
 
 /// The terms that name places and actors, and those of sizes.
@@ -76,31 +143,98 @@ pub struct Lookup {
     pub actors: TermsOf<ActorTerm>,
     /// Sizes: the terms, ascending, with their classes.
     pub sizes: Vec<(u32, SizeClass)>,
+    /// The terms of places that events give points of their own.
+    pub own: Arc<Terms>,
+    /// The points of places, by position, that stand for their locations now; none where the event gives one of its own.
+    spots: Spots,
+    countries: HashMap<String, Positions>,
+    divisions: HashMap<String, Positions>,
     known: usize,
-    corrections: u64,
+    locations: u64,
+    actors_known: u64,
 }
 
 impl Lookup {
     /// Takes in what is new.
     pub fn follow(&mut self, dictionary: &Dictionary, entities: &Entities) {
-        if self.corrections != entities.corrections() {
-            self.corrections = entities.corrections();
-            let names = entities.at(i64::MAX);
-            for place in &mut self.places.all {
-                place.point = names.point_of(place.location);
-            }
+        let names = entities.at(i64::MAX);
+        let (locations, _) = entities.corrected(Resource::Location);
+        if self.locations != locations {
+            self.locations = locations;
+            self.place_anew(names);
         }
+        let (actors, _) = entities.corrected(Resource::Actor);
+        if self.actors_known != actors {
+            self.actors_known = actors;
+            self.actors.all.iter_mut().for_each(|term| term.kind = kind_of(names, term.actor));
+            self.actors.nest(|term| term.actor, names);
+        }
+        let mut has_own = false;
         for (number, term) in (0_u32..).zip(dictionary.terms()).skip(self.known) {
             match *term {
-                Term::Actor(actor, role) => self.actors.push(actor, ActorTerm { number, actor, role }),
+                Term::Actor(actor, role) => {
+                    let kind = kind_of(names, actor);
+                    self.actors.push(actor, names, ActorTerm { number, actor, role, kind });
+                }
                 Term::Place(location, precision, is_own) => {
-                    let point = entities.at(i64::MAX).point_of(location);
-                    self.places.push(location, PlaceTerm { number, location, precision, is_own, point });
+                    let point = names.point_of(location);
+                    has_own |= is_own;
+                    let term = PlaceTerm { number, location, precision, is_own, point };
+                    let position = self.places.push(location, names, term);
+                    self.spots.push(term.spot());
+                    self.note_codes(location, position, names);
                 }
                 Term::Size(class) => self.sizes.push((number, class)),
                 _ => {}
             }
         }
         self.known = dictionary.terms().len();
+        if has_own {
+            let own = self.places.all().filter(|place| place.is_own && !place.precision.is_area());
+            self.own = Arc::new(Terms::of(own.map(|place| place.number).collect()));
+        }
     }
+
+    /// Works out anew where places are.
+    fn place_anew(&mut self, names: Moment<'_>) {
+        self.places.all.iter_mut().for_each(|place| place.point = names.point_of(place.location));
+        self.places.nest(|place| place.location, names);
+        self.spots = Spots::default();
+        self.places.all.iter().for_each(|place| self.spots.push(place.spot()));
+        self.countries.clear();
+        self.divisions.clear();
+        let locations: Vec<Uuid> = self.places.all.iter().map(|place| place.location).collect();
+        for (position, location) in (0_u32..).zip(locations) {
+            self.note_codes(location, position, names);
+        }
+    }
+
+    fn note_codes(&mut self, location: Uuid, position: u32, names: Moment<'_>) {
+        let nearest = |code: fn(&LocationContent) -> Option<&String>| {
+            names.line(location).find_map(|id| code(names.values::<LocationContent>(id)?.1)).cloned()
+        };
+        note(&mut self.countries, nearest(|location| location.country.as_ref()).into_iter(), position);
+        note(&mut self.divisions, nearest(|location| location.admin1.as_ref()).into_iter(), position);
+    }
+
+    /// The positions of places that are in a box by the points that stand for their locations now.
+    pub fn in_box(&self, bbox: &BoundingBox) -> Positions {
+        let mut positions = Positions::new();
+        self.spots.inside(bbox, |position| positions.extend(u32::try_from(position)));
+        positions
+    }
+
+    /// The positions of places that lie in one of these countries now.
+    pub fn in_countries(&self, codes: &[String]) -> Positions {
+        united(codes.iter().filter_map(|code| self.countries.get(code)))
+    }
+
+    /// The positions of places that lie in one of these first-level divisions now.
+    pub fn in_divisions(&self, codes: &[String]) -> Positions {
+        united(codes.iter().filter_map(|code| self.divisions.get(code)))
+    }
+}
+
+fn kind_of(names: Moment<'_>, actor: Uuid) -> Option<ActorKind> {
+    Some(names.values::<ActorContent>(actor)?.1.kind)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::dictionary::SizeFacts;
-use super::layers::Layer;
+use super::layer::Layer;
 use super::segment::{Handle, MAX_ROWS, Segment, Superseded};
 
 /// Stands for a row that was left out.
@@ -28,13 +28,13 @@ pub fn merge(inputs: &[Layer], level: u8, sizes: &[SizeFacts]) -> (Vec<Layer>, V
         for (_, input, row) in rows {
             let (segment, row) = (&inputs[*input as usize].segment, *row as usize);
             went[*input as usize][row] = ((pieces.len() << 16) | piece.rows()) as u32;
-            piece.push_from(segment, row, segment.points_of(row));
+            piece.push_from(segment, row);
         }
         pieces.push(piece);
     }
     let mut superseded: Vec<Vec<Superseded>> = vec![Vec::new(); pieces.len()];
     for (input, went) in inputs.iter().zip(&went) {
-        for (row, by) in &input.superseded {
+        for (row, by) in input.superseded() {
             let went = went[usize::from(*row)];
             if went != NOWHERE {
                 superseded[went as usize >> 16].push((went as u16, *by));
@@ -43,8 +43,7 @@ pub fn merge(inputs: &[Layer], level: u8, sizes: &[SizeFacts]) -> (Vec<Layer>, V
     }
     merge_postings(inputs, &went, &mut pieces);
     let layers = pieces.into_iter().zip(superseded);
-    let layer =
-        |(piece, superseded): (Segment, _)| Layer { level, segment: Arc::new(piece.finished(sizes)), superseded };
+    let layer = |(piece, superseded): (Segment, _)| Layer::new(level, Arc::new(piece.finished(sizes)), superseded);
     (layers.map(layer).collect(), went)
 }
 
@@ -54,7 +53,7 @@ fn order(inputs: &[Layer]) -> Vec<((i64, u32, u32), u32, u32)> {
     for (number, input) in (0_u32..).zip(inputs) {
         let segment = &input.segment;
         let mut told = Bits::all(segment.rows());
-        for (row, _) in input.superseded.iter().filter(|(_, by)| *by == 0) {
+        for (row, _) in input.superseded().iter().filter(|(_, by)| *by == 0) {
             told.remove(usize::from(*row));
         }
         let key = |row: usize| (segment.start[row], segment.event_no[row], segment.version_no[row]);

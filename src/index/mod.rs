@@ -8,17 +8,21 @@ pub mod compare;
 pub mod dictionary;
 pub mod entities;
 pub mod events;
+mod found;
+mod layer;
 mod layers;
 #[cfg(test)]
 mod layers_tests;
 pub mod lookup;
 mod merge;
 pub mod order;
+mod points;
 mod row;
 pub mod saved;
 pub mod search;
 mod segment;
 pub mod sight;
+pub mod terms;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

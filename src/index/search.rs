@@ -1,71 +1,29 @@
 //! A question at one moment, in the numbers of the index: whether one row answers it, and which rows of a segment do.
 
+use std::sync::Arc;
+
 use hashbrown::{HashMap, HashSet};
 
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Starts};
-use super::layers::Layer;
+use super::events::Events;
+use super::found::Found;
+use super::layer::Layer;
 use super::row::Row;
 use super::segment::Segment;
+use super::terms::Terms;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::privacy::Clearance;
-
-/// Numbers of terms.
-#[derive(Clone, Debug, Default)]
-pub struct Terms {
-    list: Vec<u32>,
-    bits: Vec<u64>,
-}
-
-/// So many numbers are looked up one by one; more have a bit each.
-const FEW: usize = 16;
-
-impl Terms {
-    /// A set of numbers in any order.
-    pub fn of(mut list: Vec<u32>) -> Self {
-        list.sort_unstable();
-        list.dedup();
-        let mut bits = Vec::new();
-        if let Some(last) = list.last().filter(|_| list.len() > FEW) {
-            bits = vec![0; *last as usize / 64 + 1];
-            for term in &list {
-                bits[*term as usize / 64] |= 1 << (term % 64);
-            }
-        }
-        Self { list, bits }
-    }
-
-    /// Whether there is none.
-    pub const fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// The numbers, ascending.
-    pub fn list(&self) -> &[u32] {
-        &self.list
-    }
-
-    /// Whether a number is in.
-    pub fn has(&self, term: u32) -> bool {
-        if self.bits.is_empty() {
-            return self.list.contains(&term);
-        }
-        self.bits.get(term as usize / 64).is_some_and(|word| word & 1 << (term % 64) != 0)
-    }
-
-    /// The rows of a segment that have one of them.
-    pub fn rows(&self, segment: &Segment) -> Bits {
-        segment.any_of(&self.list, &|term| self.has(term))
-    }
-}
 
 /// What an event may have to be an answer; one of it is enough.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// One of these terms.
     pub terms: Terms,
+    /// One of these terms, each of which names an entity.
+    pub entities: Terms,
     /// One of these places, with a point of the event's own in the box.
-    pub own: Option<(Terms, BoundingBox)>,
+    pub own: Option<(Arc<Terms>, BoundingBox)>,
     /// It is one of these rows, by their numbers.
     pub versions: HashSet<u32>,
 }
@@ -75,52 +33,44 @@ pub struct Wanted {
 pub struct Group {
     /// What it must have; `None` where nothing is asked.
     pub any: Option<Wanted>,
-    /// Terms of which it must have none.
-    pub none: Terms,
-    /// Rows that it must not be, by their numbers.
-    pub not: HashSet<u32>,
+    /// What it must have nothing of.
+    pub none: Wanted,
 }
 
 impl Wanted {
     fn matches(&self, row: &Row) -> bool {
-        let own = |(terms, bbox): &(Terms, BoundingBox)| {
+        let own = |(terms, bbox): &(Arc<Terms>, BoundingBox)| {
             row.points.iter().any(|(term, point)| terms.has(*term) && bbox.contains(*point))
         };
-        row.terms.iter().any(|term| self.terms.has(*term))
+        row.terms.iter().any(|term| self.terms.has(*term) || self.entities.has(*term))
             || self.own.as_ref().is_some_and(own)
             || self.versions.contains(&row.version_no)
     }
 
-    fn rows(&self, segment: &Segment, versions: &[u16]) -> Bits {
-        let mut rows = self.terms.rows(segment);
-        if let Some((terms, bbox)) = &self.own {
-            let inside = segment.points.iter().filter(|own| bbox.contains(own.point) && terms.has(own.term));
-            for own in inside {
-                rows.insert(usize::from(own.row));
-            }
-        }
-        for row in versions {
-            rows.insert(usize::from(*row));
-        }
-        rows
+    /// Whether nothing is.
+    pub fn is_nothing(&self) -> bool {
+        self.is_versions() && self.versions.is_empty()
     }
 
     /// Whether nothing but versions is wanted.
     const fn is_versions(&self) -> bool {
-        self.terms.is_empty() && self.own.is_none()
+        self.terms.is_empty() && self.entities.is_empty() && self.own.is_none()
     }
 }
 
 impl Group {
     /// Whether nothing is asked.
     pub fn is_empty(&self) -> bool {
-        self.any.is_none() && self.none.is_empty() && self.not.is_empty()
+        self.any.is_none() && self.none.is_nothing()
     }
 
     fn matches(&self, row: &Row) -> bool {
-        self.any.as_ref().is_none_or(|wanted| wanted.matches(row))
-            && !self.not.contains(&row.version_no)
-            && !row.terms.iter().any(|term| self.none.has(*term))
+        self.any.as_ref().is_none_or(|wanted| wanted.matches(row)) && !self.none.matches(row)
+    }
+
+    /// Whether it names so many entities that it is better asked about a row than about a segment.
+    fn is_wide(&self) -> bool {
+        self.any.iter().chain([&self.none]).any(|wanted| wanted.entities.are_many())
     }
 }
 
@@ -241,41 +191,66 @@ impl Search {
             && self.sizes.as_ref().is_none_or(|wanted| wanted.has(sizes, row.size))
     }
 
-    /// The rows of a segment that are answers; `named` holds for each group what [`Self::named_rows`] found there.
-    pub fn rows(&self, layer: &Layer, named: Option<&[NamedRows]>, sizes: &[SizeFacts]) -> Bits {
+    /// The rows of a segment that are answers; `named` holds for each group what [`Self::named_rows`] found there, and
+    /// `unseen` the terms of rows that whoever asks is not given.
+    pub fn find<'a>(
+        &'a self,
+        layer: &'a Layer,
+        named: Option<&[NamedRows]>,
+        unseen: &Terms,
+        events: &'a Events,
+    ) -> Found<'a> {
         static NONE: NamedRows = (Vec::new(), Vec::new());
-        let segment = &*layer.segment;
         let named = |group: usize| named.map_or(&NONE, |named| &named[group]);
+        let (rows, open) = self.candidates(layer, named, unseen, events).unwrap_or_default();
+        Found::new(layer, &events.layers.sets, rows, open)
+    }
+
+    /// The rows that may be answers, and what they must still be asked; `None` where there are none.
+    fn candidates<'a, 'n>(
+        &'a self,
+        layer: &Layer,
+        named: impl Fn(usize) -> &'n NamedRows,
+        unseen: &Terms,
+        events: &Events,
+    ) -> Option<(Bits, Vec<&'a Group>)> {
+        let segment = &*layer.segment;
         let is_nowhere = |(number, group): (usize, &Group)| {
             named(number).0.is_empty() && group.any.as_ref().is_some_and(Wanted::is_versions)
         };
         if self.groups.iter().enumerate().any(is_nowhere) {
-            return Bits::none(segment.rows());
+            return None;
         }
-        let mut rows = segment.visible(&layer.superseded, self.seq, self.since);
+        let mut rows = layer.visible(self.seq, self.since);
         if let Some(window) = &self.window
             && !window.keep(segment, &mut rows)
         {
-            return Bits::none(segment.rows());
+            return None;
         }
+        if !unseen.is_empty() {
+            rows.and_not(&unseen.rows(segment));
+        }
+        let mut open = Vec::new();
         for (number, group) in self.groups.iter().enumerate() {
-            if let Some(wanted) = &group.any {
-                rows.and(&wanted.rows(segment, &named(number).0));
-            }
             if rows.is_empty() {
-                return rows;
+                return None;
             }
-            if !group.none.is_empty() {
-                rows.and_not(&group.none.rows(segment));
+            if group.is_wide() {
+                open.push(group);
+                continue;
             }
-            for row in &named(number).1 {
-                rows.remove(usize::from(*row));
+            let (wanted, excluded) = named(number);
+            if let Some(any) = &group.any {
+                rows.and(&any.rows(segment, wanted));
+            }
+            if !group.none.is_nothing() {
+                rows.and_not(&group.none.rows(segment, excluded));
             }
         }
         if let Some(wanted) = &self.sizes {
-            wanted.keep(segment, sizes, &mut rows);
+            wanted.keep(segment, events.dictionary.sizes.values(), &mut rows);
         }
-        rows
+        Some((rows, open))
     }
 
     /// The rows that groups name one by one, by the number of their segment; `place` tells where a version is.
@@ -286,7 +261,7 @@ impl Search {
             for (slot, row) in group.any.iter().flat_map(|any| &any.versions).filter_map(|version| place(*version)) {
                 named.entry(slot).or_insert_with(none)[number].0.push(row);
             }
-            for (slot, row) in group.not.iter().filter_map(|version| place(*version)) {
+            for (slot, row) in group.none.versions.iter().filter_map(|version| place(*version)) {
                 named.entry(slot).or_insert_with(none)[number].1.push(row);
             }
         }

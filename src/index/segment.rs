@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use super::bits::Bits;
 use super::dictionary::{Dictionary, SizeFacts};
+use super::points::{OwnPoint, OwnPoints};
 use super::row::{Row, UNDATED};
-use crate::domain::place::Point;
+use super::terms::Terms;
 
 /// Most rows of a segment: a row's number has 16 bits. Far fewer where the program is built for tests, so that small data
 /// meets many segments.
@@ -102,17 +103,6 @@ pub enum Handle {
     Dense(usize),
 }
 
-/// A point of an event's own.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OwnPoint {
-    /// The row.
-    pub row: u16,
-    /// The term of the place.
-    pub term: u32,
-    /// The point.
-    pub point: Point,
-}
-
 /// Rows, which never change: what is superseded is noted beside them.
 #[derive(Debug, Default, PartialEq)]
 pub struct Segment {
@@ -141,7 +131,7 @@ pub struct Segment {
     /// The terms that name entities, row by row.
     pub named: Vec<u32>,
     /// Points of the events' own, by row.
-    pub points: Vec<OwnPoint>,
+    pub points: OwnPoints,
     /// What all of it lies between.
     pub bounds: Bounds,
 }
@@ -198,13 +188,13 @@ impl Segment {
         self.size.push(row.size);
         self.named.extend(named);
         self.named_starts.push(self.named.len() as u32);
-        self.points.extend(points);
+        points.for_each(|own| self.points.push(own));
     }
 
     /// Takes in a row of another segment under a new number.
-    pub fn push_from(&mut self, other: &Self, row: usize, points: &[OwnPoint]) {
+    pub fn push_from(&mut self, other: &Self, row: usize) {
         let number = self.rows() as u16;
-        let points = points.iter().map(|own| OwnPoint { row: number, ..*own });
+        let points = other.points.of_row(row).map(|own| OwnPoint { row: number, ..own });
         self.push(&other.columns(row), other.named(row).iter().copied(), points);
     }
 
@@ -225,7 +215,7 @@ impl Segment {
 
     /// A row as it was before it stood here. That takes long, and is for what seldom happens.
     pub fn row(&self, row: usize) -> Row {
-        let points = self.points_of(row).iter().map(|own| (own.term, own.point)).collect();
+        let points = self.points.of_row(row).map(|own| (own.term, own.point)).collect();
         Row { terms: self.postings.of_row(row, self.rows()).into(), points, ..self.columns(row) }
     }
 
@@ -285,19 +275,12 @@ impl Segment {
             + (self.start.len() + dense.len()) * 8
             + (words + lists) * 4
             + (rows.len() + self.by_size.len() + self.by_seq.len()) * 2
-            + self.points.len() * size_of::<OwnPoint>()
+            + self.points.bytes()
     }
 
     /// The terms of a row that name entities.
     pub fn named(&self, row: usize) -> &[u32] {
         &self.named[self.named_starts[row] as usize..self.named_starts[row + 1] as usize]
-    }
-
-    /// The points of a row's own.
-    pub fn points_of(&self, row: usize) -> &[OwnPoint] {
-        let start = self.points.partition_point(|own| usize::from(own.row) < row);
-        let length = self.points[start..].partition_point(|own| usize::from(own.row) == row);
-        &self.points[start..start + length]
     }
 
     /// The rows behind a position in the order of starts.
@@ -307,35 +290,16 @@ impl Segment {
         first + self.event_no[first..first + tied].partition_point(|own| *own < event_no)
     }
 
-    /// The rows that could be seen at an operation, and were written at `since` or later.
-    pub fn visible(&self, superseded: &[Superseded], seq: u32, since: u32) -> Bits {
-        let (first, last) = self.bounds.seq;
-        let rows = self.rows();
-        let mut bits = if last < since || first > seq {
-            return Bits::none(rows);
-        } else if since <= first && last <= seq {
-            Bits::all(rows)
-        } else {
-            Bits::between(&self.seq, since, seq)
-        };
-        for (row, _) in superseded.iter().filter(|(_, by)| *by <= seq) {
-            bits.remove(usize::from(*row));
-        }
-        bits
-    }
-
-    /// The rows that have one of the terms: `terms` is ascending, `has` tells each of them quickly.
-    pub fn any_of(&self, terms: &[u32], has: &dyn Fn(u32) -> bool) -> Bits {
+    /// The rows that have one of these terms.
+    pub fn any_of(&self, terms: &Terms) -> Bits {
         let Postings { terms: own, dense_terms, .. } = &self.postings;
         let mut bits = Bits::none(self.rows());
-        for position in positions(terms, dense_terms, has) {
-            bits.or(self.postings.bits(position, self.rows()));
-        }
-        for position in positions(terms, own, has) {
+        positions(terms, dense_terms, |position| bits.or(self.postings.bits(position, self.rows())));
+        positions(terms, own, |position| {
             for row in self.postings.list(position) {
                 bits.insert(usize::from(*row));
             }
-        }
+        });
         bits
     }
 
@@ -346,11 +310,51 @@ impl Segment {
     }
 }
 
-/// Where terms stand among a segment's own, both ascending. A look-up costs about as much as the test of sixteen terms.
-fn positions(terms: &[u32], own: &[u32], has: &dyn Fn(u32) -> bool) -> Vec<usize> {
-    if terms.len() * 16 < own.len() {
-        terms.iter().filter_map(|term| own.binary_search(term).ok()).collect()
-    } else {
-        (0..own.len()).filter(|at| has(own[*at])).collect()
+/// Where terms stand among a segment's own, both ascending. A look-up costs about as much as the test of eight terms.
+fn positions(terms: &Terms, own: &[u32], mut take: impl FnMut(usize)) {
+    if terms.list().len() * 8 >= own.len() {
+        return (0..own.len()).filter(|at| terms.has(own[*at])).for_each(take);
+    }
+    // The next one stands not far behind the last one, as a rule: steps that double find about where.
+    let mut from = 0;
+    for term in terms.list() {
+        let mut step = 1;
+        while own.get(from + step).is_some_and(|own| own < term) {
+            step *= 2;
+        }
+        let (low, high) = (from + step / 2, own.len().min(from + step + 1));
+        from = low + own[low.min(high)..high].partition_point(|own| own < term);
+        match own.get(from) {
+            None => return,
+            Some(own) if own == term => take(from),
+            Some(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn rows_of_terms_are_those_of_each_of_them(
+            lists in prop::collection::btree_map(0_u32..400, prop::collection::btree_set(0_u16..300, 0..40), 0..80),
+            asked in prop::collection::vec(0_u32..400, 0..60),
+        ) {
+            let lists: BTreeMap<u32, BTreeSet<u16>> = lists;
+            let mut segment = Segment { id: vec![Uuid::nil(); 300], ..Segment::default() };
+            for (term, rows) in &lists {
+                segment.postings.push(*term, &rows.iter().copied().collect::<Vec<_>>(), 300);
+            }
+            let naive: BTreeSet<usize> =
+                asked.iter().filter_map(|term| lists.get(term)).flatten().map(|row| usize::from(*row)).collect();
+            let found = segment.any_of(&Terms::of(asked));
+            prop_assert_eq!(found.ascending(0..300).collect::<BTreeSet<_>>(), naive);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A question at one moment: names turned into numbers of the index, ready to be held against events.
 
-use hashbrown::HashSet;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -19,9 +19,10 @@ use crate::index::State;
 use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::events::{Events, short};
-use crate::index::lookup::{ActorTerm, PlaceTerm, TermsOf};
-use crate::index::search::{Group, InWindow, Search, Sizes, Terms as TermNumbers, Wanted};
+use crate::index::lookup::{ActorTerm, PlaceTerm, Positions, TermsOf};
+use crate::index::search::{Group, InWindow, Search, Sizes, Wanted};
 use crate::index::sight::Sight;
+use crate::index::terms::Terms as TermNumbers;
 
 /// What a question names, found.
 #[derive(Clone, Debug, Default)]
@@ -123,8 +124,9 @@ struct Planning<'a> {
     sight: Sight<'a>,
 }
 
-/// Either of two conditions on the same side: a value must be wanted by each that wants something.
-type Condition = (Option<HashSet<Uuid>>, HashSet<Uuid>);
+/// What is asked of one side of an event: positions of the terms that are wanted, `None` where all are, and of those that must
+/// not be.
+type Condition = (Option<Positions>, Positions);
 
 impl Planning<'_> {
     fn numbers(&self, terms: impl Iterator<Item = Term>) -> TermNumbers {
@@ -135,8 +137,7 @@ impl Planning<'_> {
         let wanted = || Wanted { terms: self.numbers(asked.any.iter().map(&term)), ..Wanted::default() };
         Group {
             any: (!asked.any.is_empty()).then(wanted),
-            none: self.numbers(asked.none.iter().map(&term)),
-            not: HashSet::new(),
+            none: Wanted { terms: self.numbers(asked.none.iter().map(&term)), ..Wanted::default() },
         }
     }
 
@@ -172,32 +173,24 @@ impl Planning<'_> {
         let versions = versions.iter().flat_map(|version| Events::rows_of(*version)).collect();
         let is_kept_back = (self.sight.clearance == Clearance::Public).then_some(Term::Policy);
         let none = self.numbers(is_kept_back.into_iter());
-        Group { any: Some(Wanted { versions, ..Wanted::default() }), none, not: HashSet::new() }
+        let any = Some(Wanted { versions, ..Wanted::default() });
+        Group { any, none: Wanted { terms: none, ..Wanted::default() } }
     }
 
     fn has(&self) -> Group {
         let side = |asked: &[Has]| {
-            let dictionary = &self.state.events.dictionary;
-            let by_itself = asked.iter().filter_map(|part| dictionary.find(&Term::Has(*part)));
-            let places =
-                asked.contains(&Has::Point).then(|| self.state.events.lookup.places.all()).into_iter().flatten();
-            let on_the_map = places.filter(|place| self.is_on_the_map(place)).map(|place| place.number);
-            let terms = TermNumbers::of(by_itself.chain(on_the_map).collect());
+            let events = &self.state.events;
+            let terms = asked.iter().filter_map(|part| events.dictionary.find(&Term::Has(*part))).collect();
+            let places = asked.contains(&Has::Point).then(|| events.lookup.places.all()).into_iter().flatten();
+            let entities = places.filter(|place| self.is_on_the_map(place)).map(|place| place.number).collect();
             let Sight { seq, clearance, .. } = self.sight;
-            let linked = asked.contains(&Has::Links).then(|| self.state.events.linked(seq, clearance));
-            (terms, linked.into_iter().flatten().map(|version| version.row).collect::<HashSet<u32>>())
+            let linked = asked.contains(&Has::Links).then(|| events.linked(seq, clearance));
+            let versions = linked.into_iter().flatten().map(|version| version.row).collect();
+            Wanted { terms: TermNumbers::of(terms), entities: TermNumbers::of(entities), own: None, versions }
         };
         let Terms { any, none } = &self.query.has;
-        if any.is_empty() && none.is_empty() {
-            return Group::default();
-        }
-        let wanted = || {
-            let (terms, versions) = side(any);
-            Wanted { terms, versions, own: None }
-        };
-        let any = (!any.is_empty()).then(wanted);
-        let (none, not) = side(none);
-        Group { any, none, not }
+        let any = (!any.is_empty()).then(|| side(any));
+        Group { any, none: side(none) }
     }
 
     /// Whether a place of an event has a point.
@@ -207,86 +200,107 @@ impl Planning<'_> {
 
     /// The point that stands for a place's location.
     fn point_of(&self, place: &PlaceTerm) -> Option<Point> {
-        let has_names_of_now = self.sight.seq >= self.state.entities.last_correction();
-        if has_names_of_now { place.point } else { self.names.point_of(place.location) }
+        if self.is_of_now(Resource::Location) { place.point } else { self.names.point_of(place.location) }
+    }
+
+    /// Whether the members of a resource were at the moment what they are now.
+    fn is_of_now(&self, resource: Resource) -> bool {
+        self.sight.seq >= self.state.entities.corrected(resource).1
     }
 
     /// `actor`, `actor_within`, `actor_kind` and `role`: all of one participation, and none of any.
     fn actors(&self) -> Group {
         let (roles, kinds) = (&self.query.role, &self.query.actor_kind);
-        let parts = |ids: &[Uuid]| self.names.with_parts(ids);
+        let (actors, is_of_now) = (&self.state.events.lookup.actors, self.is_of_now(Resource::Actor));
+        let within = |ids: &[Uuid]| {
+            if is_of_now { actors.within(ids) } else { actors.naming(self.names.with_parts(ids)) }
+        };
         let conditions = [
-            condition(&self.named.actor, |ids| ids.iter().copied().collect()),
-            condition(&self.named.actor_within, parts),
+            condition(&self.named.actor, |ids| actors.naming(ids.iter().copied())),
+            condition(&self.named.actor_within, within),
         ];
-        let is_asked =
-            !roles.any.is_empty() || !kinds.any.is_empty() || conditions.iter().any(|(any, _)| any.is_some());
-        if !is_asked && roles.is_empty() && kinds.is_empty() && conditions.iter().all(|(_, none)| none.is_empty()) {
+        let (wanted, excluded) = together(conditions);
+        let is_asked = !roles.any.is_empty() || !kinds.any.is_empty() || wanted.is_some();
+        if !is_asked && roles.none.is_empty() && kinds.none.is_empty() && excluded.is_empty() {
             return Group::default();
         }
-        let kind = |actor: Uuid| Some(self.names.values::<ActorContent>(actor)?.1.kind);
-        let is_kind = |actor: Uuid, of: &[_]| !of.is_empty() && kind(actor).is_some_and(|kind| of.contains(&kind));
-        let wanted = |term: &ActorTerm| {
+        let kind = |term: &ActorTerm| {
+            if is_of_now { term.kind } else { Some(self.names.values::<ActorContent>(term.actor)?.1.kind) }
+        };
+        let is_kind = |term: &ActorTerm, of: &[_]| !of.is_empty() && kind(term).is_some_and(|kind| of.contains(&kind));
+        let is_wanted = |term: &&ActorTerm| {
             (roles.any.is_empty() || roles.any.contains(&term.role))
-                && (kinds.any.is_empty() || is_kind(term.actor, &kinds.any))
-                && is_wanted_by_all(&conditions, term.actor)
+                && (kinds.any.is_empty() || is_kind(term, &kinds.any))
         };
-        let excluded = |term: &ActorTerm| {
-            roles.none.contains(&term.role)
-                || is_kind(term.actor, &kinds.none)
-                || conditions.iter().any(|(_, none)| none.contains(&term.actor))
-        };
-        let actors = &self.state.events.lookup.actors;
-        let numbers = |candidates: Candidates<'_, ActorTerm>, test: &dyn Fn(&ActorTerm) -> bool| {
-            TermNumbers::of(candidates.filter(|term| test(term)).map(|term| term.number).collect())
-        };
-        let excludes = !roles.none.is_empty() || !kinds.none.is_empty();
-        let none = if excludes { Box::new(actors.all()) } else { excluded_by(actors, &conditions) };
+        let wanted = || numbers(actors, wanted.as_deref(), is_wanted, |term| term.number);
+        let is_excluded = |term: &&ActorTerm| roles.none.contains(&term.role) || is_kind(term, &kinds.none);
+        let mut none: Vec<u32> = actors.at(&excluded).map(|term| term.number).collect();
+        if !roles.none.is_empty() || !kinds.none.is_empty() {
+            none.extend(actors.all().filter(is_excluded).map(|term| term.number));
+        }
         Group {
-            any: is_asked
-                .then(|| Wanted { terms: numbers(wanted_by(actors, &conditions), &wanted), ..Wanted::default() }),
-            none: numbers(none, &excluded),
-            not: HashSet::new(),
+            any: is_asked.then(|| Wanted { entities: wanted(), ..Wanted::default() }),
+            none: Wanted { entities: TermNumbers::of(none), ..Wanted::default() },
         }
     }
 
     /// `location`, `country`, `admin1`, `bbox` and `place_precision`: all of one place, and none of any.
     fn places(&self) -> Group {
-        let EventQuery { country, admin1, bbox, place_precision: least, .. } = self.query;
-        let conditions = [
-            condition(&self.named.location, |ids| self.names.with_parts(ids)),
-            condition(country, |codes| self.names.locations_with(codes, |location| location.country.as_deref())),
-            condition(admin1, |codes| self.names.locations_with(codes, |location| location.admin1.as_deref())),
-        ];
-        let is_asked = bbox.is_some() || least.is_some() || conditions.iter().any(|(any, _)| any.is_some());
-        if !is_asked && conditions.iter().all(|(_, none)| none.is_empty()) {
+        let EventQuery { bbox, place_precision: least, .. } = self.query;
+        let places = &self.state.events.lookup.places;
+        let (wanted, excluded) = together(self.places_by_name());
+        if wanted.is_none() && excluded.is_empty() && bbox.is_none() && least.is_none() {
             return Group::default();
         }
-        let is_wanted = |place: &PlaceTerm| {
-            least.is_none_or(|least| place.precision.rank() >= least.rank())
-                && is_wanted_by_all(&conditions, place.location)
-        };
+        let is_exact = |place: &&PlaceTerm| least.is_none_or(|least| place.precision.rank() >= least.rank());
+        let number = |place: &PlaceTerm| place.number;
         // Where a box is asked for, a place that the event gives a point of its own is in it by that point alone.
-        let by_location = |place: &PlaceTerm| {
-            let is_in = |bbox: BoundingBox| {
-                let point = || self.point_of(place).filter(|_| !place.is_own && !place.precision.is_area());
-                point().is_some_and(|point| bbox.contains(point))
+        let by_point = |bbox: BoundingBox| {
+            if wanted.is_none() && self.is_of_now(Resource::Location) {
+                let inside = self.state.events.lookup.in_box(&bbox);
+                return numbers(places, Some(&inside), is_exact, number);
+            }
+            let is_in = |place: &&PlaceTerm| {
+                let is_by_location = !place.is_own && !place.precision.is_area();
+                is_by_location && self.point_of(place).is_some_and(|point| bbox.contains(point))
             };
-            is_wanted(place) && bbox.is_none_or(is_in)
+            numbers(places, wanted.as_deref(), |place| is_exact(place) && is_in(place), number)
         };
-        let by_own_point = |place: &PlaceTerm| place.is_own && is_wanted(place) && self.is_on_the_map(place);
-        let places = &self.state.events.lookup.places;
-        let wanted_where = |test: &dyn Fn(&PlaceTerm) -> bool| {
-            let candidates = wanted_by(places, &conditions);
-            TermNumbers::of(candidates.filter(|place| test(place)).map(|place| place.number).collect())
+        let with_own_point = || {
+            if wanted.is_none() && least.is_none() {
+                return Arc::clone(&self.state.events.lookup.own);
+            }
+            let has_own = |place: &&PlaceTerm| place.is_own && !place.precision.is_area() && is_exact(place);
+            Arc::new(numbers(places, wanted.as_deref(), has_own, number))
         };
-        let wanted = || Wanted {
-            terms: wanted_where(&by_location),
-            own: bbox.map(|bbox| (wanted_where(&by_own_point), bbox)),
-            versions: HashSet::new(),
+        let is_asked = bbox.is_some() || least.is_some() || wanted.is_some();
+        let any = || Wanted {
+            entities: bbox.map_or_else(|| numbers(places, wanted.as_deref(), is_exact, number), by_point),
+            own: bbox.map(|bbox| (with_own_point(), bbox)),
+            ..Wanted::default()
         };
-        let none = TermNumbers::of(excluded_by(places, &conditions).map(|place| place.number).collect());
-        Group { any: is_asked.then(wanted), none, not: HashSet::new() }
+        let none = TermNumbers::of(places.at(&excluded).map(|place| place.number).collect());
+        Group { any: is_asked.then(any), none: Wanted { entities: none, ..Wanted::default() } }
+    }
+
+    /// `location`, `country` and `admin1`.
+    fn places_by_name(&self) -> [Condition; 3] {
+        let EventQuery { country, admin1, .. } = self.query;
+        let (lookup, names) = (&self.state.events.lookup, self.names);
+        let places = &lookup.places;
+        if self.is_of_now(Resource::Location) {
+            return [
+                condition(&self.named.location, |ids| places.within(ids)),
+                condition(country, |codes| lookup.in_countries(codes)),
+                condition(admin1, |codes| lookup.in_divisions(codes)),
+            ];
+        }
+        let with = |codes: &[String], code| places.naming(names.locations_with(codes, code));
+        [
+            condition(&self.named.location, |ids| places.naming(names.with_parts(ids))),
+            condition(country, |codes| with(codes, |location| location.country.as_deref())),
+            condition(admin1, |codes| with(codes, |location| location.admin1.as_deref())),
+        ]
     }
 
     fn window(&self) -> Option<InWindow> {
@@ -312,34 +326,43 @@ impl Planning<'_> {
     }
 }
 
-fn condition<T>(terms: &Terms<T>, expand: impl Fn(&[T]) -> HashSet<Uuid>) -> Condition {
-    let none = if terms.none.is_empty() { HashSet::new() } else { expand(&terms.none) };
-    ((!terms.any.is_empty()).then(|| expand(&terms.any)), none)
+fn condition<T>(terms: &Terms<T>, positions: impl Fn(&[T]) -> Positions) -> Condition {
+    let of = |asked: &[T]| if asked.is_empty() { Positions::new() } else { positions(asked) };
+    ((!terms.any.is_empty()).then(|| of(&terms.any)), of(&terms.none))
 }
 
-/// Terms that may be wanted, or excluded.
-type Candidates<'a, T> = Box<dyn Iterator<Item = &'a T> + 'a>;
-
-/// The terms that conditions on what they name leave to be looked at: all where there is none.
-fn wanted_by<'a, T>(terms: &'a TermsOf<T>, conditions: &'a [Condition]) -> Candidates<'a, T> {
-    let fewest = conditions.iter().filter_map(|(any, _)| any.as_ref()).min_by_key(|any| any.len());
-    match fewest {
-        Some(any) => Box::new(terms.naming(any.iter().copied())),
-        None => Box::new(terms.all()),
+/// Several conditions on one side: what all of them want, and what any of them excludes.
+fn together<const N: usize>(conditions: [Condition; N]) -> Condition {
+    let (mut wanted, mut excluded): (Vec<Positions>, Positions) = Default::default();
+    for (any, none) in conditions {
+        wanted.extend(any);
+        excluded.extend(none);
     }
+    wanted.sort_unstable_by_key(Vec::len);
+    let in_all = |mut fewest: Positions, more: Positions| {
+        fewest.retain(|position| more.binary_search(position).is_ok());
+        fewest
+    };
+    (wanted.into_iter().reduce(in_all), excluded)
 }
 
-/// The terms that conditions on what they name exclude.
-fn excluded_by<'a, T>(terms: &'a TermsOf<T>, conditions: &'a [Condition]) -> Candidates<'a, T> {
-    Box::new(terms.naming(conditions.iter().flat_map(|(_, none)| none.iter().copied())))
-}
-
-fn is_wanted_by_all(conditions: &[Condition], id: Uuid) -> bool {
-    conditions.iter().all(|(any, _)| any.as_ref().is_none_or(|any| any.contains(&id)))
+/// The numbers of those terms at some positions, or of all, for which a test holds.
+fn numbers<T>(
+    terms: &TermsOf<T>,
+    positions: Option<&[u32]>,
+    test: impl Fn(&&T) -> bool,
+    number: impl Fn(&T) -> u32,
+) -> TermNumbers {
+    TermNumbers::of(match positions {
+        Some(positions) => terms.at(positions).filter(test).map(number).collect(),
+        None => terms.all().filter(test).map(number).collect(),
+    })
 }
 
 fn of_events<I: IntoIterator<Item = u32>>(asked: &Terms<Uuid>, rows: impl Fn(Uuid) -> I) -> Group {
-    let set = |ids: &[Uuid]| ids.iter().flat_map(|id| rows(*id)).collect();
-    let wanted = || Wanted { versions: set(&asked.any), ..Wanted::default() };
-    Group { any: (!asked.any.is_empty()).then(wanted), none: TermNumbers::default(), not: set(&asked.none) }
+    let wanted = |ids: &[Uuid]| {
+        let versions = ids.iter().flat_map(|id| rows(*id)).collect();
+        Wanted { versions, ..Wanted::default() }
+    };
+    Group { any: (!asked.any.is_empty()).then(|| wanted(&asked.any)), none: wanted(&asked.none) }
 }

@@ -38,7 +38,7 @@ impl<'a> EventComparison<'a> {
                 for (_, handle) in layer.segment.postings.handles() {
                     layer.segment.postings.each(handle, layer.segment.rows(), |row| of_rows[row] += 1);
                 }
-                superseded.extend(layer.superseded.iter().map(|(row, by)| ((slot, *row), *by)));
+                superseded.extend(layer.superseded().iter().map(|(row, by)| ((slot, *row), *by)));
             }
             terms.push(of_rows);
         }
@@ -171,7 +171,7 @@ impl<'a> EventComparison<'a> {
 
     fn has_points(&self, segment: &Segment, row: usize, expected: &Row) -> bool {
         let expected = expected.points.iter().map(|(term, point)| (self.known(*term), *point));
-        expected.eq(segment.points_of(row).iter().map(|own| (Some(own.term), own.point)))
+        expected.eq(segment.points.of_row(row).map(|own| (Some(own.term), own.point)))
     }
 
     /// What differs in all.

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::Events;
 use crate::index::bits::Bits;
-use crate::index::layers::{Layer, Layers};
+use crate::index::layer::Layer;
+use crate::index::layers::Layers;
 use crate::index::row::APART;
 
 impl Events {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::columns::{Columns, put};
-use crate::domain::place::Point;
-use crate::index::layers::Layer;
+use crate::index::layer::Layer;
+use crate::index::points::{OwnPoints, Spots};
 use crate::index::row::version_of;
-use crate::index::segment::{Bounds, OwnPoint, Postings, Segment, Superseded};
+use crate::index::segment::{Bounds, Postings, Segment, Superseded};
 
 /// A layer as columns.
 pub fn bytes_of(layer: &Layer) -> Vec<u8> {
-    let Layer { level, segment, superseded } = layer;
+    let (Layer { level, segment, .. }, superseded) = (layer, layer.superseded());
     let Segment { bounds, postings, points, .. } = &**segment;
     let mut bytes = Vec::with_capacity(segment.bytes() + 4_096);
     let bytes_of = &mut bytes;
@@ -30,9 +30,10 @@ pub fn bytes_of(layer: &Layer) -> Vec<u8> {
         put(column, bytes_of);
     }
     put(&postings.dense, bytes_of);
-    put(&points.iter().map(|own| own.row).collect::<Vec<_>>(), bytes_of);
-    put(&points.iter().map(|own| own.term).collect::<Vec<_>>(), bytes_of);
-    put(&points.iter().flat_map(|own| [own.point.lat, own.point.lon]).collect::<Vec<_>>(), bytes_of);
+    put(&points.row, bytes_of);
+    put(&points.term, bytes_of);
+    put(&points.spots.lat, bytes_of);
+    put(&points.spots.lon, bytes_of);
     put(&superseded.iter().map(|(row, _)| *row).collect::<Vec<_>>(), bytes_of);
     put(&superseded.iter().map(|(_, by)| *by).collect::<Vec<_>>(), bytes_of);
     bytes
@@ -70,15 +71,17 @@ pub fn layer_of(bytes: &[u8], versions: u32, terms: usize) -> Option<Layer> {
         *column = columns.take()?;
     }
     segment.postings.dense = columns.take()?;
-    let (rows, of, points) = (columns.take::<u16>()?, columns.take::<u32>()?, columns.take::<f64>()?);
-    let points = points.as_chunks().0.iter().map(|[lat, lon]| Point { lat: *lat, lon: *lon });
-    let own = |((row, term), point)| OwnPoint { row, term, point };
-    segment.points = rows.iter().copied().zip(of).zip(points).map(own).collect();
+    let (row, term) = (columns.take()?, columns.take()?);
+    segment.points = OwnPoints { row, term, spots: Spots { lat: columns.take()?, lon: columns.take()? } };
     let (by_row, by) = (columns.take::<u16>()?, columns.take::<u32>()?);
     let superseded: Vec<Superseded> = by_row.into_iter().zip(by).collect();
-    let is_whole = columns.0.is_empty() && segment.points.len() == rows.len();
+    let OwnPoints { row, term, spots } = &segment.points;
+    let is_whole = columns.0.is_empty() && [term.len(), spots.lat.len(), spots.lon.len()] == [row.len(); 3];
     let holds = is_whole && fits(&segment, versions, terms) && superseded.iter().all(|(row, _)| is_row(&segment, *row));
-    holds.then_some(Layer { level: u8::try_from(level).ok()?, segment: Arc::new(segment), superseded })
+    if !holds {
+        return None;
+    }
+    Some(Layer::new(u8::try_from(level).ok()?, Arc::new(segment), superseded))
 }
 
 fn is_row(segment: &Segment, row: u16) -> bool {
@@ -108,9 +111,9 @@ fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
         && segment.named.iter().all(is_term)
         && begins(starts, own.len(), listed.len())
         && own.iter().chain(dense_terms).all(is_term)
-        && listed.iter().chain(segment.points.iter().map(|own| &own.row)).all(|row| is_row(segment, *row))
+        && listed.iter().chain(&segment.points.row).all(|row| is_row(segment, *row))
         && dense.len() == dense_terms.len() * rows.div_ceil(64)
-        && segment.points.iter().all(|own| is_term(&own.term))
+        && segment.points.term.iter().all(is_term)
 }
 
 #[cfg(test)]
@@ -119,8 +122,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::domain::place::Point;
     use crate::index::dictionary::{Dictionary, SizeFacts, Term};
     use crate::index::row::Row;
+    use crate::index::terms::Terms;
 
     /// Terms and versions that the layers of these tests have.
     const TERMS: u32 = 30;
@@ -144,18 +149,18 @@ mod tests {
             Row { id, event_no: version, version_no: version, seq, start, shape: 0, size, terms: terms.into(), points }
         };
         let segment = Segment::of((1..=VERSIONS).map(row).collect(), &dictionary);
-        Layer { level: 3, segment: Arc::new(segment), superseded: vec![(3, 7), (0, 0), (3, 9)] }
+        Layer::new(3, Arc::new(segment), vec![(3, 7), (0, 0), (3, 9)])
     }
 
     /// Whatever can be asked of a layer.
     fn ask(layer: &Layer) {
         let rows = layer.segment.rows();
-        drop(layer.segment.visible(&layer.superseded, 20, 3));
+        drop(layer.visible(20, 3));
         let all: Vec<u32> = (0..TERMS).collect();
-        drop(layer.segment.any_of(&all, &|_| true));
+        drop(layer.segment.any_of(&Terms::of(all)));
         for row in 0..rows {
             layer.segment.named(row).iter().for_each(|term| assert!(*term < TERMS));
-            assert!(layer.segment.points_of(row).len() <= layer.segment.points.len());
+            assert!(layer.segment.points.of_row(row).count() <= layer.segment.points.len());
             assert!(layer.segment.version_no[row] <= VERSIONS);
             let _ = layer.segment.postings.has(0, row, rows);
         }
@@ -166,8 +171,8 @@ mod tests {
         fn a_layer_comes_back(seed in any::<u64>()) {
             let layer = layer(seed);
             let back = layer_of(&bytes_of(&layer), VERSIONS, TERMS as usize);
-            let back = back.map(|back| (back.level, back.segment, back.superseded));
-            prop_assert_eq!(back, Some((layer.level, layer.segment, layer.superseded)));
+            let back = back.map(|back| (back.level, back.segment.clone(), back.superseded().to_vec()));
+            prop_assert_eq!(back, Some((layer.level, layer.segment.clone(), layer.superseded().to_vec())));
         }
 
         /// The checksums keep such bytes away; but if one ever fits, nothing may panic.

@@ -1,0 +1,180 @@
+//! The rows of one segment that answer a question. What is cheap to tell of all rows at once is told at once; the rest is
+//! told row by row while few are looked at, and of all rows as soon as many are.
+
+use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::bits::Bits;
+use super::layer::Layer;
+use super::search::{Group, Wanted};
+use super::segment::Segment;
+use super::terms::Terms;
+use crate::domain::bounding_box::BoundingBox;
+
+/// Rows that are asked one by one before all are. To gather the rows of many terms costs about as much as some hundred
+/// questions about a row.
+const PATIENCE: usize = if cfg!(debug_assertions) { 4 } else { 128 };
+
+/// The rows of one segment that answer a question.
+pub struct Found<'a> {
+    layer: &'a Layer,
+    sets: &'a KnownSets,
+    /// The rows that may be answers.
+    candidates: Bits,
+    /// What they have not been asked yet.
+    open: Vec<&'a Group>,
+    exact: OnceCell<Bits>,
+    asked: Cell<usize>,
+}
+
+impl<'a> Found<'a> {
+    /// Rows of which `open` is still to be asked.
+    pub fn new(layer: &'a Layer, sets: &'a KnownSets, candidates: Bits, open: Vec<&'a Group>) -> Self {
+        let open = if candidates.is_empty() { Vec::new() } else { open };
+        Self { layer, sets, candidates, open, exact: OnceCell::new(), asked: Cell::new(0) }
+    }
+
+    /// The rows that may be answers; [`Self::accepts`] tells which of them are.
+    pub const fn candidates(&self) -> &Bits {
+        &self.candidates
+    }
+
+    /// Whether a row that may be an answer is one.
+    pub fn accepts(&self, row: usize) -> bool {
+        if self.open.is_empty() {
+            return true;
+        }
+        if let Some(exact) = self.exact.get() {
+            return exact.contains(row);
+        }
+        self.asked.set(self.asked.get() + 1);
+        if self.asked.get() > PATIENCE {
+            return self.rows().contains(row);
+        }
+        self.open.iter().all(|group| group.accepts(&self.layer.segment, row))
+    }
+
+    /// The rows that are answers.
+    pub fn rows(&self) -> &Bits {
+        if self.open.is_empty() {
+            return &self.candidates;
+        }
+        self.exact.get_or_init(|| {
+            let segment = &*self.layer.segment;
+            let mut rows = self.candidates.clone();
+            for group in &self.open {
+                if rows.count() <= PATIENCE {
+                    rows.retain(|row| group.accepts(segment, row));
+                } else {
+                    self.keep(group, &mut rows);
+                }
+            }
+            rows
+        })
+    }
+
+    fn keep(&self, group: &Group, rows: &mut Bits) {
+        if let Some(wanted) = &group.any {
+            rows.and(&self.rows_of(wanted));
+        }
+        if !group.none.is_nothing() {
+            rows.and_not(&self.rows_of(&group.none));
+        }
+    }
+
+    fn rows_of(&self, wanted: &Wanted) -> Bits {
+        let mut rows = wanted.few(&self.layer.segment);
+        rows.or(self.sets.rows(self.layer, &wanted.entities).words());
+        rows
+    }
+}
+
+impl Wanted {
+    /// The rows of a segment that have something of what is wanted, but for entities.
+    fn few(&self, segment: &Segment) -> Bits {
+        let mut rows = self.terms.rows(segment);
+        if let Some((terms, bbox)) = &self.own {
+            segment.points.inside(bbox, |row, term| {
+                if terms.has(term) {
+                    rows.insert(row);
+                }
+            });
+        }
+        rows
+    }
+
+    /// The rows of a segment that have something of what is wanted; `versions` are the rows that are wanted by their numbers.
+    pub fn rows(&self, segment: &Segment, versions: &[u16]) -> Bits {
+        let mut rows = self.few(segment);
+        rows.or(self.entities.rows(segment).words());
+        for row in versions {
+            rows.insert(usize::from(*row));
+        }
+        rows
+    }
+
+    fn accepts(&self, segment: &Segment, row: usize) -> bool {
+        let own = |term: u32, terms: &Terms, bbox: &BoundingBox| {
+            terms.has(term) && segment.points.of_row(row).any(|own| own.term == term && bbox.contains(own.point))
+        };
+        let has = |term: u32| {
+            self.entities.has(term) || self.own.as_ref().is_some_and(|(terms, bbox)| own(term, terms, bbox))
+        };
+        segment.named(row).iter().any(|term| has(*term))
+            || self.terms.list().iter().any(|term| segment.postings.has(*term, row, segment.rows()))
+            || self.versions.contains(&segment.version_no[row])
+    }
+}
+
+impl Group {
+    fn accepts(&self, segment: &Segment, row: usize) -> bool {
+        self.any.as_ref().is_none_or(|wanted| wanted.accepts(segment, row)) && !self.none.accepts(segment, row)
+    }
+}
+
+/// Bytes of all sets that are kept.
+const ROOM: u64 = 32 << 20;
+/// Sets that a table is laid out for before any is known.
+const TYPICAL: usize = 4_096;
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<(u64, u128), Arc<Bits>> for Bytes {
+    fn weight(&self, _: &(u64, u128), rows: &Arc<Bits>) -> u64 {
+        rows.words().len() as u64 * 8 + 64
+    }
+}
+
+/// The rows that have one of many terms, by segment and terms: what lies in a country is asked for again and again, with
+/// ever different other filters. A segment never changes, so that what is kept is right for ever.
+pub struct KnownSets(Cache<(u64, u128), Arc<Bits>, Bytes>);
+
+impl Default for KnownSets {
+    fn default() -> Self {
+        Self(Cache::with_weighter(TYPICAL, ROOM, Bytes))
+    }
+}
+
+impl std::fmt::Debug for KnownSets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} sets", self.0.len())
+    }
+}
+
+impl KnownSets {
+    fn rows(&self, layer: &Layer, terms: &Terms) -> Arc<Bits> {
+        if !terms.are_many() {
+            return Arc::new(terms.rows(&layer.segment));
+        }
+        let key = (layer.id, terms.digest());
+        self.0.get(&key).unwrap_or_else(|| {
+            let rows = Arc::new(terms.rows(&layer.segment));
+            self.0.insert(key, Arc::clone(&rows));
+            rows
+        })
+    }
+}

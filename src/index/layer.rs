@@ -1,0 +1,74 @@
+//! A segment with what became of its rows.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::bits::Bits;
+use super::segment::{Segment, Superseded};
+
+/// A segment with its size among segments, and what became of its rows.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Its size: 0 for those of the tail, then a fixed number of times as many rows each.
+    pub level: u8,
+    /// The rows.
+    pub segment: Arc<Segment>,
+    /// A number that no other segment has while the program runs.
+    pub id: u64,
+    superseded: Vec<Superseded>,
+    /// The rows that were not superseded.
+    current: Bits,
+    /// The last operation that superseded one.
+    last: u32,
+}
+
+impl Layer {
+    /// A segment of which these rows were superseded.
+    pub fn new(level: u8, segment: Arc<Segment>, superseded: Vec<Superseded>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let mut current = Bits::all(segment.rows());
+        for (row, _) in &superseded {
+            current.remove(usize::from(*row));
+        }
+        let last = superseded.iter().map(|(_, by)| *by).max().unwrap_or(0);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { level, segment, id, superseded, current, last }
+    }
+
+    /// Notes that a row was superseded.
+    pub fn supersede(&mut self, row: u16, by: u32) {
+        self.superseded.push((row, by));
+        self.current.remove(usize::from(row));
+        self.last = self.last.max(by);
+    }
+
+    /// The rows that were superseded, in the order in which that happened.
+    pub fn superseded(&self) -> &[Superseded] {
+        &self.superseded
+    }
+
+    /// The rows that could be seen at an operation, and were written at `since` or later.
+    pub fn visible(&self, seq: u32, since: u32) -> Bits {
+        let (first, last) = self.segment.bounds.seq;
+        if last < since || first > seq {
+            return Bits::none(self.segment.rows());
+        }
+        let mut rows = self.current.clone();
+        if seq < self.last {
+            // What is not told any more may have been superseded before, and that stands before it.
+            for (row, by) in &self.superseded {
+                let row = usize::from(*row);
+                if *by > seq { rows.insert(row) } else { rows.remove(row) }
+            }
+        }
+        if first < since || seq < last {
+            rows.and(&Bits::between(&self.segment.seq, since, seq));
+        }
+        rows
+    }
+
+    /// The bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.segment.bytes() + self.superseded.len() * size_of::<Superseded>() + self.current.words().len() * 8
+    }
+}
