@@ -20,7 +20,7 @@ use crate::index::answer::{Answer, Slice};
 use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::events::{EventVersion, short};
-use crate::index::lookup::Lookup;
+use crate::index::lookup::{Lookup, united};
 use crate::index::order::Sort;
 use crate::index::search::{Group, InWindow, Search, Wanted};
 use crate::index::terms::Terms;
@@ -60,7 +60,7 @@ fn about(state: &State, (first, last): (i64, i64)) -> InWindow {
 
 fn told_by(state: &State, sources: &[Uuid]) -> Wanted {
     let terms = sources.iter().filter_map(|source| state.events.dictionary.find(&Term::Source(*source))).collect();
-    Wanted { entities: Terms::of(terms), ..Wanted::default() }
+    Wanted::of(vec![Arc::new(Terms::of(terms))])
 }
 
 /// Whatever is in the same towns, or named by what they lie in; or about as near to the first place as places are known.
@@ -68,15 +68,16 @@ fn near(state: &State, event: &EventContent, spots: &[Spot]) -> Wanted {
     let names = state.entities.at(i64::MAX);
     let lookup = &state.events.lookup;
     let around: HashSet<Uuid> = event.places.iter().flat_map(|place| surroundings(place.location, names)).collect();
-    let mut terms: Vec<u32> = lookup.places.at(&lookup.places.naming(around)).map(|place| place.number).collect();
+    let mut terms: Vec<u32> =
+        lookup.places.at(&united(&lookup.places.naming(around))).map(|place| place.number).collect();
     let Some((point, radius)) = spots.first().and_then(Spot::around) else {
-        return Wanted { entities: Terms::of(terms), ..Wanted::default() };
+        return Wanted::of(vec![Arc::new(Terms::of(terms))]);
     };
     let bbox =
         box_around(point, 2.0 * radius.clamp(usual_radius(LocationKind::Venue), usual_radius(LocationKind::Admin2)));
     let Lookup { places, own, .. } = lookup;
     terms.extend(places.at(&lookup.in_box(&bbox)).map(|place| place.number));
-    Wanted { entities: Terms::of(terms), own: Some((Arc::clone(own), bbox)), ..Wanted::default() }
+    Wanted { own: Some((Arc::clone(own), bbox)), ..Wanted::of(vec![Arc::new(Terms::of(terms))]) }
 }
 
 /// The town that a location is in with all its parts, and the counties above it; the location alone where it is in none.

@@ -87,7 +87,7 @@ impl<'a> Found<'a> {
 
     fn rows_of(&self, wanted: &Wanted) -> Bits {
         let mut rows = wanted.few(&self.layer.segment);
-        rows.or(self.sets.rows(self.layer, &wanted.entities).words());
+        wanted.entities.iter().for_each(|terms| rows.or(self.sets.rows(self.layer, terms).words()));
         rows
     }
 }
@@ -109,7 +109,7 @@ impl Wanted {
     /// The rows of a segment that have something of what is wanted; `versions` are the rows that are wanted by their numbers.
     pub fn rows(&self, segment: &Segment, versions: &[u16]) -> Bits {
         let mut rows = self.few(segment);
-        rows.or(self.entities.rows(segment).words());
+        self.entities.iter().for_each(|terms| rows.or(terms.rows(segment).words()));
         for row in versions {
             rows.insert(usize::from(*row));
         }
@@ -120,9 +120,7 @@ impl Wanted {
         let own = |term: u32, terms: &Terms, bbox: &BoundingBox| {
             terms.has(term) && segment.points.of_row(row).any(|own| own.term == term && bbox.contains(own.point))
         };
-        let has = |term: u32| {
-            self.entities.has(term) || self.own.as_ref().is_some_and(|(terms, bbox)| own(term, terms, bbox))
-        };
+        let has = |term: u32| self.names(term) || self.own.as_ref().is_some_and(|(terms, bbox)| own(term, terms, bbox));
         segment.named(row).iter().any(|term| has(*term))
             || self.terms.list().iter().any(|term| segment.postings.has(*term, row, segment.rows()))
             || self.versions.contains(&segment.version_no[row])

@@ -1,8 +1,9 @@
 //! Terms by what they name, worked out of the dictionary and the entities, so that a question about a few places or actors
 //! does not look at all of them, and one about many finds them listed.
 
+use std::borrow::Cow;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
@@ -53,16 +54,70 @@ pub struct ActorTerm {
     pub kind: Option<ActorKind>,
 }
 
+/// A term of a kind that is looked up.
+pub trait Numbered {
+    /// Its number in the index.
+    fn number(&self) -> u32;
+}
+
+impl Numbered for PlaceTerm {
+    fn number(&self) -> u32 {
+        self.number
+    }
+}
+
+impl Numbered for ActorTerm {
+    fn number(&self) -> u32 {
+        self.number
+    }
+}
+
 /// Positions of terms among those of one kind, ascending.
 pub type Positions = Vec<u32>;
+
+/// Terms that are asked for together.
+#[derive(Clone, Debug, Default)]
+pub struct Kin {
+    positions: Positions,
+    numbers: OnceLock<Arc<Terms>>,
+}
+
+impl Kin {
+    /// Terms at some positions, ascending.
+    pub fn of(positions: Positions) -> Self {
+        Self { positions, numbers: OnceLock::new() }
+    }
+
+    /// Takes in a term behind all others. In a circle one comes again.
+    fn push(&mut self, position: u32) {
+        if self.positions.last() != Some(&position) {
+            self.positions.push(position);
+            self.numbers = OnceLock::new();
+        }
+    }
+
+    /// Where they stand among those of their kind.
+    pub fn positions(&self) -> &[u32] {
+        &self.positions
+    }
+
+    /// Their numbers, worked out once.
+    pub fn numbers<T: Numbered>(&self, all: &TermsOf<T>) -> Arc<Terms> {
+        let numbers = || Arc::new(Terms::of(all.at(&self.positions).map(Numbered::number).collect()));
+        Arc::clone(self.numbers.get_or_init(numbers))
+    }
+}
+
+/// Several of them, of which some are kept and some were made for a question.
+pub type Kins<'a> = Vec<Cow<'a, Kin>>;
 
 /// Terms of one kind, in the order of their numbers, and by what they name.
 #[derive(Debug)]
 pub struct TermsOf<T> {
     all: Vec<T>,
-    of: HashMap<Uuid, Positions>,
+    of: HashMap<Uuid, Kin>,
     /// Those that name an entity, or what is a part of it now.
-    within: HashMap<Uuid, Positions>,
+    within: HashMap<Uuid, Kin>,
 }
 
 impl<T> Default for TermsOf<T> {
@@ -99,39 +154,36 @@ impl<T> TermsOf<T> {
         positions.iter().filter_map(|position| self.all.get(*position as usize))
     }
 
-    /// The positions of those that name one of these.
-    pub fn naming(&self, ids: impl IntoIterator<Item = Uuid>) -> Positions {
-        united(ids.into_iter().filter_map(|id| self.of.get(&id)))
+    /// Those that name one of these.
+    pub fn naming(&self, ids: impl IntoIterator<Item = Uuid>) -> Kins<'_> {
+        listed(&self.of, ids)
     }
 
-    /// The positions of those that name one of these, or what is a part of one now.
-    pub fn within(&self, ids: &[Uuid]) -> Positions {
-        united(ids.iter().filter_map(|id| self.within.get(id)))
+    /// Those that name one of these, or what is a part of one now.
+    pub fn within(&self, ids: &[Uuid]) -> Kins<'_> {
+        listed(&self.within, ids.iter().copied())
     }
 }
 
-/// Notes a position for each key. In a circle a key comes again.
-fn note<K: Eq + Hash>(lists: &mut HashMap<K, Positions>, keys: impl Iterator<Item = K>, position: u32) {
+/// Notes a position for each key.
+fn note<K: Eq + Hash>(lists: &mut HashMap<K, Kin>, keys: impl IntoIterator<Item = K>, position: u32) {
     for key in keys {
-        let list = lists.entry(key).or_default();
-        if list.last() != Some(&position) {
-            list.push(position);
-        }
+        lists.entry(key).or_default().push(position);
     }
 }
 
-fn united<'a>(mut lists: impl Iterator<Item = &'a Positions>) -> Positions {
-    let mut all = lists.next().cloned().unwrap_or_default();
-    let mut is_one = true;
-    for list in lists {
-        all.extend_from_slice(list);
-        is_one = false;
+fn listed<K: Eq + Hash>(lists: &HashMap<K, Kin>, keys: impl IntoIterator<Item = K>) -> Kins<'_> {
+    keys.into_iter().filter_map(|key| lists.get(&key)).map(Cow::Borrowed).collect()
+}
+
+/// The positions of all of them.
+pub fn united(kins: &[Cow<'_, Kin>]) -> Positions {
+    let mut positions: Positions = kins.iter().flat_map(|kin| kin.positions()).copied().collect();
+    if kins.len() > 1 {
+        positions.sort_unstable();
+        positions.dedup();
     }
-    if !is_one {
-        all.sort_unstable();
-        all.dedup();
-    }
-    all
+    positions
 }
 
 /// The terms that name places and actors, and those of sizes.
@@ -147,8 +199,10 @@ pub struct Lookup {
     pub own: Arc<Terms>,
     /// The points of places, by position, that stand for their locations now; none where the event gives one of its own.
     spots: Spots,
-    countries: HashMap<String, Positions>,
-    divisions: HashMap<String, Positions>,
+    countries: HashMap<String, Kin>,
+    divisions: HashMap<String, Kin>,
+    /// Participations by what actors are now, by the part that they have, and by both.
+    parts: HashMap<(Option<ActorKind>, Option<ActorRole>), Kin>,
     known: usize,
     locations: u64,
     actors_known: u64,
@@ -168,13 +222,19 @@ impl Lookup {
             self.actors_known = actors;
             self.actors.all.iter_mut().for_each(|term| term.kind = kind_of(names, term.actor));
             self.actors.nest(|term| term.actor, names);
+            self.parts.clear();
+            for (position, term) in (0_u32..).zip(&self.actors.all) {
+                note(&mut self.parts, parts_of(term), position);
+            }
         }
         let mut has_own = false;
         for (number, term) in (0_u32..).zip(dictionary.terms()).skip(self.known) {
             match *term {
                 Term::Actor(actor, role) => {
                     let kind = kind_of(names, actor);
-                    self.actors.push(actor, names, ActorTerm { number, actor, role, kind });
+                    let term = ActorTerm { number, actor, role, kind };
+                    let position = self.actors.push(actor, names, term);
+                    note(&mut self.parts, parts_of(&term), position);
                 }
                 Term::Place(location, precision, is_own) => {
                     let point = names.point_of(location);
@@ -213,8 +273,8 @@ impl Lookup {
         let nearest = |code: fn(&LocationContent) -> Option<&String>| {
             names.line(location).find_map(|id| code(names.values::<LocationContent>(id)?.1)).cloned()
         };
-        note(&mut self.countries, nearest(|location| location.country.as_ref()).into_iter(), position);
-        note(&mut self.divisions, nearest(|location| location.admin1.as_ref()).into_iter(), position);
+        note(&mut self.countries, nearest(|location| location.country.as_ref()), position);
+        note(&mut self.divisions, nearest(|location| location.admin1.as_ref()), position);
     }
 
     /// The positions of places that are in a box by the points that stand for their locations now.
@@ -224,15 +284,28 @@ impl Lookup {
         positions
     }
 
-    /// The positions of places that lie in one of these countries now.
-    pub fn in_countries(&self, codes: &[String]) -> Positions {
-        united(codes.iter().filter_map(|code| self.countries.get(code)))
+    /// The places that lie in one of these countries now.
+    pub fn in_countries(&self, codes: &[String]) -> Kins<'_> {
+        codes.iter().filter_map(|code| self.countries.get(code)).map(Cow::Borrowed).collect()
     }
 
-    /// The positions of places that lie in one of these first-level divisions now.
-    pub fn in_divisions(&self, codes: &[String]) -> Positions {
-        united(codes.iter().filter_map(|code| self.divisions.get(code)))
+    /// The places that lie in one of these first-level divisions now.
+    pub fn in_divisions(&self, codes: &[String]) -> Kins<'_> {
+        codes.iter().filter_map(|code| self.divisions.get(code)).map(Cow::Borrowed).collect()
     }
+
+    /// The participations of actors that are of one of these kinds now, in one of these roles; an empty list stands for all.
+    pub fn in_parts(&self, kinds: &[ActorKind], roles: &[ActorRole]) -> Kins<'_> {
+        fn or_all<T: Copy>(asked: &[T]) -> impl Iterator<Item = Option<T>> {
+            asked.iter().copied().map(Some).chain(asked.is_empty().then_some(None))
+        }
+        listed(&self.parts, or_all(roles).flat_map(|role| or_all(kinds).map(move |kind| (kind, role))))
+    }
+}
+
+fn parts_of(term: &ActorTerm) -> impl IntoIterator<Item = (Option<ActorKind>, Option<ActorRole>)> + use<> {
+    let (kind, role) = (term.kind, Some(term.role));
+    [(None, role)].into_iter().chain(kind.into_iter().flat_map(move |kind| [(Some(kind), None), (Some(kind), role)]))
 }
 
 fn kind_of(names: Moment<'_>, actor: Uuid) -> Option<ActorKind> {

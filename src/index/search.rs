@@ -20,8 +20,8 @@ use crate::domain::privacy::Clearance;
 pub struct Wanted {
     /// One of these terms.
     pub terms: Terms,
-    /// One of these terms, each of which names an entity.
-    pub entities: Terms,
+    /// One of the terms of one of these sets, each of which names an entity.
+    pub entities: Vec<Arc<Terms>>,
     /// One of these places, with a point of the event's own in the box.
     pub own: Option<(Arc<Terms>, BoundingBox)>,
     /// It is one of these rows, by their numbers.
@@ -42,9 +42,19 @@ impl Wanted {
         let own = |(terms, bbox): &(Arc<Terms>, BoundingBox)| {
             row.points.iter().any(|(term, point)| terms.has(*term) && bbox.contains(*point))
         };
-        row.terms.iter().any(|term| self.terms.has(*term) || self.entities.has(*term))
+        row.terms.iter().any(|term| self.terms.has(*term) || self.names(*term))
             || self.own.as_ref().is_some_and(own)
             || self.versions.contains(&row.version_no)
+    }
+
+    /// Nothing but entities.
+    pub fn of(entities: Vec<Arc<Terms>>) -> Self {
+        Self { entities, ..Self::default() }
+    }
+
+    /// Whether a term names an entity that is wanted.
+    pub fn names(&self, term: u32) -> bool {
+        self.entities.iter().any(|terms| terms.has(term))
     }
 
     /// Whether nothing is.
@@ -53,8 +63,8 @@ impl Wanted {
     }
 
     /// Whether nothing but versions is wanted.
-    const fn is_versions(&self) -> bool {
-        self.terms.is_empty() && self.entities.is_empty() && self.own.is_none()
+    fn is_versions(&self) -> bool {
+        self.terms.is_empty() && self.own.is_none() && self.entities.iter().all(|terms| terms.is_empty())
     }
 }
 
@@ -70,7 +80,7 @@ impl Group {
 
     /// Whether it names so many entities that it is better asked about a row than about a segment.
     fn is_wide(&self) -> bool {
-        self.any.iter().chain([&self.none]).any(|wanted| wanted.entities.are_many())
+        self.any.iter().chain([&self.none]).any(|wanted| wanted.entities.iter().any(|terms| terms.are_many()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A question at one moment: names turned into numbers of the index, ready to be held against events.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -13,13 +14,13 @@ use crate::domain::has::Has;
 use crate::domain::place::Point;
 use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
-use crate::domain::vocabulary::EventType;
+use crate::domain::vocabulary::{ActorKind, ActorRole, EventType};
 use crate::domain::window::{Overlap, Window};
 use crate::index::State;
 use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::events::{Events, short};
-use crate::index::lookup::{ActorTerm, PlaceTerm, Positions, TermsOf};
+use crate::index::lookup::{ActorTerm, Kin, Kins, Numbered, PlaceTerm, Positions, TermsOf, united};
 use crate::index::search::{Group, InWindow, Search, Sizes, Wanted};
 use crate::index::sight::Sight;
 use crate::index::terms::Terms as TermNumbers;
@@ -124,11 +125,13 @@ struct Planning<'a> {
     sight: Sight<'a>,
 }
 
-/// What is asked of one side of an event: positions of the terms that are wanted, `None` where all are, and of those that must
-/// not be.
-type Condition = (Option<Positions>, Positions);
+/// Most terms of a set that is not worth keeping for itself.
+const SMALL: usize = 64;
 
-impl Planning<'_> {
+/// What is asked of one side of an event: terms that are wanted, `None` where all are, and those that must not be.
+type Condition<'a> = (Option<Kins<'a>>, Kins<'a>);
+
+impl<'a> Planning<'a> {
     fn numbers(&self, terms: impl Iterator<Item = Term>) -> TermNumbers {
         TermNumbers::of(terms.filter_map(|term| self.state.events.dictionary.find(&term)).collect())
     }
@@ -186,7 +189,8 @@ impl Planning<'_> {
             let Sight { seq, clearance, .. } = self.sight;
             let linked = asked.contains(&Has::Links).then(|| events.linked(seq, clearance));
             let versions = linked.into_iter().flatten().map(|version| version.row).collect();
-            Wanted { terms: TermNumbers::of(terms), entities: TermNumbers::of(entities), own: None, versions }
+            let entities = vec![Arc::new(TermNumbers::of(entities))];
+            Wanted { terms: TermNumbers::of(terms), entities, own: None, versions }
         };
         let Terms { any, none } = &self.query.has;
         let any = (!any.is_empty()).then(|| side(any));
@@ -211,36 +215,31 @@ impl Planning<'_> {
     /// `actor`, `actor_within`, `actor_kind` and `role`: all of one participation, and none of any.
     fn actors(&self) -> Group {
         let (roles, kinds) = (&self.query.role, &self.query.actor_kind);
-        let (actors, is_of_now) = (&self.state.events.lookup.actors, self.is_of_now(Resource::Actor));
+        let (lookup, is_of_now) = (&self.state.events.lookup, self.is_of_now(Resource::Actor));
+        let actors = &lookup.actors;
         let within = |ids: &[Uuid]| {
             if is_of_now { actors.within(ids) } else { actors.naming(self.names.with_parts(ids)) }
         };
-        let conditions = [
+        let is_kind = |term: &ActorTerm, of: &[_]| {
+            let kind = || Some(self.names.values::<ActorContent>(term.actor)?.1.kind);
+            of.is_empty() || if is_of_now { term.kind } else { kind() }.is_some_and(|kind| of.contains(&kind))
+        };
+        let in_parts = |kinds: &[ActorKind], roles: &[ActorRole]| match (kinds, roles) {
+            ([], []) => Kins::new(),
+            _ if is_of_now => lookup.in_parts(kinds, roles),
+            _ => chosen(actors, |term| is_kind(term, kinds) && (roles.is_empty() || roles.contains(&term.role))),
+        };
+        let is_of_parts = !kinds.any.is_empty() || !roles.any.is_empty();
+        let mut excluded = in_parts(&kinds.none, &[]);
+        excluded.extend(in_parts(&[], &roles.none));
+        let (wanted, excluded) = together([
             condition(&self.named.actor, |ids| actors.naming(ids.iter().copied())),
             condition(&self.named.actor_within, within),
-        ];
-        let (wanted, excluded) = together(conditions);
-        let is_asked = !roles.any.is_empty() || !kinds.any.is_empty() || wanted.is_some();
-        if !is_asked && roles.none.is_empty() && kinds.none.is_empty() && excluded.is_empty() {
-            return Group::default();
-        }
-        let kind = |term: &ActorTerm| {
-            if is_of_now { term.kind } else { Some(self.names.values::<ActorContent>(term.actor)?.1.kind) }
-        };
-        let is_kind = |term: &ActorTerm, of: &[_]| !of.is_empty() && kind(term).is_some_and(|kind| of.contains(&kind));
-        let is_wanted = |term: &&ActorTerm| {
-            (roles.any.is_empty() || roles.any.contains(&term.role))
-                && (kinds.any.is_empty() || is_kind(term, &kinds.any))
-        };
-        let wanted = || numbers(actors, wanted.as_deref(), is_wanted, |term| term.number);
-        let is_excluded = |term: &&ActorTerm| roles.none.contains(&term.role) || is_kind(term, &kinds.none);
-        let mut none: Vec<u32> = actors.at(&excluded).map(|term| term.number).collect();
-        if !roles.none.is_empty() || !kinds.none.is_empty() {
-            none.extend(actors.all().filter(is_excluded).map(|term| term.number));
-        }
+            (is_of_parts.then(|| in_parts(&kinds.any, &roles.any)), excluded),
+        ]);
         Group {
-            any: is_asked.then(|| Wanted { entities: wanted(), ..Wanted::default() }),
-            none: Wanted { entities: TermNumbers::of(none), ..Wanted::default() },
+            any: wanted.map(|kins| Wanted::of(numbers(actors, &kins))),
+            none: Wanted::of(numbers(actors, &excluded)),
         }
     }
 
@@ -248,43 +247,42 @@ impl Planning<'_> {
     fn places(&self) -> Group {
         let EventQuery { bbox, place_precision: least, .. } = self.query;
         let places = &self.state.events.lookup.places;
-        let (wanted, excluded) = together(self.places_by_name());
-        if wanted.is_none() && excluded.is_empty() && bbox.is_none() && least.is_none() {
-            return Group::default();
-        }
-        let is_exact = |place: &&PlaceTerm| least.is_none_or(|least| place.precision.rank() >= least.rank());
-        let number = |place: &PlaceTerm| place.number;
-        // Where a box is asked for, a place that the event gives a point of its own is in it by that point alone.
-        let by_point = |bbox: BoundingBox| {
-            if wanted.is_none() && self.is_of_now(Resource::Location) {
-                let inside = self.state.events.lookup.in_box(&bbox);
-                return numbers(places, Some(&inside), is_exact, number);
-            }
-            let is_in = |place: &&PlaceTerm| {
-                let is_by_location = !place.is_own && !place.precision.is_area();
-                is_by_location && self.point_of(place).is_some_and(|point| bbox.contains(point))
-            };
-            numbers(places, wanted.as_deref(), |place| is_exact(place) && is_in(place), number)
+        let (named, excluded) = together(self.places_by_name());
+        let none = Wanted::of(numbers(places, &excluded));
+        let is_exact = |place: &PlaceTerm| least.is_none_or(|least| place.precision.rank() >= least.rank());
+        let wanted = match (named, least) {
+            (Some(kins), Some(_)) => Some(filtered(places, &kins, is_exact)),
+            (None, Some(_)) => Some(chosen(places, is_exact)),
+            (named, None) => named,
         };
-        let with_own_point = || {
-            if wanted.is_none() && least.is_none() {
-                return Arc::clone(&self.state.events.lookup.own);
-            }
-            let has_own = |place: &&PlaceTerm| place.is_own && !place.precision.is_area() && is_exact(place);
-            Arc::new(numbers(places, wanted.as_deref(), has_own, number))
+        let any = match bbox {
+            None => wanted.map(|kins| Wanted::of(numbers(places, &kins))),
+            Some(bbox) => Some(self.places_in(*bbox, wanted)),
         };
-        let is_asked = bbox.is_some() || least.is_some() || wanted.is_some();
-        let any = || Wanted {
-            entities: bbox.map_or_else(|| numbers(places, wanted.as_deref(), is_exact, number), by_point),
-            own: bbox.map(|bbox| (with_own_point(), bbox)),
-            ..Wanted::default()
+        Group { any, none }
+    }
+
+    /// Of these places, or of all, those in a box. A place that an event gives a point of its own is in it by that alone.
+    fn places_in(&self, bbox: BoundingBox, wanted: Option<Kins<'a>>) -> Wanted {
+        let lookup = &self.state.events.lookup;
+        let places = &lookup.places;
+        let is_in = |place: &PlaceTerm| {
+            let is_by_location = !place.is_own && !place.precision.is_area();
+            is_by_location && self.point_of(place).is_some_and(|point| bbox.contains(point))
         };
-        let none = TermNumbers::of(places.at(&excluded).map(|place| place.number).collect());
-        Group { any: is_asked.then(any), none: Wanted { entities: none, ..Wanted::default() } }
+        let inside = match &wanted {
+            None if self.is_of_now(Resource::Location) => vec![Cow::Owned(Kin::of(lookup.in_box(&bbox)))],
+            None => chosen(places, is_in),
+            Some(kins) => filtered(places, kins, is_in),
+        };
+        let has_own = |place: &PlaceTerm| place.is_own && !place.precision.is_area();
+        let own = |kins: Kins<'_>| numbers(places, &filtered(places, &kins, has_own)).pop().unwrap_or_default();
+        let own = wanted.map_or_else(|| Arc::clone(&lookup.own), own);
+        Wanted { own: Some((own, bbox)), ..Wanted::of(numbers(places, &inside)) }
     }
 
     /// `location`, `country` and `admin1`.
-    fn places_by_name(&self) -> [Condition; 3] {
+    fn places_by_name(&self) -> [Condition<'a>; 3] {
         let EventQuery { country, admin1, .. } = self.query;
         let (lookup, names) = (&self.state.events.lookup, self.names);
         let places = &lookup.places;
@@ -326,37 +324,49 @@ impl Planning<'_> {
     }
 }
 
-fn condition<T>(terms: &Terms<T>, positions: impl Fn(&[T]) -> Positions) -> Condition {
-    let of = |asked: &[T]| if asked.is_empty() { Positions::new() } else { positions(asked) };
+fn condition<'a, T>(terms: &Terms<T>, find: impl Fn(&[T]) -> Kins<'a>) -> Condition<'a> {
+    let of = |asked: &[T]| if asked.is_empty() { Kins::new() } else { find(asked) };
     ((!terms.any.is_empty()).then(|| of(&terms.any)), of(&terms.none))
 }
 
 /// Several conditions on one side: what all of them want, and what any of them excludes.
-fn together<const N: usize>(conditions: [Condition; N]) -> Condition {
-    let (mut wanted, mut excluded): (Vec<Positions>, Positions) = Default::default();
+fn together<const N: usize>(conditions: [Condition<'_>; N]) -> Condition<'_> {
+    let (mut wanted, mut excluded) = (Vec::new(), Kins::new());
     for (any, none) in conditions {
         wanted.extend(any);
         excluded.extend(none);
     }
+    if wanted.len() < 2 {
+        return (wanted.pop(), excluded);
+    }
+    let mut wanted: Vec<Positions> = wanted.iter().map(|kins| united(kins)).collect();
     wanted.sort_unstable_by_key(Vec::len);
     let in_all = |mut fewest: Positions, more: Positions| {
         fewest.retain(|position| more.binary_search(position).is_ok());
         fewest
     };
-    (wanted.into_iter().reduce(in_all), excluded)
+    (wanted.into_iter().reduce(in_all).map(|common| vec![Cow::Owned(Kin::of(common))]), excluded)
 }
 
-/// The numbers of those terms at some positions, or of all, for which a test holds.
-fn numbers<T>(
-    terms: &TermsOf<T>,
-    positions: Option<&[u32]>,
-    test: impl Fn(&&T) -> bool,
-    number: impl Fn(&T) -> u32,
-) -> TermNumbers {
-    TermNumbers::of(match positions {
-        Some(positions) => terms.at(positions).filter(test).map(number).collect(),
-        None => terms.all().filter(test).map(number).collect(),
-    })
+/// Those of some terms for which a test holds.
+fn filtered<'a, T>(all: &TermsOf<T>, kins: &[Cow<'_, Kin>], test: impl Fn(&T) -> bool) -> Kins<'a> {
+    let positions = united(kins);
+    let passed = all.at(&positions).map(test);
+    vec![Cow::Owned(Kin::of(positions.iter().zip(passed).filter_map(|(at, passed)| passed.then_some(*at)).collect()))]
+}
+
+/// All terms of a kind for which a test holds.
+fn chosen<'a, T>(all: &TermsOf<T>, test: impl Fn(&T) -> bool) -> Kins<'a> {
+    let passed = (0_u32..).zip(all.all()).filter(|(_, term)| test(term));
+    vec![Cow::Owned(Kin::of(passed.map(|(position, _)| position).collect()))]
+}
+
+fn numbers<T: Numbered>(all: &TermsOf<T>, kins: &[Cow<'_, Kin>]) -> Vec<Arc<TermNumbers>> {
+    // Many small ones are one set: each costs a look for itself in every segment.
+    if kins.iter().all(|kin| kin.positions().len() <= SMALL) && kins.len() > 1 {
+        return vec![Kin::of(united(kins)).numbers(all)];
+    }
+    kins.iter().map(|kin| kin.numbers(all)).collect()
 }
 
 fn of_events<I: IntoIterator<Item = u32>>(asked: &Terms<Uuid>, rows: impl Fn(Uuid) -> I) -> Group {
