@@ -20,6 +20,11 @@ fn full(world: World) -> World {
     let world = world.with_source();
     world.put(Resource::Location, json!({"slug": "town", "name": "Town", "kind": "locality", "country": "US"}));
     world.put(Resource::Location, json!({"slug": "hall", "name": "Hall", "kind": "venue", "parent_id": "town"}));
+    world.put(
+        Resource::Source,
+        json!({"slug": "monitor", "publisher": "Monitor", "kind": "dataset", "coverage": [
+            {"location": {"id": "town"}, "from": "2017-01-01", "to": "2020-12-31", "categories": ["demonstration"], "note": "n"}]}),
+    );
     world.put(Resource::Actor, json!({"slug": "union", "name": "Union", "kind": "union", "aliases": ["U"]}));
     world.put(
         Resource::Campaign,
@@ -114,6 +119,8 @@ on_both_databases! {
             "UPDATE location_version SET parent_no = NULL WHERE name = 'Hall'",
             "UPDATE actor_version SET kind = 'party'",
             "UPDATE source_version SET publisher = 'x'",
+            "UPDATE source_coverage SET to_day = NULL",
+            "UPDATE source_coverage SET categories = '[]'",
             "UPDATE campaign_version SET start_edtf = '2025'",
             "UPDATE timeline_entry SET caption = NULL",
             "UPDATE alias SET name = 'x' WHERE name = 'U'",
@@ -126,7 +133,7 @@ on_both_databases! {
         let world = full(world);
         let tables = ["event_tactic", "event_translation", "event_place", "event_actor", "event_issue", "event_demand_words",
             "event_campaign", "event_source", "event_size", "event_count", "event_measure", "evidence", "event_link",
-            "event_privacy", "alias", "external_id", "timeline_entry", "document", "event_version", "location_version"];
+            "event_privacy", "alias", "external_id", "timeline_entry", "source_coverage", "document", "event_version", "location_version"];
         let deletions: Vec<String> = tables.iter().map(|table| format!("DELETE FROM {table}")).collect();
         let deletions: Vec<&str> = deletions.iter().map(String::as_str).collect();
         assert_eq!(unnoticed(&world, &deletions), [""; 0]);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
@@ -18,8 +19,8 @@ use crate::domain::size::{SizeBasis, SizeRule};
 use crate::domain::timeline::TimelineEntry;
 use crate::domain::verification::{Verification, VerificationBy};
 use crate::domain::vocabulary::{
-    ActorKind, ActorRole, Confidence, EventStatus, EventType, LinkRelation, LocationKind, PlacePrecision, PlaceRole,
-    SourceKind, SourceScale, Stance,
+    ActorKind, ActorRole, Category, Confidence, EventStatus, EventType, LinkRelation, LocationKind, PlacePrecision,
+    PlaceRole, SourceKind, SourceScale, Stance,
 };
 use crate::view::any_json;
 
@@ -394,6 +395,31 @@ pub struct SourceIn {
     /// The source it was taken over from, by id or slug.
     #[schema(example = json!(null))]
     pub syndicated_from: Option<String>,
+    /// The places and days that it monitors.
+    #[schema(example = json!([{"location": {"id": "los-angeles"}, "from": "2017-01-20"}]))]
+    pub coverage: Option<Vec<CoverageIn>>,
+}
+
+/// A place that a source monitors, over some days.
+#[derive(ToSchema)]
+pub struct CoverageIn {
+    /// The place, with all that lies below it.
+    pub location: ReferenceIn,
+    /// The first day.
+    #[schema(example = "2017-01-20")]
+    pub from: NaiveDate,
+    /// The last day; left out where the source goes on.
+    #[schema(example = "2021-01-31")]
+    pub to: Option<NaiveDate>,
+    /// The categories of events that it looks for; all unless said.
+    #[schema(example = json!(["demonstration"]))]
+    pub categories: Option<Vec<Category>>,
+    /// Slugs of the issues that it looks for; all unless said.
+    #[schema(example = json!(["immigration"]))]
+    pub issues: Option<Vec<String>>,
+    /// How closely it looks, in words: what it leaves out, how it finds events.
+    #[schema(example = "Public gatherings that were reported by a local paper.", max_length = 10_000)]
+    pub note: Option<String>,
 }
 
 /// A campaign to be written.
