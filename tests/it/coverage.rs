@@ -52,8 +52,11 @@ fn listed(world: &World, query: &str) -> Vec<String> {
     (0..columns[0].len()).map(|row| columns.each_ref().map(|column| column[row].as_str()).join(" ")).collect()
 }
 
+/// The ends of a gap; nothing on a side that is open.
+type Gap = (Option<String>, Option<String>);
+
 /// What a question about events is told of its places and days: the state, and the gaps.
-fn told(world: &World, query: &str) -> (String, Vec<(Option<String>, Option<String>)>) {
+fn told(world: &World, query: &str) -> (String, Vec<Gap>) {
     let list = world.get(&format!("/v1/events?{query}")).ok();
     let coverage = &list["coverage"];
     let gaps = coverage["gaps"].as_array().unwrap_or_else(|| panic!("{query}: {list}"));
@@ -67,7 +70,7 @@ fn state(world: &World, query: &str) -> String {
     told(world, query).0
 }
 
-fn gap(from: &str, to: &str) -> (Option<String>, Option<String>) {
+fn gap(from: &str, to: &str) -> Gap {
     let end = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     (end(from), end(to))
 }
