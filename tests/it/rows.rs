@@ -163,6 +163,21 @@ on_both_databases! {
         assert_eq!(unnoticed(&world, &tamperings), [""; 0]);
     }
 
+    /// The row and the document agree with each other, and still no such event can be written.
+    fn two_pieces_of_evidence_with_one_id_are_found(world: World) {
+        let world = world.with_source();
+        let [first, second] = ["019c1159-7000-7000-8000-00000000e001", "019c1159-7000-7000-8000-00000000e002"];
+        let evidence = |id| json!({"id": id, "source": {"id": "test-source"}, "field": "size", "quote": "twenty"});
+        world.put(Resource::Event, event("A rally", json!({"evidence": [evidence(first), evidence(second)]})));
+        let same = "UPDATE evidence SET id = (SELECT id FROM evidence WHERE position = 0) WHERE position = 1";
+        let both = format!("{same}; UPDATE document SET body = replace(body, '{second}', '{first}')");
+        let mut conn = world.database.parsed().connect().expect("the database is there");
+        conn.batch_execute(&both).expect("the database takes it");
+        let found = findings(&world);
+        let [only] = found.as_slice() else { panic!("one difference: {found:?}") };
+        assert!(only.ends_with(&format!("two pieces of its evidence have the id {first}")), "{only}");
+    }
+
     /// What the public is given must be what the policy makes of the whole: nothing else keeps it in.
     fn a_public_version_that_tells_too_much_is_found(world: World) {
         let world = full(world);
