@@ -38,13 +38,15 @@ pub struct WindowEdge {
 }
 
 impl WindowEdge {
-    /// The day it is on: of the wall clock, or of a zone's, UTC unless given.
+    /// The day it is on, of the years 1 to 9999: of the wall clock, or of a zone's, UTC unless given.
     pub fn day(self, zone: Option<Tz>) -> NaiveDate {
         let at = Instant::clipped(self.micros).to_datetime();
-        match self.frame {
+        let day = match self.frame {
             Frame::Local => at.date_naive(),
             Frame::Utc => at.with_timezone(&zone.unwrap_or(Tz::UTC)).date_naive(),
-        }
+        };
+        let [first, last] = [Instant::MIN, Instant::MAX].map(|instant| instant.to_datetime().date_naive());
+        day.clamp(first, last)
     }
 }
 

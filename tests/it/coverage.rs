@@ -283,6 +283,9 @@ on_both_databases! {
             ("to=2016-12-31", unmonitored("", "2016-12-31")),
             ("from=2016-12-31T23:00:00Z&to=2016-12-31T23:30:00Z", unmonitored("2016-12-31", "2016-12-31")),
             ("from=2016-12-31T23:00:00Z&to=2016-12-31T23:30:00Z&time_zone=Europe/Berlin&type=rally", is("monitored")),
+            // No zone leads out of the years that there are.
+            ("location=far&from=0001-01-01T00:00:00Z&to=0001-01-02&time_zone=America/Los_Angeles", unmonitored("0001-01-01", "0001-01-02")),
+            ("location=far&from=9999-12-31T23:59:59Z&time_zone=Pacific/Kiritimati", unmonitored("9999-12-31", "")),
             // A box is not a place that could be compared; but if nobody looked anywhere, nobody looked there.
             ("bbox=-119,34,-118,35", is("unknown")),
             ("bbox=-119,34,-118,35&to=2016", unmonitored("", "2016-12-31")),
