@@ -217,7 +217,7 @@ fn read_event(o: &Object<'_>, id: Uuid) -> Option<EventContent> {
 }
 
 /// Keeps the first of equal items, in order.
-fn once_each<T: PartialEq>(items: Vec<T>) -> Vec<T> {
+pub(super) fn once_each<T: PartialEq>(items: Vec<T>) -> Vec<T> {
     let mut kept = Vec::with_capacity(items.len());
     for item in items {
         if !kept.contains(&item) {
@@ -268,7 +268,7 @@ fn translations(input: Input<'_>) -> Option<BTreeMap<String, Translation>> {
     })
 }
 
-fn issue(input: Input<'_>) -> Option<String> {
+pub(super) fn issue(input: Input<'_>) -> Option<String> {
     let text = input.text(Slug::MAX)?;
     if Slug::parse(&text).is_none() {
         input

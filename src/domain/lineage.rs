@@ -69,7 +69,10 @@ impl Content {
             }
             Self::Actor(actor) => actor.parent.into_iter().collect(),
             Self::Location(location) => location.parent.into_iter().collect(),
-            Self::Source(source) => source.syndicated_from.into_iter().collect(),
+            Self::Source(source) => {
+                let monitored = source.coverage.iter().map(|entry| entry.location);
+                source.syndicated_from.into_iter().chain(monitored).collect()
+            }
             Self::Campaign(_) => HashSet::new(),
             Self::Timeline(timeline) => timeline.entries.iter().map(|entry| entry.event_id).collect(),
         }
@@ -99,7 +102,10 @@ impl Content {
             }
             Self::Actor(actor) => replace_one(&mut actor.parent, from, to),
             Self::Location(location) => replace_one(&mut location.parent, from, to),
-            Self::Source(source) => replace_one(&mut source.syndicated_from, from, to),
+            Self::Source(source) => {
+                replace_one(&mut source.syndicated_from, from, to);
+                replace(&mut source.coverage, from, to, |entry| &mut entry.location, PartialEq::eq);
+            }
             Self::Campaign(_) => {}
             Self::Timeline(timeline) => replace(
                 &mut timeline.entries,
@@ -112,7 +118,7 @@ impl Content {
     }
 
     /// Takes over what another member of the same resource has that is no statement of its editor: other names, ids of
-    /// other collections, and of an event also sources, evidence and links. Its own values stay as they are.
+    /// other collections, what a source monitors, and of an event also sources, evidence and links. Its own values stay as they are.
     pub fn take_in(&mut self, own_id: Uuid, other_id: Uuid, other: &Self) {
         let parent_of = |parent: &mut Option<Uuid>, others: Option<Uuid>| {
             if *parent == Some(other_id) {
@@ -135,6 +141,7 @@ impl Content {
             }
             (Self::Source(source), Self::Source(other)) => {
                 parent_of(&mut source.syndicated_from, other.syndicated_from);
+                add(&mut source.coverage, &other.coverage, PartialEq::eq);
             }
             (Self::Campaign(campaign), Self::Campaign(other)) => {
                 let own_name = campaign.name.clone();

@@ -9,6 +9,7 @@ pub mod catalog;
 mod code;
 pub mod content;
 pub mod count;
+pub mod coverage;
 pub mod crosswalk;
 mod edtf;
 pub mod event;

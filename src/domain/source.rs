@@ -7,6 +7,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::catalog::Catalog;
+use super::coverage::{CoverageEntry, coverage};
 use super::input::{Fault, Input, MAX_NAME, MAX_TEXT, Reading};
 use super::instant::Instant;
 use super::language::language;
@@ -28,6 +29,9 @@ pub struct SourceContent {
     pub archive_url: Option<String>,
     pub content_hash: Option<String>,
     pub syndicated_from: Option<Uuid>,
+    /// Left out where there is none, as in documents from before there was coverage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<CoverageEntry>,
 }
 
 impl SourceContent {
@@ -53,6 +57,7 @@ impl SourceContent {
                 archive_url: o.optional("archive_url").and_then(web_address),
                 content_hash: o.optional("content_hash").and_then(|i| i.text(MAX_NAME)),
                 syndicated_from: syndicated_from.map(|known| known.id),
+                coverage: coverage(o),
                 publisher: publisher?,
                 kind: kind?,
             })

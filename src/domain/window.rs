@@ -1,5 +1,6 @@
 //! Whether an event lies in a window of time: possibly, or for sure.
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::calendar::Span;
@@ -34,6 +35,19 @@ pub struct WindowEdge {
     pub frame: Frame,
     /// Microseconds since 1970-01-01T00:00:00 in that frame; the edge belongs to the window.
     pub micros: i64,
+}
+
+impl WindowEdge {
+    /// The day it is on, of the years 1 to 9999: of the wall clock, or of a zone's, UTC unless given.
+    pub fn day(self, zone: Option<Tz>) -> NaiveDate {
+        let at = Instant::clipped(self.micros).to_datetime();
+        let day = match self.frame {
+            Frame::Local => at.date_naive(),
+            Frame::Utc => at.with_timezone(&zone.unwrap_or(Tz::UTC)).date_naive(),
+        };
+        let [first, last] = [Instant::MIN, Instant::MAX].map(|instant| instant.to_datetime().date_naive());
+        day.clamp(first, last)
+    }
 }
 
 /// A stretch of time to look for events in. A missing edge leaves that side open.

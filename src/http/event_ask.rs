@@ -5,6 +5,7 @@ use super::problem::Problem;
 use crate::domain::language;
 use crate::index::search::Search;
 use crate::index::sight::Sight;
+use crate::query::coverage::{Monitoring, Watch};
 use crate::query::event_query::EventQuery;
 use crate::query::params::{Params, Unread, shown};
 use crate::query::plan::{Named, plan};
@@ -44,6 +45,11 @@ impl EventAsk {
             self.named.recorded_since = reader.read(|conn| log::seq_since(conn, instant))?;
         }
         Ok(seq)
+    }
+
+    /// Whether the places and days that the question names were monitored, at an operation; nothing where it names none.
+    pub fn monitoring(&self, sight: Sight<'_>) -> Option<Monitoring> {
+        Watch::of(&self.query, &self.named, sight).monitoring()
     }
 
     /// The question as a reader asks it at an operation, in the numbers of the index.

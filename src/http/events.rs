@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access;
@@ -11,7 +13,7 @@ use super::ask::{Ask, Service, acceptable, answers_for};
 use super::errors::{ItemErrors, ListErrors};
 use super::event_ask::{EventAsk, event_view};
 use super::given_pages::GivenPage;
-use super::paging::{Paging, list_document, list_text};
+use super::paging::{PageInfo, Paging, list_text};
 use super::params::{DepthParam, EventFilterParams, EventViewParams, PageParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
 use super::respond::{self, Fingerprint, JSON, Text};
@@ -23,6 +25,7 @@ use crate::index::State;
 use crate::index::events::{EventVersion, PastVersion};
 use crate::index::order::EventKey;
 use crate::index::sight::Sight;
+use crate::query::coverage::Monitoring;
 use crate::query::echo::EventQueryEcho;
 use crate::query::page::page_of;
 use crate::query::params::shown;
@@ -33,9 +36,19 @@ use crate::view::history::difference;
 use crate::view::neighbourhood::{Neighbourhood, walk};
 use crate::view::ready::EventView;
 
-list_document! {
-    /// A page of events.
-    EventList, Event, EventQueryEcho
+/// A page of events.
+#[derive(Serialize, ToSchema)]
+pub struct EventList {
+    /// The items of this page, in order.
+    pub data: Vec<Event>,
+    /// Where this page lies in the list.
+    pub page: PageInfo,
+    /// The question as it was understood.
+    pub query: EventQueryEcho,
+    /// Where the question names a place or a window: whether that was monitored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub coverage: Option<Monitoring>,
 }
 
 /// The events that match a query, newest first unless `sort` says otherwise.
@@ -58,16 +71,17 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let EventAsk { query, view, .. } = &asked;
     let pinned = paging.pin(&ask, seq, query.question()).await?;
     let seq = pinned.seq;
-    let (page, selection, etag) = {
+    let (page, coverage, selection, etag) = {
         let state = ask.service.index.read();
         let sight = ask.sight(&state, seq);
         let search = asked.plan(sight);
+        let coverage = asked.monitoring(sight);
         let page = page_of(&state.events, &search, query.order(), paging.part(), paging.is_counted());
         let mut print = Fingerprint::of(ask.clearance);
-        print.text(&format!("{view:?} {:?} {:?}", req.query_string(), page.total));
+        print.text(&format!("{view:?} {:?} {:?} {coverage:?}", req.query_string(), page.total));
         let versions = page.items.iter().map(|(_, version)| *version);
         let selection = Selection::of(&ask.service, sight, view, versions, &mut print);
-        (page, selection, print.weak())
+        (page, coverage, selection, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
@@ -82,7 +96,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let documents = selection.documents(&ask.service, view)?;
     let page = paging.info(&page, pinned);
     let links = respond::page_links(&req, &page, seq);
-    let text = Text::of(list_text(&documents, &page, &query.echo(seq))?);
+    let text = Text::of(list_text(&documents, &page, &query.echo(seq), coverage.as_ref())?);
     if !is_public {
         return Ok(respond::json(&etag, &links, &text));
     }

@@ -39,14 +39,15 @@ pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Pro
     let mut ask = Ask::begin(&req, geojson::MEDIA_TYPE).await?;
     let mut asked = EventAsk::parse(&mut ask);
     let seq = asked.finish(&mut ask)?;
-    let (search, total, generation, etag) = {
+    let (search, total, coverage, generation, etag) = {
         let state = ask.service.index.read();
-        let search = asked.plan(ask.sight(&state, seq));
+        let sight = ask.sight(&state, seq);
+        let (search, coverage) = (asked.plan(sight), asked.monitoring(sight));
         let mut print = Fingerprint::of(ask.clearance);
         // A later policy changes earlier answers too, so the newest operation is part of it.
         print.text(req.query_string()).number(seq).number(state.head.seq).number(state.head.epoch);
         let total = Answer::new(&state.events, &search).total();
-        (search, total, state.generation, print.weak())
+        (search, total, coverage, state.generation, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
@@ -55,7 +56,7 @@ pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Pro
     let turn = Arc::clone(&ask.service.exports).try_acquire_owned().map_err(busy)?;
     let mut text = Vec::new();
     let EventAsk { query, view, .. } = asked;
-    geojson::begin(&query.echo(seq), total, &mut text)?;
+    geojson::begin(&query.echo(seq), coverage.as_ref(), total, &mut text)?;
     let export = Export {
         service: ask.service.apart(),
         view,

@@ -31,7 +31,7 @@ use crate::node::operation::Refusal;
 use crate::query::cursor::digest;
 use crate::query::page::cut;
 use crate::query::params::Params;
-use crate::store::claims::{Claim, claimed};
+use crate::store::claims::{Claim, Claimed, claimed};
 use crate::store::import_jobs::{self, JobState, NewJob};
 use crate::store::sql_types::{SqlId, SqlInstant};
 use crate::view::import_job::ImportJob;
@@ -195,7 +195,7 @@ fn digest_of(req: &HttpRequest, uploaded: &Uploaded) -> String {
     format!("{:032x}", digest.digest128())
 }
 
-/// Holds that an idempotency key was not sent with a request of another kind.
+/// Holds that an idempotency key was not sent with another request.
 fn refuse_reused(
     service: &Service,
     access: &Access,
@@ -208,8 +208,8 @@ fn refuse_reused(
     };
     let claim = Claim { key_no: access.key_no, key: key.to_owned(), digest: digest.to_owned() };
     match service.reader.read(|conn| claimed(conn, &claim, now))? {
-        Some(_) => Err(problem(Refusal::KeyReused)),
-        None => Ok(()),
+        Claimed::Nothing => Ok(()),
+        Claimed::Same(_) | Claimed::Another => Err(problem(Refusal::KeyReused)),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod ask;
 mod beside;
 pub mod body;
 mod campaigns;
+mod coverage;
 mod docs;
 mod duplicates;
 mod entities;

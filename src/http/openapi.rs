@@ -49,6 +49,7 @@ pub fn openapi() -> Document {
         tag("timelines", "Editors' selections."),
         tag("duplicates", "Which events may be one."),
         tag("imports", "Files that are taken over, as jobs; for those who write."),
+        tag("coverage", "Who looked where, and when."),
         tag("vocabulary", "The codes."),
         tag("keys", "Keys by which clients are known; for administrators."),
         tag("service", "The service itself."),

@@ -10,6 +10,7 @@ use super::ask::Ask;
 use super::problem::{Code, Problem};
 use crate::domain::codes;
 use crate::domain::privacy::Clearance;
+use crate::query::coverage::Monitoring;
 use crate::query::cursor::{Cursor, digest};
 use crate::query::page::{Page, Part};
 use crate::query::params::{Params, Unread};
@@ -148,11 +149,16 @@ fn other_question() -> Problem {
     Problem::parameter(Code::CursorMismatch, "cursor", detail)
 }
 
-/// The document of a list whose items are text already.
+/// The document of a list of events, which are text already.
 ///
 /// # Errors
 /// Never for what a query can hold.
-pub fn list_text(data: &[Arc<[u8]>], page: &PageInfo, query: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+pub fn list_text(
+    data: &[Arc<[u8]>],
+    page: &PageInfo,
+    query: &impl Serialize,
+    coverage: Option<&Monitoring>,
+) -> Result<Vec<u8>, StoreError> {
     let length: usize = data.iter().map(|text| text.len() + 1).sum();
     let mut text = Vec::with_capacity(length + 2_048);
     text.extend_from_slice(b"{\"data\":[");
@@ -166,6 +172,10 @@ pub fn list_text(data: &[Arc<[u8]>], page: &PageInfo, query: &impl Serialize) ->
     serde_json::to_writer(&mut text, page)?;
     text.extend_from_slice(b",\"query\":");
     serde_json::to_writer(&mut text, query)?;
+    if let Some(coverage) = coverage {
+        text.extend_from_slice(b",\"coverage\":");
+        serde_json::to_writer(&mut text, coverage)?;
+    }
     text.push(b'}');
     Ok(text)
 }

@@ -167,6 +167,24 @@ parameters! {
 }
 
 parameters! {
+    /// Filters of the list of coverage.
+    CoverageFilterParams => vec![
+        query("source", Form::Terms(REFERENCE), "Ids or slugs of sources; `!` excludes.", json!(["parriva-2026-01-31"])),
+        query("location", Form::Terms(REFERENCE), "Ids or slugs of locations: entries for these, for what they lie in, and for \
+            what lies in them; `!` excludes entries for these and what lies in them.", json!(["los-angeles"])),
+        query("country", Form::Terms(COUNTRY), "ISO 3166-1 alpha-2 codes, in the same way.", json!(["US"])),
+        query("admin1", Form::Terms(ADMIN1), "ISO 3166-2 codes, in the same way.", json!(["US-CA"])),
+        query("from", Form::Text, "Begin of a window of days: a date or EDTF value, or an RFC 3339 instant for its day.",
+            "2026-01-31"),
+        query("to", Form::Text, "End of the window, inclusive. Forms as for `from`.", "2026-01-31"),
+        query("overlap", Form::Code(Overlap::CODES), "`possible` (unless given): entries that touch the places and days asked \
+            for. `definite`: only those that by themselves take in the whole of a place and of the window.", "possible"),
+        query("time_zone", Form::Text, "An IANA zone in which instants are read as days, instead of UTC.",
+            "America/Los_Angeles"),
+    ]
+}
+
+parameters! {
     /// How an event is given.
     EventViewParams => vec![
         query("include", Form::Codes(Include::CODES), "Parts that are given on request.",

@@ -90,6 +90,9 @@ pub struct DatasetLinks {
     /// Timelines.
     #[schema(example = "/v1/timelines")]
     pub timelines: &'static str,
+    /// The places and days that sources monitor.
+    #[schema(example = "/v1/coverage")]
+    pub coverage: &'static str,
     /// The codes that documents and filters use.
     #[schema(example = "/v1/vocabulary")]
     pub vocabulary: &'static str,
@@ -108,6 +111,7 @@ const LINKS: DatasetLinks = DatasetLinks {
     sources: "/v1/sources",
     campaigns: "/v1/campaigns",
     timelines: "/v1/timelines",
+    coverage: "/v1/coverage",
     vocabulary: "/v1/vocabulary",
     openapi: "/openapi.json",
     docs: "/docs/",

@@ -13,8 +13,8 @@ use super::write::operations::{
     sources as write_sources, timelines as write_timelines,
 };
 use super::{
-    actors, campaigns, docs, duplicates, event_parts, events, export, health, imports, keys, locations, metrics, root,
-    sources, timelines, vocabulary,
+    actors, campaigns, coverage, docs, duplicates, event_parts, events, export, health, imports, keys, locations,
+    metrics, root, sources, timelines, vocabulary,
 };
 
 /// A path, and the methods that it answers by handlers of its own.
@@ -101,6 +101,7 @@ routes! {
     "/v1/duplicates/{id}/reject" => post decisions::reject_duplicate;
     "/v1/imports" => get imports::list_imports, post imports::create_import;
     "/v1/imports/{id}" => get imports::get_import, delete imports::cancel_import;
+    "/v1/coverage" => get coverage::list_coverage;
     "/v1/vocabulary" => get vocabulary::get_vocabulary;
     "/v1/keys" => get keys::list_keys, post keys::create_key;
     "/v1/keys/{id}" => get keys::get_key, delete keys::revoke_key;

@@ -34,8 +34,8 @@ impl Listed for SourceContent {
         std::iter::once(&self.publisher).chain(&self.title).map(String::as_str).collect()
     }
 
-    fn view(&self, head: EntityHead, _: Sight<'_>) -> Result<Source, StoreError> {
-        Ok(Source::of(head, self))
+    fn view(&self, head: EntityHead, sight: Sight<'_>) -> Result<Source, StoreError> {
+        Source::of(head, self, sight.names())
     }
 
     fn list(data: Vec<Source>, page: PageInfo, query: EntityQueryEcho) -> SourceList {

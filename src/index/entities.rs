@@ -103,6 +103,8 @@ pub struct Entities {
     taken_in: HashMap<Uuid, Vec<Uuid>>,
     /// The locations that ever had a code of their own.
     coded: HashMap<String, Vec<Uuid>>,
+    /// The sources that ever said what they monitor.
+    monitoring: Vec<Uuid>,
 }
 
 impl Entities {
@@ -132,6 +134,9 @@ impl Entities {
             };
             if let Some(parent) = parent(&document.content) {
                 note(self.parts.entry(parent).or_default());
+            }
+            if matches!(&*document.content, Content::Source(source) if !source.coverage.is_empty()) {
+                note(&mut self.monitoring);
             }
             if let Content::Location(location) = &*document.content {
                 for code in location.country.iter().chain(&location.admin1) {
@@ -201,6 +206,11 @@ impl Entities {
         of.filter_map(move |entity| Some((entity, entity.at(seq)?.document.as_ref()?)))
     }
 
+    /// The sources that ever said what they monitor: few of all that there are.
+    pub fn monitoring(&self) -> &[Uuid] {
+        &self.monitoring
+    }
+
     /// All entities with their ids, whatever became of them.
     pub fn iter(&self) -> impl Iterator<Item = (Uuid, &Entity)> {
         self.by_id.iter().map(|(id, entity)| (*id, entity))
@@ -262,6 +272,11 @@ impl<'a> Moment<'a> {
     /// The entity, its parent, and so on up to the root.
     pub fn line(self, id: Uuid) -> impl Iterator<Item = Uuid> + 'a {
         std::iter::successors(Some(id), move |id| self.parent(*id)).take(MAX_DEPTH)
+    }
+
+    /// A location's own value, or that of the nearest location it lies in which has one.
+    pub fn inherited<T: ?Sized>(self, id: Uuid, value: impl Fn(&'a LocationContent) -> Option<&'a T>) -> Option<&'a T> {
+        self.line(id).find_map(|id| value(self.values::<LocationContent>(id)?.1))
     }
 
     /// These entities and all that are parts of them, also those that were withdrawn: events that name them still do.

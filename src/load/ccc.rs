@@ -19,6 +19,7 @@ use crate::node::writer::Writer;
 use crate::store::connection::DatabaseUrl;
 use crate::store::error::StoreError;
 use crate::store::imports::import_record;
+use crate::store::sync_turn::SyncTurn;
 
 /// Where a file is taken over to.
 #[derive(Clone, Copy)]
@@ -35,7 +36,7 @@ pub struct Target<'a> {
 ///
 /// # Errors
 /// When the file cannot be read as one of CCC's, the store failed, it was stopped, or what the file does not have could not be
-/// withdrawn; what was taken over stays.
+/// withdrawn; what was taken over stays. When another file is being synchronised, before anything is read.
 pub fn ccc(
     target: Target<'_>,
     input: impl BufRead + Send,
@@ -43,6 +44,11 @@ pub fn ccc(
     progress: &Progress,
     report: &mut Report,
 ) -> Result<(), LoadError> {
+    let _turn = if options.sync {
+        Some(SyncTurn::take(target.database, SCHEME)?.ok_or(LoadError::BeingSynchronised)?)
+    } else {
+        None
+    };
     let known = known_places(&target.index.read());
     let mut taking = Taking::new(target, options)?;
     let (mapped, read) = mapped_beside(input, known, progress, |row| {

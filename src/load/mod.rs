@@ -128,6 +128,11 @@ pub enum LoadError {
     /// Somebody wants it to stop.
     #[error("it was stopped")]
     Stopped,
+    /// Another file of the same collection is being synchronised.
+    #[error(
+        "another import with sync is under way for this collection, and nothing was read; try again when it has ended"
+    )]
+    BeingSynchronised,
     /// The file was taken over, and nothing withdrawn that it does not have.
     #[error(transparent)]
     NotSynchronised(#[from] NotSynchronised),

@@ -18,7 +18,7 @@ use crate::domain::input_form::input_form;
 use crate::domain::resource::{Resource, Slug};
 use crate::index::State;
 use crate::store::batch::NewVersion;
-use crate::store::claims::{Claim, ClaimRow, claimed};
+use crate::store::claims::{Claim, ClaimRow, Claimed, claimed};
 use crate::store::connection::AnyConnection;
 use crate::store::document::{Audience, Document, documents_of, key};
 use crate::store::error::StoreError;
@@ -98,14 +98,14 @@ impl Step<'_> {
 
     /// What was answered to a request with the same idempotency key.
     fn answered(&mut self, claim: &Claim) -> Result<Option<Outcome>, Refusal> {
-        let (digest, outcome) = match self.draft.claimed(claim) {
-            Some((digest, outcome)) => (digest.to_owned(), outcome.clone()),
-            None => match claimed(self.conn, claim, self.counters.head.recorded_at)? {
-                Some(known) => (known.digest, serde_json::from_str(&known.outcome).map_err(StoreError::from)?),
-                None => return Ok(None),
-            },
-        };
-        if digest == claim.digest { Ok(Some(outcome)) } else { Err(Refusal::KeyReused) }
+        if let Some((digest, outcome)) = self.draft.claimed(claim) {
+            return if digest == claim.digest { Ok(Some(outcome.clone())) } else { Err(Refusal::KeyReused) };
+        }
+        match claimed(self.conn, claim, self.counters.head.recorded_at)? {
+            Claimed::Nothing => Ok(None),
+            Claimed::Same(outcome) => Ok(Some(serde_json::from_str(&outcome).map_err(StoreError::from)?)),
+            Claimed::Another => Err(Refusal::KeyReused),
+        }
     }
 
     fn read(&mut self, resource: Resource, meant: Meant<'_>, document: &Value) -> Result<Checked, Refusal> {

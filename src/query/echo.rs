@@ -130,3 +130,51 @@ pub struct EventQueryEcho {
     #[schema(example = 42, minimum = 0)]
     pub as_of: i64,
 }
+
+/// The filters of a list of coverage, as they were understood. A list holds the values one of which must match, and behind a
+/// `!` those none of which may. What was not asked for is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CoverageQueryEcho {
+    /// Sources.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["parriva-2026-01-31"]))]
+    pub source: Vec<String>,
+    /// Locations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["los-angeles"]))]
+    pub location: Vec<String>,
+    /// Countries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["US"]))]
+    pub country: Vec<String>,
+    /// First-level divisions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["US-CA"]))]
+    pub admin1: Vec<String>,
+    /// Begin of the window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2026-01-31")]
+    pub from: Option<String>,
+    /// End of the window, inclusive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "2026-01-31")]
+    pub to: Option<String>,
+    /// How an entry must meet places and window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "possible")]
+    pub overlap: Option<String>,
+    /// The zone in which instants are read as days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "America/Los_Angeles")]
+    pub time_zone: Option<String>,
+    /// The operation that the answer was computed at.
+    #[schema(example = 42, minimum = 0)]
+    pub as_of: i64,
+}
+
+impl From<EventQueryEcho> for CoverageQueryEcho {
+    fn from(echo: EventQueryEcho) -> Self {
+        let EventQueryEcho { source, location, country, admin1, from, to, overlap, time_zone, as_of, .. } = echo;
+        Self { source, location, country, admin1, from, to, overlap, time_zone, as_of }
+    }
+}

@@ -11,6 +11,7 @@ use super::echo::EventQueryEcho;
 use super::params::{Params, Unread, shown};
 use super::terms::Terms;
 use crate::domain::bounding_box::BoundingBox;
+use crate::domain::coverage::Days;
 use crate::domain::has::Has;
 use crate::domain::instant::Instant;
 use crate::domain::place::{is_admin1, is_country};
@@ -18,7 +19,7 @@ use crate::domain::resource::{Reference, Resource, Slug};
 use crate::domain::shared::ExternalId;
 use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
-use crate::domain::window::{Overlap, Window, WindowSide};
+use crate::domain::window::{Overlap, Window, WindowEdge, WindowSide};
 use crate::index::order::Sort;
 
 /// A question about events.
@@ -49,6 +50,8 @@ pub struct EventQuery {
     pub external_id: Option<ExternalId>,
     pub recorded_since: Option<Instant>,
     pub window: Window,
+    /// The days of the window, as calendars of places have them.
+    pub days: Option<Days>,
     pub overlap: Option<Overlap>,
     pub bbox: Option<BoundingBox>,
     pub sort: Option<Sort>,
@@ -85,7 +88,7 @@ impl EventQuery {
         echo.external_id = external_id.as_ref().map(|external| format!("{}:{}", external.scheme, external.id));
         let recorded_since = params.read("recorded_since", read_instant);
         echo.recorded_since = recorded_since.map(|instant| instant.to_string());
-        let window = window(params, &mut echo);
+        let (window, days) = window(params, &mut echo);
         let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
         let bbox = params.read("bbox", |text| {
@@ -119,11 +122,25 @@ impl EventQuery {
             external_id,
             recorded_since,
             window,
+            days,
             overlap,
             bbox,
             sort,
             echo,
         }
+    }
+
+    /// Takes the parameters of a question about coverage, which are those that name sources, places and days.
+    pub fn parse_coverage(params: &mut Params) -> Self {
+        let mut echo = EventQueryEcho::default();
+        let source = references(params, "source", Resource::Source, &mut echo.source);
+        let location = references(params, "location", Resource::Location, &mut echo.location);
+        let country = terms(params, "country", read_country, Clone::clone, &mut echo.country);
+        let admin1 = terms(params, "admin1", read_admin1, Clone::clone, &mut echo.admin1);
+        let (window, days) = window(params, &mut echo);
+        let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
+        echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
+        Self { location, country, admin1, source, window, days, overlap, echo, ..Self::default() }
     }
 
     /// The order asked for: newest first where none is.
@@ -234,7 +251,7 @@ fn size(params: &mut Params, echo: &mut EventQueryEcho) -> (Option<i64>, Option<
     (min, max)
 }
 
-fn window(params: &mut Params, echo: &mut EventQueryEcho) -> Window {
+fn window(params: &mut Params, echo: &mut EventQueryEcho) -> (Window, Option<Days>) {
     let zone = params.read("time_zone", |name| {
         let unknown = || Unread::new("unknown_time_zone", format!("`{}` is not in the IANA database.", shown(name)));
         Tz::from_str(name).map_err(|_| unknown())
@@ -254,7 +271,9 @@ fn window(params: &mut Params, echo: &mut EventQueryEcho) -> Window {
         }
     };
     *echo = EventQueryEcho { from, to, time_zone: zone.map(|zone| zone.name().to_owned()), ..std::mem::take(echo) };
-    window
+    let day = |edge: Option<WindowEdge>| edge.map(|edge| edge.day(zone));
+    let days = window.from.or(window.to).map(|_| Days::new(day(window.from), day(window.to)));
+    (window, days)
 }
 
 fn read_box(text: &str) -> Result<BoundingBox, Unread> {

@@ -1,6 +1,7 @@
 //! Questions: how a query string becomes one validated `EventQuery`, and how that is answered. The same filter serves
 //! lists, totals and every other face of a query.
 
+pub mod coverage;
 pub mod cursor;
 pub mod echo;
 pub mod event_query;

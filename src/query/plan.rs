@@ -28,11 +28,11 @@ use crate::index::terms::Terms as TermNumbers;
 /// What a question names, found.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
-    location: Terms<Uuid>,
+    pub(super) location: Terms<Uuid>,
     actor: Terms<Uuid>,
     actor_within: Terms<Uuid>,
     campaign: Terms<Uuid>,
-    source: Terms<Uuid>,
+    pub(super) source: Terms<Uuid>,
     /// The versions that have the external id asked for; `None` where none is.
     pub external_id: Option<Vec<i64>>,
     /// The first operation recorded at or after the instant asked for; 0 where none is.

@@ -43,6 +43,11 @@ impl<T> Terms<T> {
         Ok(terms)
     }
 
+    /// The same with other values.
+    pub fn map<U>(&self, to: impl Fn(&T) -> U) -> Terms<U> {
+        Terms { any: self.any.iter().map(&to).collect(), none: self.none.iter().map(&to).collect() }
+    }
+
     /// Whether nothing is asked.
     pub const fn is_empty(&self) -> bool {
         self.any.is_empty() && self.none.is_empty()

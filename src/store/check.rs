@@ -1,7 +1,7 @@
 //! Comparing what is stored with itself: numbers without gaps, versions in their order, documents equal to their rows and
 //! no wider than their policy. It looks at everything within one transaction, so that nothing changes meanwhile.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
@@ -201,6 +201,11 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> 
         return Ok(differences);
     }
     let content = Arc::new(rows::load(conn, resource, version.no)?);
+    if let Content::Event(event) = &*content {
+        let mut ids = HashSet::new();
+        let twice = event.evidence.iter().filter(|item| !ids.insert(item.id));
+        differences.extend(twice.map(|item| format!("two pieces of its evidence have the id {}", item.id)));
+    }
     if let Content::Location(location) = &*content {
         tree.0.insert(id.0, (location.kind, location.parent));
     }

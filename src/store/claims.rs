@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::StoreError;
-use super::schema::idempotency;
+use super::schema::{idempotency, import_job};
 use super::sql_types::SqlInstant;
 use crate::domain::instant::Instant;
 
@@ -20,13 +20,15 @@ pub struct Claim {
     pub digest: String,
 }
 
-/// What came of a request.
-#[derive(Clone, Debug, Queryable)]
-pub struct Claimed {
-    /// Digest of all that was asked for.
-    pub digest: String,
-    /// What the writer answered, as JSON.
-    pub outcome: String,
+/// What is known of the key of a request.
+#[derive(Clone, Debug)]
+pub enum Claimed {
+    /// No write was sent with it; a file at most, by the same request.
+    Nothing,
+    /// The same write was, and this is what the writer answered, as JSON.
+    Same(String),
+    /// Another request was, be it a write or a file.
+    Another,
 }
 
 /// What is kept of a request.
@@ -61,18 +63,28 @@ fn oldest(now: Instant) -> SqlInstant {
     SqlInstant(Instant::from_micros(now.micros() - LASTS.num_microseconds().unwrap_or(0)).unwrap_or(Instant::MIN))
 }
 
-/// What came of a request with this key, if there was one in the 24 hours before `now`.
+/// What is known of the key of a request, from the 24 hours before `now`.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub fn claimed(conn: &mut AnyConnection, claim: &Claim, now: Instant) -> Result<Option<Claimed>, StoreError> {
-    let found = idempotency::table
+pub fn claimed(conn: &mut AnyConnection, claim: &Claim, now: Instant) -> Result<Claimed, StoreError> {
+    let write: Option<(String, String)> = idempotency::table
         .filter(idempotency::key_no.eq(claim.key_no).and(idempotency::key.eq(&claim.key)))
         .filter(idempotency::recorded_at.ge(oldest(now)))
         .select((idempotency::digest, idempotency::outcome))
         .first(conn)
         .optional()?;
-    Ok(found)
+    if let Some((digest, outcome)) = write {
+        return Ok(if digest == claim.digest { Claimed::Same(outcome) } else { Claimed::Another });
+    }
+    // Files are no part of the timeline, and stand elsewhere.
+    let file: Option<String> = import_job::table
+        .filter(import_job::key_no.eq(claim.key_no).and(import_job::idempotency_key.eq(&claim.key)))
+        .filter(import_job::created_at.ge(oldest(now)))
+        .select(import_job::digest)
+        .first(conn)
+        .optional()?;
+    Ok(if file.is_some_and(|digest| digest != claim.digest) { Claimed::Another } else { Claimed::Nothing })
 }
 
 /// Forgets requests that lie more than 24 hours before `now`.

@@ -23,4 +23,5 @@ pub mod restores;
 pub mod rows;
 pub mod schema;
 pub mod sql_types;
+pub mod sync_turn;
 pub mod write;

@@ -10,7 +10,7 @@ use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::schema::{
     actor_version, entity, event_actor, event_campaign, event_link, event_place, event_source, evidence,
-    location_version, source_version, timeline_entry, version,
+    location_version, source_coverage, source_version, timeline_entry, version,
 };
 use super::sql_types::SqlId;
 use crate::domain::resource::Resource;
@@ -45,7 +45,7 @@ pub fn referrers(conn: &mut AnyConnection, resource: Resource, no: i64) -> Resul
             add!(conn, some, found, actor_version.parent_no, evidence.about_no);
         }
         Resource::Location => {
-            add!(conn, no, found, event_place.location_no);
+            add!(conn, no, found, event_place.location_no, source_coverage.location_no);
             add!(conn, some, found, location_version.parent_no, evidence.about_no);
         }
         Resource::Source => {

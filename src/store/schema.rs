@@ -136,6 +136,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    source_coverage (version_no, position) {
+        version_no -> BigInt,
+        position -> Integer,
+        location_no -> BigInt,
+        from_day -> Text,
+        to_day -> Nullable<Text>,
+        categories -> Text,
+        issues -> Text,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     use crate::store::sql_types::Moment;
     use diesel::sql_types::*;
 
@@ -542,6 +555,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     actor_version,
     location_version,
     source_version,
+    source_coverage,
     campaign_version,
     timeline_version,
     timeline_entry,

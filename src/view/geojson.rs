@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::event::Event;
 use crate::domain::codes;
 use crate::domain::place::Point;
+use crate::query::coverage::Monitoring;
 use crate::query::echo::EventQueryEcho;
 use crate::store::error::StoreError;
 
@@ -46,6 +47,10 @@ pub struct EventFeatures {
     pub collection_type: CollectionType,
     /// The question as it was understood.
     pub query: EventQueryEcho,
+    /// Where the question names a place or a window: whether that was monitored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub coverage: Option<Monitoring>,
     /// How many features there are, exactly.
     #[schema(example = 13, minimum = 0)]
     pub total: u64,
@@ -86,9 +91,18 @@ pub struct PointGeometry {
 ///
 /// # Errors
 /// Never for what a query can hold.
-pub fn begin(query: &EventQueryEcho, total: usize, out: &mut Vec<u8>) -> Result<(), StoreError> {
+pub fn begin(
+    query: &EventQueryEcho,
+    coverage: Option<&Monitoring>,
+    total: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), StoreError> {
     out.extend_from_slice(br#"{"type":"FeatureCollection","query":"#);
     serde_json::to_writer(&mut *out, query)?;
+    if let Some(coverage) = coverage {
+        out.extend_from_slice(br#","coverage":"#);
+        serde_json::to_writer(&mut *out, coverage)?;
+    }
     out.extend_from_slice(format!(r#","total":{total},"features":["#).as_bytes());
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod campaign;
+pub mod coverage;
 pub mod duplicate;
 pub mod event;
 pub mod geojson;

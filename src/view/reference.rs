@@ -73,19 +73,19 @@ pub struct LocationRef<'a> {
     pub id: Uuid,
     /// The location's stable, readable name.
     #[schema(example = "downtown-los-angeles")]
-    pub slug: &'a str,
+    pub slug: Cow<'a, str>,
     /// The location's name at the moment read.
     #[schema(example = "Downtown Los Angeles")]
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     /// The location's level.
     #[schema(example = "neighbourhood")]
     pub kind: LocationKind,
     /// ISO 3166-1 alpha-2 code of its country, its own or that of what it lies in; null where none is known.
     #[schema(example = "US")]
-    pub country: Option<&'a str>,
+    pub country: Option<Cow<'a, str>>,
     /// ISO 3166-2 code of its first-level division, its own or that of what it lies in; null where none is known.
     #[schema(example = "US-CA")]
-    pub admin1: Option<&'a str>,
+    pub admin1: Option<Cow<'a, str>>,
     /// What it lies in, from the country down; the location itself is not in it.
     pub path: Vec<PathStep<'a>>,
 }
@@ -155,23 +155,28 @@ impl<'a> LocationRef<'a> {
         let (entity, location) = known(names.values::<LocationContent>(id), id)?;
         Ok(Self {
             id,
-            slug: &entity.slug,
-            name: &location.name,
+            slug: entity.slug.as_str().into(),
+            name: location.name.as_str().into(),
             kind: location.kind,
-            country: inherited(names, id, |l| l.country.as_deref()),
-            admin1: inherited(names, id, |l| l.admin1.as_deref()),
+            country: names.inherited(id, |l| l.country.as_deref()).map(Cow::from),
+            admin1: names.inherited(id, |l| l.admin1.as_deref()).map(Cow::from),
             path: PathStep::path(names, id)?,
         })
     }
-}
 
-/// A location's own value, or that of the nearest location it lies in which has one.
-pub(super) fn inherited<'a, T: ?Sized>(
-    names: Moment<'a>,
-    id: Uuid,
-    value: impl Fn(&'a LocationContent) -> Option<&'a T>,
-) -> Option<&'a T> {
-    names.line(id).find_map(|id| value(names.values::<LocationContent>(id)?.1))
+    pub(super) fn into_owned(self) -> LocationRef<'static> {
+        let Self { id, slug, name, kind, country, admin1, path } = self;
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        LocationRef {
+            id,
+            slug: owned(slug),
+            name: owned(name),
+            kind,
+            country: country.map(owned),
+            admin1: admin1.map(owned),
+            path: path.into_iter().map(PathStep::into_owned).collect(),
+        }
+    }
 }
 
 impl<'a> SourceRef<'a> {

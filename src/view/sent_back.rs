@@ -128,7 +128,7 @@ impl Cleaning<'_> {
                 }
             }
             ("links", Value::Array(links)) => self.links(links),
-            ("places" | "actors" | "campaigns" | "sources" | "evidence", Value::Array(items)) => {
+            ("places" | "actors" | "campaigns" | "sources" | "evidence" | "coverage", Value::Array(items)) => {
                 items.into_iter().enumerate().map(|(position, item)| self.item(name, position, item)).collect()
             }
             (_, value) => value,
@@ -171,6 +171,7 @@ impl Cleaning<'_> {
                 self.refer(&mut members, "location", &[Resource::Location], &pointer);
                 self.leave_to_location(&mut members);
             }
+            "coverage" => self.refer(&mut members, "location", &[Resource::Location], &pointer),
             "actors" => self.refer(&mut members, "actor", &[Resource::Actor], &pointer),
             _ => {
                 self.refer(&mut members, "source", &[Resource::Source], &pointer);

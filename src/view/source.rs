@@ -5,9 +5,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::EntityHead;
+use super::coverage::SourceCoverage;
 use crate::domain::instant::Instant;
 use crate::domain::source::SourceContent;
 use crate::domain::vocabulary::{SourceKind, SourceScale};
+use crate::index::entities::Moment;
+use crate::store::error::StoreError;
 
 /// A publication or record that says something about events.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -60,17 +63,24 @@ pub struct Source {
     /// The source it was taken over from; null where it speaks for itself.
     #[schema(example = json!(null))]
     pub syndicated_from: Option<Uuid>,
+    /// The places and days that it monitors; empty where that is not known.
+    pub coverage: Vec<SourceCoverage>,
     /// How many events it reports.
     #[schema(example = 13, minimum = 0)]
     pub event_count: i64,
 }
 
 impl Source {
-    /// Puts the parts together.
-    pub fn of(head: EntityHead, source: &SourceContent) -> Self {
+    /// Puts the parts together, with the names that places have at that moment.
+    ///
+    /// # Errors
+    /// When a place is missing.
+    pub fn of(head: EntityHead, source: &SourceContent, names: Moment<'_>) -> Result<Self, StoreError> {
         let EntityHead { id, slug, revision, seq, recorded_at, event_count } = head;
+        let coverage = source.coverage.iter().map(|entry| SourceCoverage::of(entry, names));
+        let coverage = coverage.collect::<Result<_, _>>()?;
         let source = source.clone();
-        Self {
+        Ok(Self {
             id,
             slug,
             revision,
@@ -87,7 +97,8 @@ impl Source {
             archive_url: source.archive_url,
             content_hash: source.content_hash,
             syndicated_from: source.syndicated_from,
+            coverage,
             event_count,
-        }
+        })
     }
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::ccc::{Shape, rows};
-use crate::support::client::key;
+use crate::support::client::{Client, key};
 use crate::support::http::{send_body, send_raw};
 use crate::support::imports::{assert_figures, assert_report, import, total};
 use crate::support::jobs::Sender;
@@ -293,6 +293,27 @@ on_both_databases! {
         let elsewhere = Sender::of(&world).post("?format=ndjson", &actors(2), &key);
         assert_eq!(elsewhere.status, 202, "another key is another client");
         assert_ne!(elsewhere.json()["id"], first.json()["id"]);
+    }
+
+    fn a_key_of_a_file_is_no_other_request_s(world: World) {
+        let world = world.with_source();
+        let client = Client::of(&world, &[Scope::Write]);
+        let place = client.create("/v1/events", &event("A rally", json!({})));
+        let send = |key: &str, target: &str, body: &Value| client.send_json("POST", target, &[("idempotency-key", key)], body);
+        let actor = json!({"slug": "dockers", "name": "Dockers", "kind": "union"});
+        let line = json!({"resource": "actor", "document": actor});
+        let file = send("first", "/v1/imports?format=ndjson", &line);
+        assert_eq!(file.status, 202, "{}", file.body);
+        let evidence = json!({"source": {"id": "test-source"}, "field": "size"});
+        for (target, body) in [("/v1/events", event("Another", json!({}))), (&format!("{place}/evidence"), evidence)] {
+            let other = send("first", target, &body);
+            assert_eq!((other.status, &other.json()["code"]), (422, &json!("idempotency_key_reused")), "{}", other.body);
+        }
+        assert_eq!(total(&world, ""), 1);
+        assert_eq!(send("first", "/v1/imports?format=ndjson", &line).json()["id"], file.json()["id"], "the file itself is known");
+        assert_eq!(send("second", "/v1/actors", &json!({"name": "Porters", "kind": "union"})).status, 201);
+        let other = send("second", "/v1/imports?format=ndjson", &line);
+        assert_eq!((other.status, &other.json()["code"]), (422, &json!("idempotency_key_reused")), "{}", other.body);
     }
 
     fn what_a_policy_hides_is_not_overwritten_by_those_who_may_not_read_it(world: World) {

@@ -9,6 +9,7 @@ mod bad_input;
 mod cli;
 mod concurrency;
 mod conventions;
+mod coverage;
 mod crash;
 mod documents;
 mod duplicates;

@@ -20,6 +20,11 @@ fn full(world: World) -> World {
     let world = world.with_source();
     world.put(Resource::Location, json!({"slug": "town", "name": "Town", "kind": "locality", "country": "US"}));
     world.put(Resource::Location, json!({"slug": "hall", "name": "Hall", "kind": "venue", "parent_id": "town"}));
+    world.put(
+        Resource::Source,
+        json!({"slug": "monitor", "publisher": "Monitor", "kind": "dataset", "coverage": [
+            {"location": {"id": "town"}, "from": "2017-01-01", "to": "2020-12-31", "categories": ["demonstration"], "note": "n"}]}),
+    );
     world.put(Resource::Actor, json!({"slug": "union", "name": "Union", "kind": "union", "aliases": ["U"]}));
     world.put(
         Resource::Campaign,
@@ -114,6 +119,8 @@ on_both_databases! {
             "UPDATE location_version SET parent_no = NULL WHERE name = 'Hall'",
             "UPDATE actor_version SET kind = 'party'",
             "UPDATE source_version SET publisher = 'x'",
+            "UPDATE source_coverage SET to_day = NULL",
+            "UPDATE source_coverage SET categories = '[]'",
             "UPDATE campaign_version SET start_edtf = '2025'",
             "UPDATE timeline_entry SET caption = NULL",
             "UPDATE alias SET name = 'x' WHERE name = 'U'",
@@ -126,7 +133,7 @@ on_both_databases! {
         let world = full(world);
         let tables = ["event_tactic", "event_translation", "event_place", "event_actor", "event_issue", "event_demand_words",
             "event_campaign", "event_source", "event_size", "event_count", "event_measure", "evidence", "event_link",
-            "event_privacy", "alias", "external_id", "timeline_entry", "document", "event_version", "location_version"];
+            "event_privacy", "alias", "external_id", "timeline_entry", "source_coverage", "document", "event_version", "location_version"];
         let deletions: Vec<String> = tables.iter().map(|table| format!("DELETE FROM {table}")).collect();
         let deletions: Vec<&str> = deletions.iter().map(String::as_str).collect();
         assert_eq!(unnoticed(&world, &deletions), [""; 0]);
@@ -154,6 +161,21 @@ on_both_databases! {
         ];
         let tamperings: Vec<&str> = tamperings.iter().map(String::as_str).collect();
         assert_eq!(unnoticed(&world, &tamperings), [""; 0]);
+    }
+
+    /// The row and the document agree with each other, and still no such event can be written.
+    fn two_pieces_of_evidence_with_one_id_are_found(world: World) {
+        let world = world.with_source();
+        let [first, second] = ["019c1159-7000-7000-8000-00000000e001", "019c1159-7000-7000-8000-00000000e002"];
+        let evidence = |id| json!({"id": id, "source": {"id": "test-source"}, "field": "size", "quote": "twenty"});
+        world.put(Resource::Event, event("A rally", json!({"evidence": [evidence(first), evidence(second)]})));
+        let same = "UPDATE evidence SET id = (SELECT id FROM evidence WHERE position = 0) WHERE position = 1";
+        let both = format!("{same}; UPDATE document SET body = replace(body, '{second}', '{first}')");
+        let mut conn = world.database.parsed().connect().expect("the database is there");
+        conn.batch_execute(&both).expect("the database takes it");
+        let found = findings(&world);
+        let [only] = found.as_slice() else { panic!("one difference: {found:?}") };
+        assert!(only.ends_with(&format!("two pieces of its evidence have the id {first}")), "{only}");
     }
 
     /// What the public is given must be what the policy makes of the whole: nothing else keeps it in.

@@ -7,6 +7,7 @@ use marchline::import::report::Report;
 use marchline::load::{LoadError, Options, Progress, Target, ccc};
 use marchline::metrics::ImportFormat;
 use marchline::store::check::check;
+use marchline::store::sync_turn::SyncTurn;
 use serde_json::{Value, json};
 
 use crate::support::ccc::{Generated, Shape, rows};
@@ -61,6 +62,26 @@ impl Read for Broken {
 }
 
 on_both_databases! {
+    fn one_file_of_a_collection_is_synchronised_at_a_time(world: World) {
+        import(&world, &rallies(0..10), &[]);
+        catch_up(&world);
+        let nine = rallies(0..9);
+        // As another node has it, which need not be on this machine.
+        let turn = SyncTurn::take(&world.database.parsed(), "ccc").expect("the database is there").expect("nobody has it");
+        let (report, error) = import_in_vain(&world, &nine, &["--sync"]);
+        assert!(error.contains("another import with sync is under way"), "{error}");
+        assert_eq!(report["lines"], 0, "{report}");
+        let job = Sender::of(&world).import("?format=ccc&sync=true", &nine.text);
+        assert_eq!(job["state"], "failed", "{job}");
+        assert!(job["failure"].as_str().is_some_and(|why| why.contains("Another import with sync")), "{job}");
+        assert_eq!(total(&world, ""), 10);
+        assert_eq!(import(&world, &nine, &[])["unchanged"], 9, "who withdraws nothing need not wait");
+        assert_eq!(import(&world, &nine, &["--sync", "--dry-run"])["retracted"], 1);
+        drop(turn);
+        assert_eq!(import(&world, &nine, &["--sync"])["retracted"], 1);
+        assert!(SyncTurn::take(&world.database.parsed(), "ccc").expect("the database is there").is_some(), "it ends with the import");
+    }
+
     fn what_the_file_does_not_have_is_withdrawn_and_comes_back_with_its_row(world: World) {
         import(&world, &rallies(0..10), &[]);
         catch_up(&world);

@@ -32,7 +32,7 @@ use crate::domain::scope::Scope;
 use crate::index::sight::Sight;
 use crate::node::operation::{Command, Operation, Outcome, Refusal};
 use crate::query::params::{Params, Unread, shown};
-use crate::store::claims::{Claim, claimed};
+use crate::store::claims::{Claim, Claimed, claimed};
 use crate::store::error::StoreError;
 use crate::store::write::{Newest, last_content, newest};
 use faults::problem;
@@ -175,10 +175,10 @@ impl Write {
         };
         let at = now();
         match self.service.reader.read(|conn| claimed(conn, &claim, at))? {
-            None => perform().await,
-            Some(known) if known.digest != claim.digest => Err(problem(Refusal::KeyReused)),
-            Some(known) => {
-                let outcome: Outcome = serde_json::from_str(&known.outcome).map_err(StoreError::from)?;
+            Claimed::Nothing => perform().await,
+            Claimed::Another => Err(problem(Refusal::KeyReused)),
+            Claimed::Same(outcome) => {
+                let outcome: Outcome = serde_json::from_str(&outcome).map_err(StoreError::from)?;
                 // It may be another node's.
                 self.reach(outcome.seq.unwrap_or_default()).await?;
                 Ok(outcome)

@@ -99,6 +99,7 @@ tables! {
     actor_version: others::ActorRow,
     location_version: others::LocationRow,
     source_version: others::SourceRow,
+    source_coverage: others::CoverageRow,
     campaign_version: others::CampaignRow,
     timeline_version: others::TimelineRow,
     timeline_entry: others::EntryRow,

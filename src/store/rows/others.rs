@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::actor::ActorContent;
 use crate::domain::campaign::CampaignContent;
+use crate::domain::coverage::CoverageEntry;
 use crate::domain::place::{LocationContent, Point};
 use crate::domain::source::SourceContent;
 use crate::domain::timeline::{TimelineContent, TimelineEntry};
@@ -146,6 +147,20 @@ pub(super) fn add_source(to: &mut Rows, version_no: i64, source: &SourceContent,
         syndicated_from_no: source.syndicated_from.map(|id| number(numbers, id)).transpose()?,
     };
     to.source_version.push(row);
+    let row = |(i, entry): (usize, &CoverageEntry)| {
+        Ok(CoverageRow {
+            version_no,
+            position: position(i),
+            location_no: number(numbers, entry.location)?,
+            from_day: entry.from.to_string(),
+            to_day: entry.to.map(|day| day.to_string()),
+            categories: serde_json::to_string(&entry.categories)?,
+            issues: serde_json::to_string(&entry.issues)?,
+            note: entry.note.clone(),
+        })
+    };
+    let rows = source.coverage.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?;
+    to.source_coverage.extend(rows);
     Ok(())
 }
 
@@ -165,7 +180,43 @@ pub(super) fn load_source(conn: &mut AnyConnection, version_no: i64) -> Result<S
         archive_url: row.archive_url,
         content_hash: row.content_hash,
         syndicated_from: parent_id(conn, row.syndicated_from_no)?,
+        coverage: load_coverage(conn, version_no)?,
     })
+}
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = schema::source_coverage, treat_none_as_default_value = false)]
+pub(super) struct CoverageRow {
+    version_no: i64,
+    position: i32,
+    location_no: i64,
+    from_day: String,
+    to_day: Option<String>,
+    categories: String,
+    issues: String,
+    note: Option<String>,
+}
+
+fn load_coverage(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<CoverageEntry>> {
+    use schema::source_coverage::dsl;
+    let rows: Vec<CoverageRow> = dsl::source_coverage
+        .filter(dsl::version_no.eq(version_no))
+        .order(dsl::position)
+        .select(CoverageRow::as_select())
+        .load(conn)?;
+    let ids = ids(conn, &rows.iter().map(|row| row.location_no).collect::<Vec<_>>())?;
+    let day = |text: &str| text.parse().map_err(|_| StoreError::corrupt(format!("`{text}` is no day")));
+    let entry = |row: CoverageRow| {
+        Ok(CoverageEntry {
+            location: id_of(&ids, row.location_no)?,
+            from: day(&row.from_day)?,
+            to: row.to_day.as_deref().map(day).transpose()?,
+            categories: serde_json::from_str(&row.categories)?,
+            issues: serde_json::from_str(&row.issues)?,
+            note: row.note,
+        })
+    };
+    rows.into_iter().map(entry).collect()
 }
 
 #[derive(Insertable, Queryable, Selectable)]

@@ -85,10 +85,15 @@ impl Story {
                     "external_ids": self.external_ids()})
             }
             "sources" => {
+                let monitored = self.some("locations", 2).into_iter().map(|id| {
+                    json!({"location": {"id": id}, "from": "2026-01-10", "to": null, "categories": ["demonstration"],
+                        "issues": [], "note": null})
+                });
+                let coverage: Vec<Value> = monitored.collect();
                 let publisher = *self.random.pick(&["The Courier", "The Herald", "The Wire"]);
                 json!({"publisher": publisher, "title": name, "url": null, "kind": "news", "scale": null, "language": null,
                     "published_at": null, "retrieved_at": null, "archive_url": null, "content_hash": null,
-                    "syndicated_from": null})
+                    "syndicated_from": null, "coverage": coverage})
             }
             "campaigns" => json!({"name": name, "aliases": ["Alias"], "description": null, "when": null}),
             _ => {

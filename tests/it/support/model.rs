@@ -223,7 +223,7 @@ impl Moment {
             unknown |= meant.is_none();
             *named = json!(meant);
         });
-        for name in ["sources", "campaigns"] {
+        for name in ["sources", "campaigns", "coverage"] {
             if let Some(list) = document.get_mut(name) {
                 *list = once(list.as_array().expect("a list")).into();
             }

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use super::model::Id;
 
 /// The lists of a document whose items name one other member each, and where.
-const NAMING: [(&str, &str); 6] = [
+const NAMING: [(&str, &str); 7] = [
     ("places", "/location/id"),
     ("actors", "/actor/id"),
     ("campaigns", "/id"),
     ("sources", "/id"),
     ("links", "/event/id"),
     ("entries", "/event_id"),
+    ("coverage", "/location/id"),
 ];
 
 /// A list of a document; nothing where it has none of the name.
@@ -88,9 +89,9 @@ pub fn hand_over(document: &mut Value, gone: &str, into: &[Id]) {
     });
 }
 
-/// What a survivor takes over: sources, evidence, links, entries, names and ids of other collections. Its own values stay.
+/// What a survivor takes over: sources, evidence, links, entries, coverage, names and ids of other collections. Its own values stay.
 pub fn take_in(kept: &mut Value, own: &str, gone: &str, other: &Value) {
-    for name in ["sources", "external_ids", "evidence", "links", "entries"] {
+    for name in ["sources", "external_ids", "evidence", "links", "entries", "coverage"] {
         let Some(list) = items(kept, name) else { continue };
         for item in listed(other, name) {
             if !has(list, item) {

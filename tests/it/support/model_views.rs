@@ -76,6 +76,12 @@ impl Moment {
                 view["country"] = self.country(id);
                 "location"
             }
+            "sources" => {
+                for entry in view["coverage"].as_array_mut().expect("a list") {
+                    entry["location"] = self.location(entry["location"]["id"].as_str().expect("an id"));
+                }
+                "source"
+            }
             list => list.trim_end_matches('s'),
         };
         // By the id itself, which leads on where there was a merge; members that are there have not ceased.
@@ -95,10 +101,7 @@ impl Moment {
             listed(&self.members[id].document, list).iter().map(told).collect()
         };
         view["places"] = each("places", &|place| {
-            let id = at(place, "/location/id");
-            let mut location = self.name(&id, &["name", "kind"]);
-            location["country"] = self.country(&id);
-            (location["admin1"], location["path"]) = (Value::Null, self.path(&id));
+            let location = self.location(&at(place, "/location/id"));
             json!({"precision": location["kind"], "location": location, "role": "site", "point": null, "radius_m": null})
         });
         view["actors"] = each(
@@ -131,6 +134,13 @@ impl Moment {
             name[*key] = member.document[*key].clone();
         }
         name
+    }
+
+    fn location(&self, id: &str) -> Value {
+        let mut location = self.name(id, &["name", "kind"]);
+        location["country"] = self.country(id);
+        (location["admin1"], location["path"]) = (Value::Null, self.path(id));
+        location
     }
 
     fn source(&self, id: &str) -> Value {

@@ -177,7 +177,10 @@ impl Generator {
         for n in 0..4 {
             let slug = format!("source-{n}");
             let from = (n > 1 && self.random.chance(50)).then(|| self.random.pick(&self.sources).clone());
-            let source = json!({"id": self.random.id(), "slug": slug, "publisher": self.text(),
+            let locations = self.locations.clone();
+            let monitored = self.random.some(&locations, 2).into_iter();
+            let monitored: Vec<Value> = monitored.map(|place| self.monitored(&place)).collect();
+            let source = json!({"id": self.random.id(), "slug": slug, "coverage": monitored, "publisher": self.text(),
                 "title": self.random.chance(50).then_some("A report"), "url": format!("https://example.org/{n}?a=b&c"),
                 "kind": code(&mut self.random, SourceKind::CODES), "scale": code(&mut self.random, SourceScale::CODES), "language": "en",
                 "published_at": if self.random.chance(50) { "2026-01-31" } else { "2026-01-31T10:00:00+01:00" },
@@ -193,6 +196,14 @@ impl Generator {
             self.entities.push((Resource::Campaign, campaign));
         }
         self.entities[before..].to_vec()
+    }
+
+    fn monitored(&mut self, place: &str) -> Value {
+        let from = self.day();
+        let to = self.random.chance(50).then(|| self.day().max(from));
+        json!({"location": {"id": place}, "from": from, "to": to, "issues": self.random.some(&["labour", "housing"], 1),
+            "categories": if self.random.chance(50) { json!(["demonstration", "policing"]) } else { json!([]) },
+            "note": self.random.chance(30).then(|| self.text())})
     }
 
     /// A country and what lies in it.

@@ -1,35 +1,23 @@
-//! Documents as they are sent, described for the OpenAPI document. They are read by `domain`; what is left out here is
-//! derived, or not reported.
-#![expect(dead_code, reason = "read by the generator of the OpenAPI document only")]
+//! Events as they are sent.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-use utoipa::openapi::schema::AdditionalProperties;
-use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa::openapi::Object;
 use uuid::Uuid;
 
+use super::{ReferenceIn, WhenIn};
 use crate::domain::count::CountState;
 use crate::domain::place::Point;
 use crate::domain::privacy::{PlaceLimit, TimeLimit};
 use crate::domain::shared::ExternalId;
 use crate::domain::size::{SizeBasis, SizeRule};
-use crate::domain::timeline::TimelineEntry;
 use crate::domain::verification::{Verification, VerificationBy};
 use crate::domain::vocabulary::{
-    ActorKind, ActorRole, Confidence, EventStatus, EventType, LinkRelation, LocationKind, PlacePrecision, PlaceRole,
-    SourceKind, SourceScale, Stance,
+    ActorRole, Confidence, EventStatus, EventType, LinkRelation, PlacePrecision, PlaceRole, Stance,
 };
 use crate::view::any_json;
-
-/// Something stored, by its id or slug.
-#[derive(ToSchema)]
-pub struct ReferenceIn {
-    /// Its id, or its slug where it has one.
-    #[schema(example = "ice", min_length = 1)]
-    pub id: String,
-}
 
 /// An event to be written. Members that the service gives may be sent back as they were.
 #[derive(ToSchema)]
@@ -101,26 +89,6 @@ pub struct TranslationIn {
     /// The summary.
     #[schema(example = json!(null), max_length = 10_000)]
     pub summary: Option<String>,
-}
-
-/// When something was.
-#[derive(ToSchema)]
-pub struct WhenIn {
-    /// When it began.
-    pub start: Option<DateIn>,
-    /// When it ended, if not within the same unit.
-    pub end: Option<DateIn>,
-    /// IANA name of the zone of local dates and times; that of the primary place unless said.
-    #[schema(example = "America/Chicago")]
-    pub time_zone: Option<String>,
-}
-
-/// A date as it is known.
-#[derive(ToSchema)]
-pub struct DateIn {
-    /// ISO 8601-2 date, date-time or set (EDTF levels 0–2); an interval as `start` gives both ends.
-    #[schema(example = "2026-01-30", min_length = 1)]
-    pub edtf: String,
 }
 
 /// A place of an event.
@@ -303,177 +271,3 @@ pub struct PrivacyIn {
     #[schema(example = json!(null), max_length = 10_000)]
     pub public_summary: Option<String>,
 }
-
-/// An actor to be written; never a private individual.
-#[derive(ToSchema)]
-pub struct ActorIn {
-    /// Its stable, readable name; made of its name unless given. It never changes.
-    #[schema(example = "city-council")]
-    pub slug: Option<String>,
-    /// Its name.
-    #[schema(example = "City Council", min_length = 1, max_length = 300)]
-    pub name: String,
-    /// What kind of actor it is.
-    pub kind: ActorKind,
-    /// Other names.
-    #[schema(example = json!(["Council"]))]
-    pub aliases: Option<Vec<String>>,
-    /// The actor that this one is a part of, by id or slug.
-    #[schema(example = "city")]
-    pub parent_id: Option<String>,
-    /// The ids other collections gave it.
-    pub external_ids: Option<Vec<ExternalId>>,
-}
-
-/// A location to be written.
-#[derive(ToSchema)]
-pub struct LocationIn {
-    /// Its stable, readable name; made of its name unless given. It never changes.
-    #[schema(example = "los-angeles")]
-    pub slug: Option<String>,
-    /// Its name.
-    #[schema(example = "Los Angeles", min_length = 1, max_length = 300)]
-    pub name: String,
-    /// Its level.
-    pub kind: LocationKind,
-    /// The location it lies in, by id or slug.
-    #[schema(example = "california")]
-    pub parent_id: Option<String>,
-    /// ISO 3166-1 alpha-2 code of its country; that of what it lies in unless given.
-    #[schema(example = "US")]
-    pub country: Option<String>,
-    /// ISO 3166-2 code of its first-level division; that of what it lies in unless given.
-    #[schema(example = "US-CA")]
-    pub admin1: Option<String>,
-    /// A point that stands for it.
-    pub point: Option<Point>,
-    /// Radius of the circle around the point in which it lies, in metres.
-    #[schema(example = json!(null), minimum = 0)]
-    pub radius_m: Option<f64>,
-    /// IANA name of its time zone; that of what it lies in unless given.
-    #[schema(example = "America/Los_Angeles")]
-    pub time_zone: Option<String>,
-    /// The ids other collections gave it.
-    pub external_ids: Option<Vec<ExternalId>>,
-}
-
-/// A source to be written.
-#[derive(ToSchema)]
-pub struct SourceIn {
-    /// Its stable, readable name; made of its publisher unless given. It never changes.
-    #[schema(example = "parriva-2026-01-31")]
-    pub slug: Option<String>,
-    /// Who published it.
-    #[schema(example = "Parriva", min_length = 1, max_length = 300)]
-    pub publisher: String,
-    /// Its title.
-    #[schema(example = json!(null), max_length = 300)]
-    pub title: Option<String>,
-    /// Its address.
-    #[schema(example = "https://news.example/rally")]
-    pub url: Option<String>,
-    /// What kind of source it is.
-    pub kind: SourceKind,
-    /// How far it reports from.
-    pub scale: Option<SourceScale>,
-    /// Its language (BCP 47).
-    #[schema(example = "en")]
-    pub language: Option<String>,
-    /// When it was published: a day, or an RFC 3339 instant.
-    #[schema(example = "2026-01-31")]
-    pub published_at: Option<String>,
-    /// When it was looked at: a day, or an RFC 3339 instant.
-    #[schema(example = "2026-02-01")]
-    pub retrieved_at: Option<String>,
-    /// The address of a copy in an archive.
-    #[schema(example = json!(null))]
-    pub archive_url: Option<String>,
-    /// A digest of its content, with the algorithm's name.
-    #[schema(example = json!(null))]
-    pub content_hash: Option<String>,
-    /// The source it was taken over from, by id or slug.
-    #[schema(example = json!(null))]
-    pub syndicated_from: Option<String>,
-}
-
-/// A campaign to be written.
-#[derive(ToSchema)]
-pub struct CampaignIn {
-    /// Its stable, readable name; made of its name unless given. It never changes.
-    #[schema(example = "ice-out")]
-    pub slug: Option<String>,
-    /// Its name.
-    #[schema(example = "ICE Out", min_length = 1, max_length = 300)]
-    pub name: String,
-    /// Other names.
-    #[schema(example = json!([]))]
-    pub aliases: Option<Vec<String>>,
-    /// What it is.
-    #[schema(example = json!(null), max_length = 10_000)]
-    pub description: Option<String>,
-    /// When it was.
-    pub when: Option<WhenIn>,
-}
-
-/// A timeline to be written: with entries or with a query.
-#[derive(ToSchema)]
-pub struct TimelineIn {
-    /// Its stable, readable name; made of its title unless given. It never changes.
-    #[schema(example = "winter-protests")]
-    pub slug: Option<String>,
-    /// Its title, in `language`.
-    #[schema(example = "Winter protests", min_length = 1, max_length = 300)]
-    pub title: String,
-    /// What it tells.
-    #[schema(example = json!(null), max_length = 10_000)]
-    pub description: Option<String>,
-    /// The language of its words (BCP 47).
-    #[schema(example = "en")]
-    pub language: Option<String>,
-    /// Its events in the editor's order.
-    pub entries: Option<Vec<TimelineEntry>>,
-    /// The parameters of `/v1/events` that select its events.
-    #[schema(example = json!({"type": "rally"}))]
-    pub query: Option<BTreeMap<String, String>>,
-    /// The picture on its cover.
-    #[schema(example = json!(null))]
-    pub cover: Option<String>,
-}
-
-/// What one member is merged into.
-#[derive(ToSchema)]
-pub struct MergeIn {
-    /// The member that stays, by id or slug.
-    #[schema(example = "ice", min_length = 1)]
-    pub into: String,
-}
-
-/// How the two events of a pair are merged.
-#[derive(ToSchema)]
-pub struct AcceptIn {
-    /// The id of the event that stays; the one that was recorded first unless given.
-    #[schema(nullable = false, example = "019c1159-7000-7000-8000-0000000000e4")]
-    pub into: Option<Uuid>,
-}
-
-/// What one event is split into.
-#[derive(ToSchema)]
-pub struct SplitIn {
-    /// The events that take its place.
-    #[schema(min_items = 2)]
-    pub parts: Vec<EventIn>,
-}
-
-/// A merge patch (RFC 7396) of the document: members that are to be changed, null for those that are to go.
-pub struct MergePatch;
-
-impl PartialSchema for MergePatch {
-    fn schema() -> RefOr<Schema> {
-        let meaning =
-            "A merge patch (RFC 7396) of the document: members that are to be changed, null for those that are to go.";
-        let object = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(true)));
-        object.description(Some(meaning)).examples([json!({"summary": null})]).into()
-    }
-}
-
-impl ToSchema for MergePatch {}
