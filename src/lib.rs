@@ -6,6 +6,7 @@
 //! - [`query`]: questions, and how the index answers them;
 //! - [`view`]: stored documents with names put in;
 //! - [`node`]: the writer and the follower;
+//! - [`feed`]: what each operation changed for a reader;
 //! - [`duplicates`]: which events may be one and the same;
 //! - [`load`]: documents from files, through the writer; [`export`]: the way back;
 //! - [`backup`]: the whole database in one file, and the way back;
@@ -22,6 +23,7 @@ pub mod config;
 pub mod domain;
 pub mod duplicates;
 pub mod export;
+pub mod feed;
 pub mod generate;
 pub mod http;
 pub mod import;

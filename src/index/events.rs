@@ -22,7 +22,6 @@ use super::search::{Group, Search, Terms, Wanted};
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
 use crate::domain::privacy::{Clearance, PlaceLimit, TimeLimit};
-use crate::domain::resource::Resource;
 use crate::store::document::{Audience, Document};
 use crate::store::log::{Change, ChangeKind};
 use links::Links;
@@ -232,18 +231,6 @@ impl Events {
     /// What should be merged now, of segments of all sizes where `all` is asked for.
     pub fn merging(&self, all: bool) -> Option<Merging> {
         self.layers.merging(all, &self.dictionary)
-    }
-
-    /// The terms by which an event counts for an entity of a resource: their numbers and their entities.
-    pub fn counting(&self, resource: Resource) -> impl Iterator<Item = (u32, Uuid)> {
-        let all = (0_u32..).zip(self.dictionary.terms());
-        all.filter_map(move |(number, term)| match (resource, term) {
-            (Resource::Actor, Term::Actor(id, _))
-            | (Resource::Location, Term::Place(id, ..))
-            | (Resource::Source, Term::Source(id))
-            | (Resource::Campaign, Term::Campaign(id)) => Some((number, *id)),
-            _ => None,
-        })
     }
 
     /// How many events a reader could see at an operation.

@@ -17,6 +17,7 @@ pub mod imports;
 pub mod keys;
 pub mod log;
 pub mod migrate;
+pub mod operations;
 pub mod ready;
 pub mod referrers;
 pub mod restores;

@@ -12,6 +12,7 @@ pub mod kept;
 pub mod key;
 pub mod links;
 pub mod location;
+pub mod member;
 pub mod neighbourhood;
 pub mod ready;
 pub mod reference;
