@@ -9,6 +9,7 @@
 //! - [`feed`]: what each operation changed for a reader;
 //! - [`duplicates`]: which events may be one and the same;
 //! - [`load`]: documents from files, through the writer; [`export`]: the way back;
+//! - [`webhooks`]: what is delivered of the feed, to whoever subscribed to it;
 //! - [`backup`]: the whole database in one file, and the way back;
 //! - [`import`]: other people's files as documents;
 //! - [`generate`]: synthetic documents;
@@ -34,3 +35,4 @@ pub mod node;
 pub mod query;
 pub mod store;
 pub mod view;
+pub mod webhooks;

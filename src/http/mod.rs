@@ -38,4 +38,5 @@ mod timelines;
 pub mod turns;
 mod upload;
 mod vocabulary;
+mod webhooks;
 mod write;

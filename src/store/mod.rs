@@ -24,4 +24,6 @@ pub mod restores;
 pub mod rows;
 pub mod schema;
 pub mod sql_types;
+pub mod webhook_deliveries;
+pub mod webhooks;
 pub mod write;

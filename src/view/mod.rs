@@ -19,6 +19,7 @@ pub mod reference;
 pub mod sent_back;
 pub mod source;
 pub mod timeline;
+pub mod webhook;
 
 use utoipa::openapi::Object;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType};

@@ -41,4 +41,5 @@ mod settings;
 mod shapes;
 mod soak;
 mod sync;
+mod webhooks;
 mod writing;

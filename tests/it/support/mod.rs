@@ -17,6 +17,7 @@ pub mod paths;
 pub mod postgres;
 pub mod program;
 pub mod random;
+pub mod receiver;
 pub mod schema;
 pub mod scribe;
 pub mod soak;
