@@ -153,7 +153,11 @@ struct NotPublic;
 
 impl Resolver for Checked {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        let found = self.system.resolve(uri, config, timeout)?;
+        let found = self.system.resolve(uri, config, timeout).map_err(|error| match error {
+            // The words of the system's resolver are many, and their kind is none.
+            Error::Io(_) => Error::HostNotFound,
+            other => other,
+        })?;
         if self.targets == Targets::Any {
             return Ok(found);
         }

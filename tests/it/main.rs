@@ -10,6 +10,7 @@ mod cli;
 mod concurrency;
 mod conventions;
 mod crash;
+mod deliveries;
 mod documents;
 mod duplicates;
 mod filters;

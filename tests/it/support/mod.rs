@@ -2,6 +2,7 @@
 
 pub mod ccc;
 pub mod client;
+pub mod desk;
 pub mod examples;
 pub mod filters;
 pub mod http;
