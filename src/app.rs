@@ -23,6 +23,7 @@ use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
 use crate::node::reader::Reader;
 use crate::view::kept::Kept;
+use crate::webhooks::trial::Trials;
 
 /// Seconds that a client has to send its request's head.
 const REQUEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -45,6 +46,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
     let jobs = Jobs::start(Arc::clone(index), Arc::clone(writer), database.clone());
     let (limit, folder) = (config.import_limit, config.import_folder.clone());
     let imports = Arc::new(Imports { jobs, limit, folder });
+    let webhooks = Arc::new(Trials::new(&config.webhook_options));
     let turns = Arc::new(Turns::default());
     let (known, writer) = (Arc::clone(index), Arc::clone(writer));
     let everything = move |routes: &mut web::ServiceConfig| {
@@ -56,6 +58,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
             pages: Arc::clone(&pages),
             exports: Arc::clone(&exports),
             imports: Arc::clone(&imports),
+            webhooks: Arc::clone(&webhooks),
             turns: Arc::clone(&turns),
             dataset: Arc::clone(&dataset),
             openapi: Arc::clone(&openapi),

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use std::net::ToSocketAddrs;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Arg, ArgMatches};
 use thiserror::Error;
 
 use crate::domain::codes;
+use crate::domain::webhook::Targets;
 use crate::store::connection::DatabaseUrl;
+use crate::webhooks::deliveries::Options;
 
 /// One setting.
 pub struct Setting {
@@ -111,6 +114,30 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "The folder where such files are until they are imported; the system's folder for temporary files unless set",
     },
     Setting {
+        name: "webhooks",
+        variable: "MARCHLINE_WEBHOOKS",
+        default: Some("deliver"),
+        meaning: "deliver: this node delivers webhooks; off: it leaves that to others",
+    },
+    Setting {
+        name: "webhook_private",
+        variable: "MARCHLINE_WEBHOOK_PRIVATE",
+        default: Some("off"),
+        meaning: "on: webhooks may go to private addresses too, and unencrypted; off: to public ones by https only",
+    },
+    Setting {
+        name: "webhook_timeout",
+        variable: "MARCHLINE_WEBHOOK_TIMEOUT",
+        default: Some("15"),
+        meaning: "Seconds that the receiver of a webhook may take for a message",
+    },
+    Setting {
+        name: "webhook_retry",
+        variable: "MARCHLINE_WEBHOOK_RETRY",
+        default: Some("5,86400"),
+        meaning: "Seconds until a message that failed is sent again, twice as long each later time, and until it is given up",
+    },
+    Setting {
         name: "dataset_name",
         variable: "MARCHLINE_DATASET_NAME",
         default: Some("Marchline"),
@@ -168,6 +195,16 @@ codes! {
     }
 }
 
+codes! {
+    /// Whether a node delivers webhooks.
+    pub enum Webhooks {
+        /// It does.
+        Deliver = "deliver",
+        /// It leaves that to others.
+        Off = "off",
+    }
+}
+
 /// Requests that are answered in a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
@@ -204,6 +241,9 @@ pub struct Config {
     pub proxies: usize,
     pub import_limit: u64,
     pub import_folder: PathBuf,
+    pub webhooks: Webhooks,
+    /// The three settings of webhooks beside.
+    pub webhook_options: Options,
     pub dataset: DatasetSettings,
     pub log: String,
 }
@@ -302,6 +342,9 @@ impl Config {
                 .map(|mebibytes| u64::from(mebibytes) << 20)
                 .map_err(|_| wrong("import_limit", "expected a number of MiB"))?,
             import_folder: value("import_folder").map_or_else(std::env::temp_dir, PathBuf::from),
+            webhooks: Webhooks::parse(&required("webhooks"))
+                .ok_or_else(|| wrong("webhooks", "expected deliver or off"))?,
+            webhook_options: webhook_options(required)?,
             dataset: DatasetSettings {
                 name: required("dataset_name"),
                 licence: value("dataset_licence"),
@@ -335,6 +378,28 @@ fn rate_limit(text: &str) -> Result<Option<RateLimit>, ConfigError> {
         .and_then(|(address, key)| Some(RateLimit { address: number(address)?, key: number(key)? }));
     let expected = "expected two numbers of requests a minute, such as 600,6000, or off";
     limit.map(Some).ok_or_else(|| wrong("rate_limit", expected))
+}
+
+fn webhook_options(required: impl Fn(&'static str) -> String) -> Result<Options, ConfigError> {
+    let targets = match required("webhook_private").as_str() {
+        "on" => Targets::Any,
+        "off" => Targets::Public,
+        _ => return Err(wrong("webhook_private", "expected on or off")),
+    };
+    // A node that stops waits for what is under way.
+    let seconds = |text: &str, most: u64| {
+        let number = text.trim().parse().ok().filter(|seconds| (1..=most).contains(seconds));
+        number.map(Duration::from_secs)
+    };
+    let timeout = seconds(&required("webhook_timeout"), 300);
+    let timeout = timeout.ok_or_else(|| wrong("webhook_timeout", "expected a number of seconds from 1 to 300"))?;
+    let retry = required("webhook_retry");
+    let retry =
+        retry.split_once(',').and_then(|(first, last)| Some((seconds(first, 86_400)?, seconds(last, 30 * 86_400)?)));
+    let (first_retry, give_up) = retry.filter(|(first, last)| first <= last).ok_or_else(|| {
+        wrong("webhook_retry", "expected two numbers of seconds, the first at most a day, such as 5,86400")
+    })?;
+    Ok(Options { targets, timeout, first_retry, give_up })
 }
 
 fn wrong(name: &'static str, reason: impl Into<String>) -> ConfigError {

@@ -40,6 +40,20 @@ codes! {
     }
 }
 
+codes! {
+    /// What became of a message of a webhook.
+    pub enum WebhookOutcome {
+        /// The receiver took it.
+        Delivered = "delivered",
+        /// It failed and is sent again.
+        Failed = "failed",
+        /// It failed for the last time.
+        GivenUp = "given_up",
+        /// The receiver wants no more.
+        Gone = "gone",
+    }
+}
+
 /// A label of one of few known values.
 type Label = [(&'static str, &'static str); 1];
 
@@ -107,6 +121,9 @@ pub struct Metrics {
     import_read_bytes: Family<Label, Gauge>,
     import_file_bytes: Family<Label, Gauge>,
     import_told: Family<Label, Gauge>,
+    webhook_messages: Family<Label, Counter>,
+    webhook_lag: Gauge<f64, AtomicU64>,
+    webhook_failing: Gauge<f64, AtomicU64>,
 }
 
 /// Bounds of durations in seconds: what the index answers takes less than a millisecond, what times out ten seconds.
@@ -139,11 +156,17 @@ impl Metrics {
             import_read_bytes: Family::default(),
             import_file_bytes: Family::default(),
             import_told: Family::default(),
+            webhook_messages: Family::default(),
+            webhook_lag: Gauge::default(),
+            webhook_failing: Gauge::default(),
         };
         all.register();
         // What can be named beforehand starts at zero, so that its first rise is seen.
         for outcome in WriterOutcome::CODES {
             drop(all.writer_operations.get_or_create(&[("outcome", outcome)]));
+        }
+        for outcome in WebhookOutcome::CODES {
+            drop(all.webhook_messages.get_or_create(&[("outcome", outcome)]));
         }
         for format in ImportFormat::ALL {
             all.set_import(*format, &ImportState::default());
@@ -175,6 +198,7 @@ impl Metrics {
         let help = "Reads that failed on an open connection and were tried again on a new one";
         registry.register("reader_reconnects", help, self.reader_reconnects.clone());
         self.register_imports();
+        self.register_webhooks();
         let registry = &mut self.registry;
         let help = "Time from a request's head to its answer's head";
         registry.register_with_unit("http_request_duration", help, Unit::Seconds, self.http_durations.clone());
@@ -192,6 +216,15 @@ impl Metrics {
         registry.register_with_unit("import_file", help, Unit::Bytes, self.import_file_bytes.clone());
         let help = "When it told so; 0 where no import ever did";
         registry.register_with_unit("import_told_timestamp", help, Unit::Seconds, self.import_told.clone());
+    }
+
+    fn register_webhooks(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("webhook_messages", "Messages of webhooks that were sent", self.webhook_messages.clone());
+        let help = "Operations that the webhook which is most behind was not told of yet; NaN while the database cannot be asked";
+        registry.register("webhook_lag_operations", help, self.webhook_lag.clone());
+        let help = "Webhooks whose message failed last, or that have stopped by themselves; NaN while the database cannot be asked";
+        registry.register("webhook_failing", help, self.webhook_failing.clone());
     }
 
     /// Counts an answer. `route` is the pattern that matched, never the path itself.
@@ -217,6 +250,18 @@ impl Metrics {
         let lag = |operations: i64| f64::from(u32::try_from(operations.max(0)).unwrap_or(u32::MAX));
         self.log_lag.set(index.map_or(f64::NAN, lag));
         self.duplicates_lag.set(duplicates.map_or(f64::NAN, lag));
+    }
+
+    /// Notes how far the webhook that is most behind is behind the log, and how many fail; `None` where that cannot be known.
+    pub fn set_webhooks(&self, known: Option<(i64, usize)>) {
+        let number = |count: i64| f64::from(u32::try_from(count.max(0)).unwrap_or(u32::MAX));
+        self.webhook_lag.set(known.map_or(f64::NAN, |(lag, _)| number(lag)));
+        self.webhook_failing.set(known.map_or(f64::NAN, |(_, failing)| number(whole(failing))));
+    }
+
+    /// Counts a message of a webhook that was sent.
+    pub fn webhook(&self, outcome: WebhookOutcome) {
+        self.webhook_messages.get_or_create(&[("outcome", outcome.code())]).inc();
     }
 
     /// Notes how far the import of a format is that told last.

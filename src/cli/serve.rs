@@ -6,13 +6,14 @@ use std::thread;
 
 use super::Failure;
 use crate::app;
-use crate::config::{Config, Duplicates};
+use crate::config::{Config, Duplicates, Webhooks};
 use crate::duplicates::search::Search;
 use crate::index::saved::SavedIndex;
 use crate::load;
 use crate::node::clock::Clock;
 use crate::node::{Node, Start};
 use crate::store;
+use crate::webhooks::deliveries::Deliveries;
 
 /// Serves until the process is told to stop. It listens before the index is read or built, so that it can be asked how far
 /// that is.
@@ -35,9 +36,11 @@ pub fn serve(config: &Config, demo: bool) -> Result<ExitCode, Failure> {
                 Ok(node) => {
                     log::info!("database {}, at operation {}", config.database, node.index.head().seq);
                     let search = (config.duplicates == Duplicates::Search)
-                        .then(|| Search::start(config.database, Arc::clone(&node.index)));
-                    // It stops before the node does.
-                    Ok((search, node))
+                        .then(|| Search::start(config.database.clone(), Arc::clone(&node.index)));
+                    let deliveries = (config.webhooks == Webhooks::Deliver)
+                        .then(|| Deliveries::start(config.database, Arc::clone(&node.index), config.webhook_options));
+                    // They stop before the node does.
+                    Ok((deliveries, search, node))
                 }
                 Err(error) => {
                     // It is told to stop at once; nothing waits for it here.

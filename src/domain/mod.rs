@@ -27,6 +27,7 @@ pub mod lineage;
 mod outcomes;
 pub mod place;
 pub mod privacy;
+pub mod public_address;
 pub mod public_version;
 pub mod quantity;
 mod quantity_words;
@@ -40,6 +41,7 @@ pub mod timeline;
 pub mod verification;
 pub mod vocabulary;
 pub mod vocabulary_document;
+pub mod webhook;
 pub mod when;
 pub mod window;
 

@@ -25,6 +25,7 @@ use crate::query::params::{ParamFault, Params, shown};
 use crate::store::log::{self, Head};
 use crate::store::restores::Restore;
 use crate::view::kept::Kept;
+use crate::webhooks::trial::Trials;
 
 /// Longest time a request waits for its node to reach a revision.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -45,6 +46,8 @@ pub struct Service {
     pub exports: Arc<Semaphore>,
     /// Files that are imported.
     pub imports: Arc<Imports>,
+    /// How webhooks are tested.
+    pub webhooks: Arc<Trials>,
     /// Whose turn it is to change a member.
     pub turns: Arc<Turns>,
     /// What the dataset calls itself.
@@ -75,6 +78,7 @@ impl Service {
             pages: Arc::clone(&self.pages),
             exports: Arc::clone(&self.exports),
             imports: Arc::clone(&self.imports),
+            webhooks: Arc::clone(&self.webhooks),
             turns: Arc::clone(&self.turns),
             dataset: Arc::clone(&self.dataset),
             openapi: Arc::clone(&self.openapi),

@@ -25,6 +25,7 @@ use crate::store::error::StoreError;
 use crate::store::log;
 use crate::view::EntityHead;
 use crate::view::history::{FieldChange, difference};
+use crate::view::member::event_count;
 
 /// A resource that is read like all others but events.
 pub trait Listed: EntityContent {
@@ -262,21 +263,9 @@ fn view<C: Listed>(sight: Sight<'_>, id: Uuid, counts: &HashMap<Uuid, i64>) -> R
     content.view(head, sight).map(Some)
 }
 
-/// How many events that a reader sees name each of these entities; for locations, also those below them.
+/// How many events that a reader sees name each of these entities.
 fn event_counts(sight: Sight<'_>, resource: Resource, ids: &[Uuid]) -> HashMap<Uuid, i64> {
-    let Sight { state, seq, clearance } = sight;
-    let names = sight.names();
-    let mut terms: HashMap<Uuid, Vec<u32>> = ids.iter().map(|id| (*id, Vec::new())).collect();
-    for (number, entity) in state.events.counting(resource) {
-        let counted = if resource == Resource::Location { names.line(entity).collect() } else { vec![entity] };
-        for id in counted {
-            if let Some(terms) = terms.get_mut(&id) {
-                terms.push(number);
-            }
-        }
-    }
-    let count = |terms| i64::try_from(state.events.having(terms, seq, clearance)).unwrap_or(i64::MAX);
-    terms.into_iter().map(|(id, terms)| (id, count(terms))).collect()
+    ids.iter().map(|id| (*id, event_count(sight, resource, *id))).collect()
 }
 
 /// Declares the two handlers that tell the versions of a resource.

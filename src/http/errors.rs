@@ -124,6 +124,37 @@ problem_responses! {
 }
 
 problem_responses! {
+    /// What a webhook may answer instead.
+    WebhookItemErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        InsufficientScope = 403, "The key does not have the scope `admin`.";
+        NotFound = 404, "There is no webhook with this id.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, or as many tests are under way as may be.";
+    }
+}
+
+problem_responses! {
+    /// What changing a webhook may answer instead.
+    WebhookChangeErrors {
+        BadRequest = 400, "Parameters that cannot be honoured, or a body that is no JSON.";
+        InsufficientScope = 403, "The key does not have the scope `admin`.";
+        NotFound = 404, "There is no webhook with this id.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        RequestTimeout = 408, "The body did not come in time.";
+        Conflict = 409, "Somebody else changed it at the same moment.";
+        TooLarge = 413, "The body is too long.";
+        UnsupportedMediaType = 415, "The body is of a kind that is not read here.";
+        InvalidDocument = 422, "The document is not what it must be; every fault is named.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, or the node is not ready.";
+    }
+}
+
+problem_responses! {
     /// What the list of duplicates may answer instead.
     DuplicateErrors {
         BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";

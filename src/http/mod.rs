@@ -39,4 +39,5 @@ mod timelines;
 pub mod turns;
 mod upload;
 mod vocabulary;
+mod webhooks;
 mod write;

@@ -51,6 +51,7 @@ pub fn openapi() -> Document {
         tag("imports", "Files that are taken over, as jobs; for those who write."),
         tag("coverage", "Who looked where, and when."),
         tag("vocabulary", "The codes."),
+        tag("webhooks", "Subscriptions to the change log; for administrators."),
         tag("keys", "Keys by which clients are known; for administrators."),
         tag("service", "The service itself."),
     ]);

@@ -14,7 +14,7 @@ use super::write::operations::{
 };
 use super::{
     actors, campaigns, coverage, docs, duplicates, event_parts, events, export, health, imports, keys, locations,
-    metrics, root, sources, timelines, vocabulary,
+    metrics, root, sources, timelines, vocabulary, webhooks,
 };
 
 /// A path, and the methods that it answers by handlers of its own.
@@ -105,6 +105,12 @@ routes! {
     "/v1/vocabulary" => get vocabulary::get_vocabulary;
     "/v1/keys" => get keys::list_keys, post keys::create_key;
     "/v1/keys/{id}" => get keys::get_key, delete keys::revoke_key;
+    "/v1/webhooks" => get webhooks::list_webhooks, post webhooks::create_webhook;
+    "/v1/webhooks/{id}" => get webhooks::get_webhook, patch webhooks::patch_webhook, delete webhooks::delete_webhook;
+    "/v1/webhooks/{id}/failures" => get webhooks::list_webhook_failures;
+    "/v1/webhooks/{id}/replay" => post webhooks::replay_webhook;
+    "/v1/webhooks/{id}/rotate" => post webhooks::rotate_webhook;
+    "/v1/webhooks/{id}/test" => post webhooks::test_webhook;
     "/healthz" => get health::get_liveness;
     "/readyz" => get health::get_readiness;
     "/metrics" => get metrics::get_metrics;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BinaryHeap;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -26,6 +26,26 @@ pub struct Answer<'a> {
     /// not with the question, which may be asked again when there has come one.
     unseen: Terms,
     found: RefCell<HashMap<usize, Rc<Found<'a>>>>,
+}
+
+/// Those of these rows that answer a question about the moment that it is planned for, whenever they could be seen.
+pub fn among(events: &Events, search: &Search, rows: &[u32]) -> HashSet<u32> {
+    let search = Search { seq: u32::MAX, ..search.clone() };
+    let sizes = events.dictionary.sizes.values();
+    let named = search.named_rows(|version| events.layers.row_of(version));
+    let mut segments: HashMap<usize, Option<Bits>> = HashMap::new();
+    let mut answers = |row: &u32| {
+        let Some((slot, position)) = events.layers.row_of(*row) else {
+            return events.layers.row(*row).is_some_and(|row| search.matches(&row, sizes));
+        };
+        let found = segments.entry(slot).or_insert_with(|| {
+            let layer = events.layers.slots.get(slot)?.as_ref()?.untouched();
+            let named = named.get(&slot).map(Vec::as_slice);
+            Some(search.find(&layer, named, &Terms::default(), events).rows().clone())
+        });
+        found.as_ref().is_some_and(|found| found.contains(usize::from(position)))
+    };
+    rows.iter().copied().filter(|row| answers(row)).collect()
 }
 
 /// Which part of an ordered answer is wanted.

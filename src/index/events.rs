@@ -7,6 +7,7 @@ mod restore;
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,6 @@ use super::terms::Terms;
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
 use crate::domain::privacy::{Clearance, PlaceLimit, TimeLimit};
-use crate::domain::resource::Resource;
 use crate::store::document::{Audience, Document};
 use crate::store::log::{Change, ChangeKind};
 use links::Links;
@@ -235,27 +235,14 @@ impl Events {
         self.layers.merging(all, &self.dictionary)
     }
 
-    /// The terms by which an event counts for an entity of a resource: their numbers and their entities.
-    pub fn counting(&self, resource: Resource) -> impl Iterator<Item = (u32, Uuid)> {
-        let all = (0_u32..).zip(self.dictionary.terms());
-        all.filter_map(move |(number, term)| match (resource, term) {
-            (Resource::Actor, Term::Actor(id, _))
-            | (Resource::Location, Term::Place(id, ..))
-            | (Resource::Source, Term::Source(id))
-            | (Resource::Campaign, Term::Campaign(id)) => Some((number, *id)),
-            _ => None,
-        })
-    }
-
     /// How many events a reader could see at an operation.
     pub fn total(&self, seq: i64, clearance: Clearance) -> usize {
         Answer::new(self, &Search::of_all(short(seq), clearance)).total()
     }
 
-    /// How many of them have one of these terms.
-    pub fn having(&self, terms: Vec<u32>, seq: i64, clearance: Clearance) -> usize {
-        let any = Some(Wanted { terms: Terms::of(terms), ..Wanted::default() });
-        let groups = vec![Group { any, ..Group::default() }];
+    /// How many of them name one of these entities.
+    pub fn having(&self, entities: Vec<Arc<Terms>>, seq: i64, clearance: Clearance) -> usize {
+        let groups = vec![Group { any: Some(Wanted::of(entities)), ..Group::default() }];
         Answer::new(self, &Search { groups, ..Search::of_all(short(seq), clearance) }).total()
     }
 }

@@ -35,6 +35,12 @@ impl Layer {
         Self { level, segment, id, superseded, current, last }
     }
 
+    /// The same as if nothing of it had been superseded.
+    pub fn untouched(&self) -> Self {
+        let (level, segment, id) = (self.level, Arc::clone(&self.segment), self.id);
+        Self { current: Bits::all(segment.rows()), level, segment, id, superseded: Vec::new(), last: 0 }
+    }
+
     /// Notes that a row was superseded.
     pub fn supersede(&mut self, row: u16, by: u32) {
         self.superseded.push((row, by));

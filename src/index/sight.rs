@@ -6,6 +6,7 @@ use super::State;
 use super::entities::Moment;
 use super::events::EventVersion;
 use crate::domain::privacy::Clearance;
+use crate::domain::resource::Resource;
 
 /// What a reader can see at one operation.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,11 @@ impl<'a> Sight<'a> {
     /// The names of the moment.
     pub fn names(self) -> Moment<'a> {
         self.state.entities.at(self.seq)
+    }
+
+    /// Whether the members of a resource were what they are now.
+    pub fn is_of_now(self, resource: Resource) -> bool {
+        self.seq >= self.state.entities.corrected(resource).1
     }
 
     /// An event, if the reader can see it.

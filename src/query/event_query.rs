@@ -61,6 +61,14 @@ pub struct EventQuery {
 impl EventQuery {
     /// Takes the parameters of a question; faults stay with `params`.
     pub fn parse(params: &mut Params) -> Self {
+        let mut query = Self::filters(params);
+        query.sort = params.code("sort", Sort::parse, Sort::CODES);
+        query.echo.sort = String::from(query.order().code());
+        query
+    }
+
+    /// Takes the filters alone, for what has an order of its own; faults stay with `params`.
+    pub fn filters(params: &mut Params) -> Self {
         let mut echo = EventQueryEcho::default();
         let id = terms(params, "id", read_id, ToString::to_string, &mut echo.id);
         let event_type = codes(params, "type", EventType::parse, EventType::code, &mut echo.event_type);
@@ -95,8 +103,6 @@ impl EventQuery {
             echo.bbox = Some(text.to_owned());
             read_box(text)
         });
-        let sort = params.code("sort", Sort::parse, Sort::CODES);
-        echo.sort = String::from(sort.unwrap_or(Sort::WhenDescending).code());
         Self {
             id,
             event_type,
@@ -125,7 +131,7 @@ impl EventQuery {
             days,
             overlap,
             bbox,
-            sort,
+            sort: None,
             echo,
         }
     }
@@ -143,6 +149,18 @@ impl EventQuery {
         Self { location, country, admin1, source, window, days, overlap, echo, ..Self::default() }
     }
 
+    /// Whether any filter is asked for. How an event must meet a window is none by itself.
+    pub fn has_filters(&self) -> bool {
+        let Self { overlap, sort, echo, .. } = Self::default();
+        Self { overlap, sort, echo, ..self.clone() } != Self::default()
+    }
+
+    /// Whether what matches depends on the links of other events.
+    pub fn asks_for_links(&self) -> bool {
+        let has_links = |has: &Terms<Has>| has.any.contains(&Has::Links) || has.none.contains(&Has::Links);
+        !self.linked_to.is_empty() || has_links(&self.has)
+    }
+
     /// The order asked for: newest first where none is.
     pub fn order(&self) -> Sort {
         self.sort.unwrap_or(Sort::WhenDescending)
@@ -153,9 +171,14 @@ impl EventQuery {
         EventQueryEcho { as_of, ..self.echo.clone() }
     }
 
+    /// The filters as they were understood, as text.
+    pub fn text(&self) -> String {
+        serde_json::to_string(&self.echo).unwrap_or_default()
+    }
+
     /// The digest that cursors bear: the same for questions that mean the same.
     pub fn question(&self) -> u64 {
-        digest(&format!("events {}", serde_json::to_string(&self.echo).unwrap_or_default()))
+        digest(&format!("events {}", self.text()))
     }
 }
 

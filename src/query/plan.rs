@@ -204,18 +204,13 @@ impl<'a> Planning<'a> {
 
     /// The point that stands for a place's location.
     fn point_of(&self, place: &PlaceTerm) -> Option<Point> {
-        if self.is_of_now(Resource::Location) { place.point } else { self.names.point_of(place.location) }
-    }
-
-    /// Whether the members of a resource were at the moment what they are now.
-    fn is_of_now(&self, resource: Resource) -> bool {
-        self.sight.seq >= self.state.entities.corrected(resource).1
+        if self.sight.is_of_now(Resource::Location) { place.point } else { self.names.point_of(place.location) }
     }
 
     /// `actor`, `actor_within`, `actor_kind` and `role`: all of one participation, and none of any.
     fn actors(&self) -> Group {
         let (roles, kinds) = (&self.query.role, &self.query.actor_kind);
-        let (lookup, is_of_now) = (&self.state.events.lookup, self.is_of_now(Resource::Actor));
+        let (lookup, is_of_now) = (&self.state.events.lookup, self.sight.is_of_now(Resource::Actor));
         let actors = &lookup.actors;
         let within = |ids: &[Uuid]| {
             if is_of_now { actors.within(ids) } else { actors.naming(self.names.with_parts(ids)) }
@@ -271,7 +266,7 @@ impl<'a> Planning<'a> {
             is_by_location && self.point_of(place).is_some_and(|point| bbox.contains(point))
         };
         let inside = match &wanted {
-            None if self.is_of_now(Resource::Location) => vec![Cow::Owned(Kin::of(lookup.in_box(&bbox)))],
+            None if self.sight.is_of_now(Resource::Location) => vec![Cow::Owned(Kin::of(lookup.in_box(&bbox)))],
             None => chosen(places, is_in),
             Some(kins) => filtered(places, kins, is_in),
         };
@@ -286,7 +281,7 @@ impl<'a> Planning<'a> {
         let EventQuery { country, admin1, .. } = self.query;
         let (lookup, names) = (&self.state.events.lookup, self.names);
         let places = &lookup.places;
-        if self.is_of_now(Resource::Location) {
+        if self.sight.is_of_now(Resource::Location) {
             return [
                 condition(&self.named.location, |ids| places.within(ids)),
                 condition(country, |codes| lookup.in_countries(codes)),

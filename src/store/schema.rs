@@ -544,6 +544,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql_types::{Id, Moment};
+
+    webhook (no) {
+        no -> BigInt,
+        id -> Id,
+        name -> Nullable<Text>,
+        url -> Text,
+        filter -> Text,
+        restricted -> Bool,
+        enabled -> Bool,
+        key_no -> BigInt,
+        secret -> Binary,
+        previous_secret -> Nullable<Binary>,
+        previous_until -> Nullable<Moment>,
+        created_at -> Moment,
+        revision -> BigInt,
+        epoch -> BigInt,
+        position -> BigInt,
+        stopped -> Nullable<Text>,
+        failures -> Integer,
+        given_up -> Integer,
+        next_attempt_at -> Nullable<Moment>,
+        last_success_at -> Nullable<Moment>,
+        last_failure_at -> Nullable<Moment>,
+        lease_node -> Nullable<Id>,
+        lease_until -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql_types::Moment;
+
+    webhook_failure (no) {
+        no -> BigInt,
+        webhook_no -> BigInt,
+        epoch -> BigInt,
+        seq -> BigInt,
+        attempts -> Integer,
+        first_attempt_at -> Moment,
+        last_attempt_at -> Moment,
+        given_up_at -> Nullable<Moment>,
+        status -> Nullable<Integer>,
+        error -> Text,
+    }
+}
+
+diesel::joinable!(webhook -> api_key (key_no));
+
 diesel::allow_tables_to_appear_in_same_query!(
     dataset,
     operation,
@@ -585,4 +636,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     duplicate,
     duplicate_progress,
     import_job,
+    webhook,
+    webhook_failure,
 );

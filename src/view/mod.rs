@@ -13,12 +13,14 @@ pub mod kept;
 pub mod key;
 pub mod links;
 pub mod location;
+pub mod member;
 pub mod neighbourhood;
 pub mod ready;
 pub mod reference;
 pub mod sent_back;
 pub mod source;
 pub mod timeline;
+pub mod webhook;
 
 use utoipa::openapi::Object;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType};

@@ -138,6 +138,7 @@ fn every_operation_lists_the_problems_it_may_answer() {
         let more: &[&str] = match path {
             "/healthz" | "/readyz" => &[],
             "/v1/keys/{id}" | "/v1/imports/{id}" => &["401", "403", "404", "429"],
+            path if path.starts_with("/v1/webhooks/{id}") => &["401", "403", "404", "429"],
             path if path.contains("{id}") => &["401", "404", "410", "429"],
             _ => &["401", "429"],
         };

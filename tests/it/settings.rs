@@ -87,6 +87,11 @@ fn a_value_that_cannot_be_meant_is_named() {
         ("rate-limit", "MARCHLINE_RATE_LIMIT", "0,1"),
         ("rate-limit", "MARCHLINE_RATE_LIMIT", "1,-1"),
         ("proxies", "MARCHLINE_PROXIES", "one"),
+        ("webhooks", "MARCHLINE_WEBHOOKS", "on"),
+        ("webhook-private", "MARCHLINE_WEBHOOK_PRIVATE", "yes"),
+        ("webhook-timeout", "MARCHLINE_WEBHOOK_TIMEOUT", "0"),
+        ("webhook-retry", "MARCHLINE_WEBHOOK_RETRY", "5"),
+        ("webhook-retry", "MARCHLINE_WEBHOOK_RETRY", "10,5"),
     ] {
         let mut by_environment = command("sqlite://unused.db", &["serve"]);
         by_environment.env(variable, value);

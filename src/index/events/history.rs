@@ -67,6 +67,16 @@ impl Events {
         self.version(newest, versions.count() + 1)
     }
 
+    /// A version as a reader is given it now, whatever superseded it.
+    pub fn given(&self, version_no: i64, revision: i32, clearance: Clearance) -> Option<EventVersion> {
+        self.version(self.row_for(short(version_no), clearance)?, usize::try_from(revision).ok()?)
+    }
+
+    /// The version of the same event before this one.
+    pub fn before(&self, version_no: i64) -> Option<i64> {
+        self.previous.get(&short(version_no)).copied().map(i64::from)
+    }
+
     /// The version that a row is of, as it is given.
     pub fn of_row(&self, row: u32) -> Option<EventVersion> {
         let earlier = std::iter::successors(Some(version_of(row)), |version| self.previous.get(version).copied());

@@ -2,6 +2,7 @@
 
 pub mod ccc;
 pub mod client;
+pub mod desk;
 pub mod examples;
 pub mod filters;
 pub mod http;
@@ -17,6 +18,7 @@ pub mod paths;
 pub mod postgres;
 pub mod program;
 pub mod random;
+pub mod receiver;
 pub mod schema;
 pub mod scribe;
 pub mod soak;

@@ -11,7 +11,7 @@ const LINK: &str = "92fe6ce7-8f7d-8685-99c6-042552e6fed5";
 
 /// Whether a path is for those who have a key.
 fn takes_a_key(path: &str) -> bool {
-    ["/v1/keys", "/v1/imports"].iter().any(|beginning| path.starts_with(beginning))
+    ["/v1/keys", "/v1/imports", "/v1/webhooks"].iter().any(|beginning| path.starts_with(beginning))
 }
 
 /// Every path of the table of routes that anybody may read, but for pairs of duplicates, of which the founding timeline has

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use diesel::connection::SimpleConnection;
 use marchline::app;
-use marchline::config::{AccessLog, Config, DatasetSettings, Duplicates, ReadAccess};
+use marchline::config::{AccessLog, Config, DatasetSettings, Duplicates, ReadAccess, Webhooks};
 use marchline::domain::grounds::Grounds;
 use marchline::domain::instant::Instant;
 use marchline::domain::resource::Resource;
+use marchline::domain::webhook::Targets;
 use marchline::import::report::Report;
 use marchline::index::Index;
 use marchline::load;
@@ -21,6 +23,7 @@ use marchline::node::operation::{Command, Done, Operation, Outcome, Refusal};
 use marchline::node::writer::Writer;
 use marchline::node::{Node, WriterSlot};
 use marchline::store::connection::DatabaseUrl;
+use marchline::webhooks::deliveries::Options;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -217,6 +220,14 @@ pub fn event(title: &str, more: Value) -> Value {
     document
 }
 
+/// How webhooks are delivered in tests: to receivers on this machine, without anybody waiting long.
+pub const WEBHOOKS: Options = Options {
+    targets: Targets::Any,
+    timeout: Duration::from_secs(30),
+    first_retry: Duration::from_millis(5),
+    give_up: Duration::from_hours(1),
+};
+
 /// The settings that tests run with.
 pub fn config(database: &Database) -> Config {
     Config {
@@ -234,6 +245,8 @@ pub fn config(database: &Database) -> Config {
         duplicates: Duplicates::Off,
         import_limit: 1 << 20,
         import_folder: database.dir().to_owned(),
+        webhooks: Webhooks::Off,
+        webhook_options: WEBHOOKS,
         dataset: DatasetSettings { name: "Test".to_owned(), licence: Some("CC0-1.0".to_owned()), attribution: None },
         log: "warn".to_owned(),
     }

@@ -1,0 +1,2 @@
+DROP TABLE webhook_failure;
+DROP TABLE webhook;

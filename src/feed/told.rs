@@ -1,0 +1,205 @@
+//! What a reader is told of an operation. The public is told by what it may be given now, as everywhere: today's policy
+//! governs all earlier versions. What it may be given no more it may have been given before, under any filter; so that an
+//! event leaves for all when its policy comes, whatever they asked for, and nobody learns by a filter what it was.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::filter::Matches;
+use super::{Matched, Question};
+use crate::domain::privacy::Clearance;
+use crate::domain::resource::Resource;
+use crate::index::events::EventVersion;
+use crate::index::sight::Sight;
+use crate::index::{Index, State};
+use crate::node::reader::Reader;
+use crate::store::error::StoreError;
+use crate::store::log::{self, ChangeKind};
+use crate::store::operations::{Operation, Written, once_public};
+
+/// What is told of one member.
+pub struct Change {
+    pub resource: Resource,
+    pub id: Uuid,
+    pub revision: i32,
+    pub kind: ChangeKind,
+    pub matched: Matched,
+    /// The version whose document is given, of an event.
+    pub event: Option<EventVersion>,
+    /// Whether a document is given.
+    pub is_given: bool,
+}
+
+/// What is told of the operations of a stretch, in order.
+pub struct Told {
+    pub operations: Vec<Vec<Change>>,
+}
+
+/// A version of an event, and the one before it.
+struct Step<'a> {
+    seq: i64,
+    written: &'a Written,
+    previous: Option<i64>,
+    old: Option<EventVersion>,
+    new: Option<EventVersion>,
+    /// Whether the event had been withdrawn before, and whoever reads knew of it.
+    was_withdrawn: bool,
+    /// Whether the public is given less of either version than it says.
+    is_coarsened: bool,
+}
+
+impl Told {
+    /// Works out what a reader is told; `None` where another dataset came in between.
+    pub fn of(
+        index: &Index,
+        reader: &Reader,
+        question: &Question,
+        operations: &[Operation],
+        epoch: i64,
+    ) -> Result<Option<Self>, StoreError> {
+        let clearance = question.clearance;
+        let mut stretch = reader.read(|conn| question.filter.over(operations, conn))?;
+        let (steps, matches) = {
+            let state = index.read();
+            if state.head.epoch != epoch {
+                return Ok(None);
+            }
+            let steps = steps(&state, operations, clearance);
+            for Step { seq, old, new, .. } in &steps {
+                old.iter().for_each(|old| stretch.ask(old, seq - 1));
+                new.iter().for_each(|new| stretch.ask(new, *seq));
+            }
+            (steps, stretch.answer(&state, clearance))
+        };
+        let unseen = Unseen::of(&steps, &matches, clearance, reader)?;
+        let mut steps = steps.into_iter().peekable();
+        let state = index.read();
+        let of_operation = |operation: &Operation| {
+            let change = |written: &Written| match written.resource {
+                Resource::Event => steps.next().and_then(|step| unseen.told(&step, &matches)),
+                _ if question.filter.is_empty() => {
+                    entity_change(Sight { state: &state, seq: operation.seq, clearance }, written)
+                }
+                _ => None,
+            };
+            operation.versions.iter().filter_map(change).collect()
+        };
+        let operations = operations.iter().map(of_operation).collect();
+        Ok((state.head.epoch == epoch).then_some(Self { operations }))
+    }
+}
+
+fn steps<'a>(state: &State, operations: &'a [Operation], clearance: Clearance) -> Vec<Step<'a>> {
+    let events = &state.events;
+    let step = |seq, written: &'a Written| {
+        let previous = events.before(written.version_no);
+        let old = previous.and_then(|previous| events.given(previous, written.revision - 1, clearance));
+        let new = events.given(written.version_no, written.revision, clearance);
+        let was_withdrawn = events.withdrawn(written.id, seq - 1, clearance).is_some();
+        let is_coarsened = old.iter().chain(&new).any(|version| events.is_coarsened(version));
+        Step { seq, written, previous, old, new, was_withdrawn, is_coarsened }
+    };
+    let versions = operations.iter().flat_map(|operation| operation.versions.iter().map(move |w| (operation.seq, w)));
+    versions
+        .filter(|(_, written)| written.resource == Resource::Event)
+        .map(|(seq, written)| step(seq, written))
+        .collect()
+}
+
+/// What the index does not know of versions that the public is not given, or not as they are.
+struct Unseen {
+    /// Those that the public was given something of once.
+    once_public: HashSet<i64>,
+    /// Those whose public documents say what the ones before said.
+    unchanged: HashSet<i64>,
+}
+
+impl Unseen {
+    fn of(steps: &[Step<'_>], matches: &Matches, clearance: Clearance, reader: &Reader) -> Result<Self, StoreError> {
+        if clearance == Clearance::Restricted {
+            return Ok(Self { once_public: HashSet::new(), unchanged: HashSet::new() });
+        }
+        let hidden = steps.iter().filter(|step| step.old.is_none()).flat_map(|step| {
+            let new = step.new.is_none().then_some(step.written.version_no);
+            step.previous.into_iter().chain(new)
+        });
+        let hidden: Vec<i64> = hidden.collect();
+        let once_public = reader.read(|conn| once_public(conn, &hidden))?;
+        let pairs = steps.iter().filter_map(|step| {
+            let (old, new) = step.old.zip(step.new)?;
+            let (before, after) = (matches.has(&old, step.seq - 1), matches.has(&new, step.seq));
+            (before && after && step.is_coarsened).then_some((old, new))
+        });
+        let pairs: Vec<(EventVersion, EventVersion)> = pairs.collect();
+        let keys: Vec<i64> = pairs.iter().flat_map(|(old, new)| [old.key, new.key]).collect();
+        let texts = if keys.is_empty() { Vec::new() } else { reader.read(|conn| log::texts(conn, &keys))? };
+        let mut unchanged = HashSet::new();
+        for ((_, new), texts) in pairs.iter().zip(texts.chunks(2)) {
+            if says(&texts[0])? == says(&texts[1])? {
+                unchanged.insert(new.version_no);
+            }
+        }
+        Ok(Self { once_public, unchanged })
+    }
+
+    /// What is told of a step, if anything is.
+    fn told(&self, step: &Step<'_>, matches: &Matches) -> Option<Change> {
+        let Step { seq, written, old, new, .. } = *step;
+        let did = old.is_some_and(|old| matches.has(&old, seq - 1));
+        let does = new.is_some_and(|new| matches.has(&new, seq));
+        let was_public = |version| self.once_public.contains(&version);
+        // Nothing of the version before is told any more, and somebody may have it.
+        let has_lapsed = old.is_none() && step.previous.is_some_and(was_public);
+        let (kind, matched) = match (old, new) {
+            (Some(_), Some(_)) if self.unchanged.contains(&written.version_no) => return None,
+            (None, None) if has_lapsed && !was_public(written.version_no) => (ended(written.kind), Matched::Left),
+            (None, Some(_)) if has_lapsed && !does => (ChangeKind::Corrected, Matched::Left),
+            (None, Some(_)) if does => (begun(step), Matched::Entered),
+            (_, None) if did => (ended(written.kind), Matched::Left),
+            (_, Some(_)) if did && does => (written.kind, Matched::Stayed),
+            (_, Some(_)) if does => (written.kind, Matched::Entered),
+            (_, Some(_)) if did => (written.kind, Matched::Left),
+            _ => return None,
+        };
+        let Written { resource, id, revision, .. } = *written;
+        Some(Change { resource, id, revision, kind, matched, event: new, is_given: new.is_some() })
+    }
+}
+
+/// How an event ceased for a reader: a policy that hides it says no more than that it is not there any more.
+const fn ended(kind: ChangeKind) -> ChangeKind {
+    if kind.ends() { kind } else { ChangeKind::Retracted }
+}
+
+/// How an event came to be for a reader who was not given the version before.
+const fn begun(step: &Step<'_>) -> ChangeKind {
+    match step.written.kind {
+        ChangeKind::Restored if step.was_withdrawn => ChangeKind::Restored,
+        _ => ChangeKind::Created,
+    }
+}
+
+/// What a stored document says, but for what every version has anew.
+fn says(text: &str) -> Result<serde_json::Value, StoreError> {
+    let mut document: serde_json::Value = serde_json::from_str(text)?;
+    if let Some(members) = document.as_object_mut() {
+        for own in ["revision", "seq", "recorded_at"] {
+            members.remove(own);
+        }
+    }
+    Ok(document)
+}
+
+fn entity_change(sight: Sight<'_>, written: &Written) -> Option<Change> {
+    let Written { resource, id, revision, kind, .. } = *written;
+    let is_there =
+        |seq| sight.state.entities.at(seq).version(id).is_some_and(|(_, version)| version.document.is_some());
+    let matched = match (is_there(sight.seq - 1), is_there(sight.seq)) {
+        (false, false) => return None,
+        (false, true) => Matched::Entered,
+        (true, true) => Matched::Stayed,
+        (true, false) => Matched::Left,
+    };
+    Some(Change { resource, id, revision, kind, matched, event: None, is_given: matched != Matched::Left })
+}

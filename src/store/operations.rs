@@ -1,0 +1,93 @@
+//! The change log without its documents: which operations there were, and what each wrote.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::connection::AnyConnection;
+use super::document::Audience;
+use super::error::StoreError;
+use super::log::ChangeKind;
+use super::schema::{document, entity, operation, version};
+use super::sql_types::{SqlId, SqlInstant};
+use crate::domain::instant::Instant;
+use crate::domain::resource::Resource;
+
+/// An operation, and what it wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its number.
+    pub seq: i64,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// The versions that it wrote, in order.
+    pub versions: Vec<Written>,
+}
+
+/// A version that an operation wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields of `store::log::Change`")]
+pub struct Written {
+    pub version_no: i64,
+    pub resource: Resource,
+    pub id: Uuid,
+    pub revision: i32,
+    pub kind: ChangeKind,
+}
+
+type WrittenRow = ((i64, i64, i32, String), (String, SqlId));
+
+/// At most `limit` operations behind `after` and up to `until`, in the order in which they happened.
+///
+/// # Errors
+/// When the database cannot be asked, or holds what Marchline did not write.
+pub fn operations(conn: &mut AnyConnection, after: i64, until: i64, limit: i64) -> Result<Vec<Operation>, StoreError> {
+    let found: Vec<(i64, SqlInstant)> = operation::table
+        .filter(operation::seq.gt(after).and(operation::seq.le(until)))
+        .order(operation::seq)
+        .limit(limit)
+        .select((operation::seq, operation::recorded_at))
+        .load(conn)?;
+    let Some((last, _)) = found.last() else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<WrittenRow> = version::table
+        .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
+        .filter(version::seq.gt(after).and(version::seq.le(last)))
+        .order(version::no)
+        .select(((version::no, version::seq, version::revision, version::kind), (entity::resource, entity::id)))
+        .load(conn)?;
+    let operation =
+        |(seq, recorded_at): (i64, SqlInstant)| Operation { seq, recorded_at: recorded_at.0, versions: Vec::new() };
+    let mut operations: Vec<Operation> = found.into_iter().map(operation).collect();
+    for row in rows {
+        let (seq, written) = written(row)?;
+        if let Ok(position) = operations.binary_search_by_key(&seq, |operation| operation.seq) {
+            operations[position].versions.push(written);
+        }
+    }
+    Ok(operations)
+}
+
+fn written(((version_no, seq, revision, kind), (resource, id)): WrittenRow) -> Result<(i64, Written), StoreError> {
+    let unknown = |code: &str| StoreError::corrupt(format!("unknown code `{code}`"));
+    let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
+    let kind = ChangeKind::parse(&kind).ok_or_else(|| unknown(&kind))?;
+    Ok((seq, Written { version_no, resource, id: id.0, revision, kind }))
+}
+
+/// Those of these versions that the public was given something of when they were written.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn once_public(conn: &mut AnyConnection, versions: &[i64]) -> Result<HashSet<i64>, StoreError> {
+    if versions.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<i64> = document::table
+        .filter(document::version_no.eq_any(versions).and(document::audience.ne(Audience::Restricted.column())))
+        .select(document::version_no)
+        .load(conn)?;
+    Ok(found.into_iter().collect())
+}
