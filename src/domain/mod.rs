@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod api_key;
 pub mod bounding_box;
+pub mod buckets;
 mod calendar;
 pub mod campaign;
 pub mod catalog;
