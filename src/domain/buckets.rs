@@ -5,7 +5,6 @@ use chrono_tz::Tz;
 
 use super::calendar::Span;
 use super::code::codes;
-use super::instant::Instant;
 use super::window::Frame;
 
 codes! {
@@ -192,11 +191,6 @@ fn change_between(zone: Tz, first: i64, last: i64) -> Option<i64> {
 
 fn naive(micros: i64) -> Option<NaiveDateTime> {
     DateTime::from_timestamp_micros(micros).map(|at| at.naive_utc())
-}
-
-/// Whether a bound is where an open date was cut.
-pub const fn is_open(micros: i64) -> bool {
-    micros <= Instant::MIN.micros() || micros >= Instant::MAX.micros()
 }
 
 #[cfg(test)]

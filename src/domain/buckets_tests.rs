@@ -2,6 +2,7 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::instant::Instant;
 
 fn micros(text: &str) -> i64 {
     Instant::parse(text).unwrap_or_else(|| panic!("an instant: {text}")).micros()

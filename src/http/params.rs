@@ -7,6 +7,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterS
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{RefOr, Required};
 
+use crate::domain::buckets::Interval;
 use crate::domain::has::Has;
 use crate::domain::vocabulary::PlacePrecision;
 use crate::domain::window::Overlap;
@@ -14,6 +15,7 @@ use crate::duplicates::standing::DuplicateState;
 use crate::http::paging::Count;
 use crate::index::order::Sort;
 use crate::metrics::ImportFormat;
+use crate::query::aggregate::{FacetOwn, Field};
 use crate::query::event_query::MAX_PEOPLE;
 use crate::view::event::Include;
 
@@ -113,7 +115,7 @@ macro_rules! parameters {
 }
 
 parameters! {
-    /// Filters and order of a list of events.
+    /// Filters of events.
     EventFilterParams => vec![
         query("id", Form::Terms(ID), "Ids of events; `!` excludes.", json!(["019c1159-7000-7000-8000-0000000000e4"])),
         query("type", Form::Terms(CODE), "Main types, as in `/v1/vocabulary`; `!` excludes.", json!(["rally", "clash"])),
@@ -160,9 +162,38 @@ parameters! {
             event's own calendar.", "America/Los_Angeles"),
         query("bbox", Form::Pattern(BOX), "A box as west,south,east,north in degrees; west may be greater than east across \
             the antimeridian. Points of countries and first-level divisions never match.", "-118.3,34.0,-118.2,34.1"),
+    ]
+}
+
+parameters! {
+    /// The order of a list of events.
+    EventOrderParam => vec![
         query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest`, by when the version was \
             recorded, or by the size's `best`, else `low`, else `high`; `-` turns it round. Undated events, or those without \
             a number, come last. `-when` unless given.", "-when"),
+    ]
+}
+
+parameters! {
+    /// Which buckets of time are counted.
+    HistogramParams => vec![
+        query("interval", Form::Code(Interval::CODES), "How long the buckets are; `day` unless given. Weeks begin on Monday. \
+            Without `time_zone` they are of each event's own calendar, with it of that zone, where a day may have 23 or 25 \
+            hours, and an hour that the clock shows twice is two buckets; where `from` or `to` is an instant, they are of UTC.",
+            "day"),
+        query("group_by", Form::Code(Field::CODES), "What the events of each bucket are told apart by. One that has several \
+            values counts for each.", "type"),
+    ]
+}
+
+parameters! {
+    /// Which values are counted.
+    FacetParams => vec![
+        query("facet", Form::Codes(Field::CODES), "What the values of are counted; `type,status,verification,country,actor,\
+            campaign,issue` unless given.", json!(["type", "locality"])),
+        query("facet_limit", Form::Number(1, 100), "Most values of each; 10 unless given.", 10),
+        query("facet_own", Form::Code(FacetOwn::CODES), "Whether the filter by a field holds where its own values are counted: \
+            `exclude`, unless given, leaves it out, so that the alternatives are counted too.", "exclude"),
     ]
 }
 

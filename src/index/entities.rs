@@ -253,6 +253,12 @@ impl<'a> Moment<'a> {
         Some((entity, C::of(&entity.known_at(self.seq)?.content)?))
     }
 
+    /// An entity's stable name and what is known of it.
+    pub fn known(self, id: Uuid) -> Option<(&'a str, &'a Content)> {
+        let entity = self.entities.get(id)?;
+        Some((&entity.slug, &*entity.known_at(self.seq)?.content))
+    }
+
     /// The entity that this one is a part of, or was when it was withdrawn.
     pub fn parent(self, id: Uuid) -> Option<Uuid> {
         parent(&self.entities.get(id)?.known_at(self.seq)?.content).map(|parent| self.survivor(parent))
@@ -261,6 +267,11 @@ impl<'a> Moment<'a> {
     /// The entity, its parent, and so on up to the root.
     pub fn line(self, id: Uuid) -> impl Iterator<Item = Uuid> + 'a {
         std::iter::successors(Some(id), move |id| self.parent(*id)).take(MAX_DEPTH)
+    }
+
+    /// A location's own value, or that of the nearest location it lies in which has one.
+    pub fn inherited<T: ?Sized>(self, id: Uuid, value: impl Fn(&'a LocationContent) -> Option<&'a T>) -> Option<&'a T> {
+        self.line(id).find_map(|id| value(self.values::<LocationContent>(id)?.1))
     }
 
     /// These entities and all that are parts of them, also those that were withdrawn: events that name them still do.

@@ -49,6 +49,7 @@ pub struct EventQuery {
     pub external_id: Option<ExternalId>,
     pub recorded_since: Option<Instant>,
     pub window: Window,
+    pub time_zone: Option<Tz>,
     pub overlap: Option<Overlap>,
     pub bbox: Option<BoundingBox>,
     pub sort: Option<Sort>,
@@ -58,6 +59,14 @@ pub struct EventQuery {
 impl EventQuery {
     /// Takes the parameters of a question; faults stay with `params`.
     pub fn parse(params: &mut Params) -> Self {
+        let mut query = Self::filters(params);
+        query.sort = params.code("sort", Sort::parse, Sort::CODES);
+        query.echo.sort = Some(query.order().code().to_owned());
+        query
+    }
+
+    /// Takes the filters alone, for what has no order.
+    pub fn filters(params: &mut Params) -> Self {
         let mut echo = EventQueryEcho::default();
         let id = terms(params, "id", read_id, ToString::to_string, &mut echo.id);
         let event_type = codes(params, "type", EventType::parse, EventType::code, &mut echo.event_type);
@@ -85,15 +94,13 @@ impl EventQuery {
         echo.external_id = external_id.as_ref().map(|external| format!("{}:{}", external.scheme, external.id));
         let recorded_since = params.read("recorded_since", read_instant);
         echo.recorded_since = recorded_since.map(|instant| instant.to_string());
-        let window = window(params, &mut echo);
+        let (window, time_zone) = window(params, &mut echo);
         let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
         let bbox = params.read("bbox", |text| {
             echo.bbox = Some(text.to_owned());
             read_box(text)
         });
-        let sort = params.code("sort", Sort::parse, Sort::CODES);
-        echo.sort = String::from(sort.unwrap_or(Sort::WhenDescending).code());
         Self {
             id,
             event_type,
@@ -119,9 +126,10 @@ impl EventQuery {
             external_id,
             recorded_since,
             window,
+            time_zone,
             overlap,
             bbox,
-            sort,
+            sort: None,
             echo,
         }
     }
@@ -234,7 +242,7 @@ fn size(params: &mut Params, echo: &mut EventQueryEcho) -> (Option<i64>, Option<
     (min, max)
 }
 
-fn window(params: &mut Params, echo: &mut EventQueryEcho) -> Window {
+fn window(params: &mut Params, echo: &mut EventQueryEcho) -> (Window, Option<Tz>) {
     let zone = params.read("time_zone", |name| {
         let unknown = || Unread::new("unknown_time_zone", format!("`{}` is not in the IANA database.", shown(name)));
         Tz::from_str(name).map_err(|_| unknown())
@@ -254,7 +262,7 @@ fn window(params: &mut Params, echo: &mut EventQueryEcho) -> Window {
         }
     };
     *echo = EventQueryEcho { from, to, time_zone: zone.map(|zone| zone.name().to_owned()), ..std::mem::take(echo) };
-    window
+    (window, zone)
 }
 
 fn read_box(text: &str) -> Result<BoundingBox, Unread> {

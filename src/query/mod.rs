@@ -1,9 +1,12 @@
 //! Questions: how a query string becomes one validated `EventQuery`, and how that is answered. The same filter serves
 //! lists, totals and every other face of a query.
 
+pub mod aggregate;
 pub mod cursor;
 pub mod echo;
 pub mod event_query;
+pub mod facets;
+pub mod histogram;
 pub mod page;
 pub mod params;
 pub mod plan;

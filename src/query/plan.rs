@@ -26,11 +26,11 @@ use crate::index::sight::Sight;
 /// What a question names, found.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
-    location: Terms<Uuid>,
-    actor: Terms<Uuid>,
-    actor_within: Terms<Uuid>,
-    campaign: Terms<Uuid>,
-    source: Terms<Uuid>,
+    pub(super) location: Terms<Uuid>,
+    pub(super) actor: Terms<Uuid>,
+    pub(super) actor_within: Terms<Uuid>,
+    pub(super) campaign: Terms<Uuid>,
+    pub(super) source: Terms<Uuid>,
     /// The versions that have the external id asked for; `None` where none is.
     pub external_id: Option<Vec<i64>>,
     /// The first operation recorded at or after the instant asked for; 0 where none is.
@@ -113,6 +113,18 @@ pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
         sizes: planning.sizes(),
         ..Search::of_all(short(seq), clearance)
     }
+}
+
+/// What a participation must be that an answer is found by; `None` where any is.
+pub(super) fn wanted_actors(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Option<Wanted> {
+    let (names, named) = (sight.names(), &named.surviving(sight.names()));
+    Planning { query, named, state: sight.state, names, sight }.actors().any
+}
+
+/// What a place must be that an answer is found by; `None` where any is.
+pub(super) fn wanted_places(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Option<Wanted> {
+    let (names, named) = (sight.names(), &named.surviving(sight.names()));
+    Planning { query, named, state: sight.state, names, sight }.places().any
 }
 
 struct Planning<'a> {

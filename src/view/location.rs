@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::EntityHead;
-use super::reference::{PathStep, inherited};
+use super::reference::PathStep;
 use crate::domain::instant::Instant;
 use crate::domain::place::{LocationContent, Point};
 use crate::domain::shared::ExternalId;
@@ -80,11 +80,11 @@ impl Location {
             kind: location.kind,
             parent_id: location.parent,
             path: PathStep::path(names, id)?.into_iter().map(PathStep::into_owned).collect(),
-            country: inherited(names, id, |l| l.country.as_deref()).map(str::to_owned),
-            admin1: inherited(names, id, |l| l.admin1.as_deref()).map(str::to_owned),
+            country: names.inherited(id, |l| l.country.as_deref()).map(str::to_owned),
+            admin1: names.inherited(id, |l| l.admin1.as_deref()).map(str::to_owned),
             point: location.point,
             radius_m: location.radius_m,
-            time_zone: inherited(names, id, |l| l.time_zone.as_deref()).map(str::to_owned),
+            time_zone: names.inherited(id, |l| l.time_zone.as_deref()).map(str::to_owned),
             external_ids: location.external_ids.clone(),
             event_count,
         })

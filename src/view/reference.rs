@@ -158,20 +158,11 @@ impl<'a> LocationRef<'a> {
             slug: &entity.slug,
             name: &location.name,
             kind: location.kind,
-            country: inherited(names, id, |l| l.country.as_deref()),
-            admin1: inherited(names, id, |l| l.admin1.as_deref()),
+            country: names.inherited(id, |l| l.country.as_deref()),
+            admin1: names.inherited(id, |l| l.admin1.as_deref()),
             path: PathStep::path(names, id)?,
         })
     }
-}
-
-/// A location's own value, or that of the nearest location it lies in which has one.
-pub(super) fn inherited<'a, T: ?Sized>(
-    names: Moment<'a>,
-    id: Uuid,
-    value: impl Fn(&'a LocationContent) -> Option<&'a T>,
-) -> Option<&'a T> {
-    names.line(id).find_map(|id| value(names.values::<LocationContent>(id)?.1))
 }
 
 impl<'a> SourceRef<'a> {
