@@ -40,7 +40,11 @@ impl Default for Longitudes {
 impl Longitudes {
     /// Takes in a longitude in degrees, from −180 to 180.
     pub fn add(&mut self, lon: f64) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the number of a slice, or near it")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the number of a slice, or near it"
+        )]
         let slice = ((lon + 180.0) * 10.0) as usize;
         let slice = &mut self.0[slice.min(SLICES - 1)];
         let (low, high) = slice.unwrap_or((lon, lon));

@@ -58,11 +58,7 @@ fn an_hour_that_is_shown_twice_is_two_buckets_and_a_skipped_one_is_none() {
     let half = buckets(Interval::Hour, "Australia/Lord_Howe", "2026-04-04T14:30:00Z", "2026-04-04T15:40:00Z");
     expect(
         &half,
-        &[
-            ("2026-04-05T01:00:00+11:00", 60),
-            ("2026-04-05T01:30:00+10:30", 30),
-            ("2026-04-05T02:00:00+10:30", 60),
-        ],
+        &[("2026-04-05T01:00:00+11:00", 60), ("2026-04-05T01:30:00+10:30", 30), ("2026-04-05T02:00:00+10:30", 60)],
     );
     // It begins within the half hour that is shown for the second time.
     let second = buckets(Interval::Hour, "Australia/Lord_Howe", "2026-04-04T15:10:00Z", "2026-04-04T15:10:00Z");
@@ -72,7 +68,14 @@ fn an_hour_that_is_shown_twice_is_two_buckets_and_a_skipped_one_is_none() {
 #[test]
 fn a_day_that_was_skipped_is_no_bucket_and_one_without_a_midnight_begins_later() {
     let apia = buckets(Interval::Day, "Pacific/Apia", "2011-12-29T20:00:00Z", "2011-12-31T12:00:00Z");
-    expect(&apia, &[("2011-12-29T00:00:00-10:00", 1_440), ("2011-12-31T00:00:00+14:00", 1_440), ("2012-01-01T00:00:00+14:00", 1_440)]);
+    expect(
+        &apia,
+        &[
+            ("2011-12-29T00:00:00-10:00", 1_440),
+            ("2011-12-31T00:00:00+14:00", 1_440),
+            ("2012-01-01T00:00:00+14:00", 1_440),
+        ],
+    );
     let sao_paulo = buckets(Interval::Day, "America/Sao_Paulo", "2018-11-04T12:00:00Z", "2018-11-04T12:00:00Z");
     expect(&sao_paulo, &[("2018-11-04T01:00:00-02:00", 1_380)]);
 }

@@ -13,8 +13,8 @@ use super::write::operations::{
     sources as write_sources, timelines as write_timelines,
 };
 use super::{
-    actors, aggregates, campaigns, docs, duplicates, event_parts, events, export, health, imports, keys, locations, metrics, root,
-    sources, timelines, vocabulary,
+    actors, aggregates, campaigns, docs, duplicates, event_parts, events, export, health, imports, keys, locations,
+    metrics, root, sources, timelines, vocabulary,
 };
 
 /// A path, and the methods that it answers by handlers of its own.

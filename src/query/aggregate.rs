@@ -156,8 +156,7 @@ impl Field {
     }
 
     const fn is_of_places(self) -> bool {
-        self.level().is_some()
-            || matches!(self, Self::Location | Self::Country | Self::Admin1 | Self::PlacePrecision)
+        self.level().is_some() || matches!(self, Self::Location | Self::Country | Self::Admin1 | Self::PlacePrecision)
     }
 
     /// The level of the locations that count.
@@ -199,7 +198,10 @@ impl Field {
             }
             let values = match self {
                 Self::PlacePrecision => vec![Value::Code(place.precision.code().to_owned())],
-                _ => known.entry(place.location).or_insert_with(|| self.of_location(place.location, sight.names())).clone(),
+                _ => known
+                    .entry(place.location)
+                    .or_insert_with(|| self.of_location(place.location, sight.names()))
+                    .clone(),
             };
             if by_location {
                 gathered.add(place.number, values);

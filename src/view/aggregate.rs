@@ -194,12 +194,7 @@ impl HistogramSize {
         // A sum past this is one that no reader of JSON could keep exactly, nor a planet hold.
         let most = |sum: i128| i64::try_from(sum).unwrap_or(MAX_PEOPLE).min(MAX_PEOPLE);
         let told = |(sum, count): (i128, i64)| (count > 0).then(|| most(sum));
-        Self {
-            low: told(bucket.low),
-            high: told(bucket.high),
-            open_high: bucket.open_high,
-            unknown: bucket.unknown,
-        }
+        Self { low: told(bucket.low), high: told(bucket.high), open_high: bucket.open_high, unknown: bucket.unknown }
     }
 }
 
@@ -247,7 +242,9 @@ impl Named {
                     Content::Location(location) => &location.name,
                     Content::Campaign(campaign) => &campaign.name,
                     Content::Source(source) => source.title.as_ref().unwrap_or(&source.publisher),
-                    Content::Timeline(_) | Content::Event(_) => return Ok(Self { value: slug.to_owned(), id: Some(*id), name: None }),
+                    Content::Timeline(_) | Content::Event(_) => {
+                        return Ok(Self { value: slug.to_owned(), id: Some(*id), name: None });
+                    }
                 };
                 Ok(Self { value: slug.to_owned(), id: Some(*id), name: Some(name.clone()) })
             }

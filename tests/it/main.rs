@@ -4,6 +4,7 @@
 mod support;
 
 mod again;
+mod aggregates;
 mod backup;
 mod bad_input;
 mod cli;

@@ -12,6 +12,7 @@ pub mod model;
 pub mod model_documents;
 pub mod model_views;
 pub mod oracle;
+pub mod oracle_counts;
 pub mod oracle_dates;
 pub mod paths;
 pub mod postgres;
