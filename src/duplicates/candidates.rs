@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::places::{Spot, usual_radius};
 use super::profile::Profile;
 use super::score::DAY;
+use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::event::EventContent;
 use crate::domain::place::{LocationContent, Point};
@@ -71,10 +72,11 @@ fn near(state: &State, event: &EventContent, spots: &[Spot]) -> Wanted {
     };
     let bbox =
         box_around(point, 2.0 * radius.clamp(usual_radius(LocationKind::Venue), usual_radius(LocationKind::Admin2)));
+    let area = Area { bbox: Some(bbox), ..Area::default() };
     let is_in = |place: &PlaceTerm| !place.is_own && place.point.is_some_and(|point| bbox.contains(point));
     terms.extend(places.all().filter(|place| !place.precision.is_area() && is_in(place)).map(|place| place.number));
     let own = places.all().filter(|place| place.is_own && !place.precision.is_area()).map(|place| place.number);
-    Wanted { terms: Terms::of(terms), own: Some((Terms::of(own.collect()), bbox)), ..Wanted::default() }
+    Wanted { terms: Terms::of(terms), own: Some((Terms::of(own.collect()), area)), ..Wanted::default() }
 }
 
 /// The town that a location is in with all its parts, and the counties above it; the location alone where it is in none.

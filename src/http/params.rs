@@ -16,7 +16,7 @@ use crate::http::paging::Count;
 use crate::index::order::Sort;
 use crate::metrics::ImportFormat;
 use crate::query::aggregate::{FacetOwn, Field};
-use crate::query::event_query::MAX_PEOPLE;
+use crate::query::event_query::{MAX_PEOPLE, MAX_RADIUS};
 use crate::view::event::Include;
 
 /// The form of a parameter's value.
@@ -50,6 +50,7 @@ const SLUG: &str = "^!?[0-9a-z]+(-[0-9a-z]+)*$";
 const COUNTRY: &str = "^!?[A-Z]{2}$";
 const ADMIN1: &str = "^!?[A-Z]{2}-[A-Z0-9]{1,3}$";
 const EXTERNAL_ID: &str = r"^[^:]*[^:\s][^:]*:.*\S.*$";
+const POINT: &str = r"^\s*-?[0-9.]+\s*,\s*-?[0-9.]+\s*$";
 const BOX: &str = r"^\s*-?[0-9.]+\s*(,\s*-?[0-9.]+\s*){3}$";
 
 fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, example: Value) -> Parameter {
@@ -132,7 +133,7 @@ parameters! {
             json!(["police"])),
         query("role", Form::Terms(CODE), "Roles in which an actor takes part; `!` excludes.", json!(["target"])),
         query("location", Form::Terms(REFERENCE), "Ids or slugs of locations: these or any below them. `location`, \
-            `country`, `admin1`, `place_precision` and `bbox` speak of one place; with `!`, of none.", json!(["los-angeles"])),
+            `country`, `admin1`, `place_precision`, `bbox`, `near` and `within` speak of one place; with `!`, of none.", json!(["los-angeles"])),
         query("country", Form::Terms(COUNTRY), "ISO 3166-1 alpha-2 codes; `!` excludes.", json!(["US"])),
         query("admin1", Form::Terms(ADMIN1), "ISO 3166-2 codes; `!` excludes.", json!(["US-CA"])),
         query("place_precision", Form::Code(PlacePrecision::CODES), "How closely a place must be known at least: \
@@ -162,6 +163,13 @@ parameters! {
             event's own calendar.", "America/Los_Angeles"),
         query("bbox", Form::Pattern(BOX), "A box as west,south,east,north in degrees; west may be greater than east across \
             the antimeridian. Points of countries and first-level divisions never match.", "-118.3,34.0,-118.2,34.1"),
+        query("near", Form::Pattern(POINT), "A point as latitude,longitude in degrees: a place lies at most `radius_m` away, which may be left out, \
+            along the WGS 84 ellipsoid. Points of countries and first-level divisions never match.", "34.05,-118.25"),
+        query("radius_m", Form::Number(1, MAX_RADIUS), "How many metres away from `near` a place may be; as far as there is, unless given.", 5_000),
+        query("within", Form::Text, "One or several polygons, as WKT (`POLYGON`, `MULTIPOLYGON`, longitude before latitude) or \
+            GeoJSON, at most 10,000 vertices: a place lies in one of them or on an edge, and not in a hole. Edges are straight \
+            between degrees; across the antimeridian longitudes go on to ±360, or the polygon is cut in two.",
+            "POLYGON((-119 34,-118 34,-118 35,-119 35,-119 34))"),
     ]
 }
 

@@ -7,7 +7,7 @@ use super::dictionary::{SizeFacts, Starts};
 use super::layers::Layer;
 use super::row::Row;
 use super::segment::Segment;
-use crate::domain::bounding_box::BoundingBox;
+use crate::domain::area::Area;
 use crate::domain::privacy::Clearance;
 
 /// Numbers of terms.
@@ -64,8 +64,8 @@ impl Terms {
 pub struct Wanted {
     /// One of these terms.
     pub terms: Terms,
-    /// One of these places, with a point of the event's own in the box.
-    pub own: Option<(Terms, BoundingBox)>,
+    /// One of these places, with a point of the event's own in the area.
+    pub own: Option<(Terms, Area)>,
     /// It is one of these rows, by their numbers.
     pub versions: HashSet<u32>,
 }
@@ -83,8 +83,8 @@ pub struct Group {
 
 impl Wanted {
     fn matches(&self, row: &Row) -> bool {
-        let own = |(terms, bbox): &(Terms, BoundingBox)| {
-            row.points.iter().any(|(term, point)| terms.has(*term) && bbox.contains(*point))
+        let own = |(terms, area): &(Terms, Area)| {
+            row.points.iter().any(|(term, point)| terms.has(*term) && area.contains(*point))
         };
         row.terms.iter().any(|term| self.terms.has(*term))
             || self.own.as_ref().is_some_and(own)
@@ -93,8 +93,8 @@ impl Wanted {
 
     fn rows(&self, segment: &Segment, versions: &[u16]) -> Bits {
         let mut rows = self.terms.rows(segment);
-        if let Some((terms, bbox)) = &self.own {
-            let inside = segment.points.iter().filter(|own| bbox.contains(own.point) && terms.has(own.term));
+        if let Some((terms, area)) = &self.own {
+            let inside = segment.points.iter().filter(|own| terms.has(own.term) && area.contains(own.point));
             for own in inside {
                 rows.insert(usize::from(own.row));
             }

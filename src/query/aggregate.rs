@@ -8,6 +8,7 @@ use super::event_query::EventQuery;
 use super::plan::{Named, wanted_actors, wanted_places};
 use super::terms::Terms;
 use crate::domain::actor::ActorContent;
+use crate::domain::area::Area;
 use crate::domain::codes;
 use crate::domain::place::LocationContent;
 use crate::domain::vocabulary::LocationKind;
@@ -96,10 +97,10 @@ pub struct Values {
 impl Field {
     /// The same question without the filter by this field, if it has one.
     pub fn left_out_of(self, query: &EventQuery, named: &Named) -> Option<(EventQuery, Named)> {
-        let (mut query, mut named) = (query.clone(), named.clone());
         fn is_asked<T>(terms: &mut Terms<T>) -> bool {
             !std::mem::take(terms).is_empty()
         }
+        let (mut query, mut named) = (query.clone(), named.clone());
         let was_asked = match self {
             Self::Type => is_asked(&mut query.event_type),
             Self::Category => is_asked(&mut query.category),
@@ -187,7 +188,7 @@ impl Field {
     fn add_places(self, query: &EventQuery, named: &Named, sight: Sight<'_>, gathered: &mut Gathered) {
         let wanted = wanted_places(query, named, sight);
         let own = wanted.as_ref().and_then(|wanted| wanted.own.as_ref());
-        gathered.own = own.map(|(_, bbox)| (Vec::new(), *bbox));
+        gathered.own = own.map(|(_, area)| (Vec::new(), area.clone()));
         // A location has a term for each way in which it is known.
         let mut known: HashMap<Uuid, Vec<Value>> = HashMap::new();
         for place in sight.state.events.lookup.places.all() {
@@ -232,7 +233,7 @@ struct Gathered {
     numbers: HashMap<Value, u32>,
     values: Vec<Value>,
     terms: Vec<(u32, u32)>,
-    own: Option<(Vec<(u32, u32)>, crate::domain::bounding_box::BoundingBox)>,
+    own: Option<(Vec<(u32, u32)>, Area)>,
 }
 
 impl Gathered {

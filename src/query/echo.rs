@@ -123,6 +123,18 @@ pub struct EventQueryEcho {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-118.3,34.0,-118.2,34.1")]
     pub bbox: Option<String>,
+    /// Latitude and longitude of the point that a place must be near to, in degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "34.05,-118.25")]
+    pub near: Option<String>,
+    /// How many metres away from it a place may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 20_037_508, example = 5000)]
+    pub radius_m: Option<i64>,
+    /// Polygons, as they were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "POLYGON((-119 34,-118 34,-118 35,-119 34))")]
+    pub within: Option<String>,
     /// The order; not there where nothing is ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-when")]

@@ -1,6 +1,7 @@
 //! `EventQuery`: the filters and the order of one question about events, read and checked once.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
@@ -9,11 +10,14 @@ use uuid::Uuid;
 use super::cursor::digest;
 use super::echo::EventQueryEcho;
 use super::params::{Params, Unread, shown};
+use super::polygon_text;
 use super::terms::Terms;
+use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
+use crate::domain::circle::Circle;
 use crate::domain::has::Has;
 use crate::domain::instant::Instant;
-use crate::domain::place::{is_admin1, is_country};
+use crate::domain::place::{Point, is_admin1, is_country};
 use crate::domain::resource::{Reference, Resource, Slug};
 use crate::domain::shared::ExternalId;
 use crate::domain::verification::Verification;
@@ -51,7 +55,7 @@ pub struct EventQuery {
     pub window: Window,
     pub time_zone: Option<Tz>,
     pub overlap: Option<Overlap>,
-    pub bbox: Option<BoundingBox>,
+    pub area: Area,
     pub sort: Option<Sort>,
     echo: EventQueryEcho,
 }
@@ -97,10 +101,7 @@ impl EventQuery {
         let (window, time_zone) = window(params, &mut echo);
         let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
-        let bbox = params.read("bbox", |text| {
-            echo.bbox = Some(text.to_owned());
-            read_box(text)
-        });
+        let area = area(params, &mut echo);
         Self {
             id,
             event_type,
@@ -128,7 +129,7 @@ impl EventQuery {
             window,
             time_zone,
             overlap,
-            bbox,
+            area,
             sort: None,
             echo,
         }
@@ -263,6 +264,51 @@ fn window(params: &mut Params, echo: &mut EventQueryEcho) -> (Window, Option<Tz>
     };
     *echo = EventQueryEcho { from, to, time_zone: zone.map(|zone| zone.name().to_owned()), ..std::mem::take(echo) };
     (window, zone)
+}
+
+/// Metres of the largest circle: half of the Earth's circumference.
+pub const MAX_RADIUS: i64 = 20_037_508;
+
+/// Where a place must lie: `bbox`, `near` with `radius_m`, and `within`.
+fn area(params: &mut Params, echo: &mut EventQueryEcho) -> Area {
+    let bbox = params.read("bbox", |text| {
+        echo.bbox = Some(text.to_owned());
+        read_box(text)
+    });
+    let center = params.read("near", read_point);
+    let radius_m = params.number("radius_m", 1, MAX_RADIUS);
+    if radius_m.is_some() && center.is_none() && !params.is_faulty("near") {
+        params.fault("near", "missing", "`radius_m` needs `near`, the point from which it is measured.");
+    }
+    echo.near = center.map(|center| format!("{},{}", center.lat, center.lon));
+    echo.radius_m = radius_m;
+    #[expect(clippy::cast_precision_loss, reason = "eight digits at most")]
+    let near = center.map(|center| Circle { center, radius_m: radius_m.unwrap_or(MAX_RADIUS) as f64 });
+    let within = params.take("within").and_then(|text| match polygon_text::read(&text) {
+        Ok(polygons) => {
+            echo.within = Some(text);
+            Some(Arc::new(polygons))
+        }
+        Err(faults) => {
+            for Unread { code, detail } in faults {
+                params.fault("within", code, detail);
+            }
+            None
+        }
+    });
+    Area { bbox, near, within }
+}
+
+fn read_point(text: &str) -> Result<Point, Unread> {
+    let numbers: Option<Vec<f64>> = text.split(',').map(|side| side.trim().parse().ok()).collect();
+    let wrong = |detail: &str| Unread::new("invalid_point", detail);
+    let Some([lat, lon]) = numbers.as_deref().and_then(|n| <[f64; 2]>::try_from(n).ok()) else {
+        return Err(wrong("Expected two numbers: latitude,longitude in degrees."));
+    };
+    if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) {
+        return Err(wrong("The latitude lies from −90 to 90 degrees and comes first, the longitude from −180 to 180."));
+    }
+    Ok(Point { lat, lon })
 }
 
 fn read_box(text: &str) -> Result<BoundingBox, Unread> {

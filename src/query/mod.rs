@@ -10,6 +10,7 @@ pub mod histogram;
 pub mod page;
 pub mod params;
 pub mod plan;
+mod polygon_text;
 pub mod terms;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,6 @@ use super::event_query::EventQuery;
 use super::params::{Params, shown};
 use super::terms::Terms;
 use crate::domain::actor::ActorContent;
-use crate::domain::bounding_box::BoundingBox;
 use crate::domain::has::Has;
 use crate::domain::place::Point;
 use crate::domain::privacy::Clearance;
@@ -262,15 +261,15 @@ impl Planning<'_> {
         }
     }
 
-    /// `location`, `country`, `admin1`, `bbox` and `place_precision`: all of one place, and none of any.
+    /// `location`, `country`, `admin1`, `place_precision` and where it lies: all of one place, and none of any.
     fn places(&self) -> Group {
-        let EventQuery { country, admin1, bbox, place_precision: least, .. } = self.query;
+        let EventQuery { country, admin1, area, place_precision: least, .. } = self.query;
         let conditions = [
             condition(&self.named.location, |ids| self.names.with_parts(ids)),
             condition(country, |codes| self.names.locations_with(codes, |location| location.country.as_deref())),
             condition(admin1, |codes| self.names.locations_with(codes, |location| location.admin1.as_deref())),
         ];
-        let is_asked = bbox.is_some() || least.is_some() || conditions.iter().any(|(any, _)| any.is_some());
+        let is_asked = !area.is_everywhere() || least.is_some() || conditions.iter().any(|(any, _)| any.is_some());
         if !is_asked && conditions.iter().all(|(_, none)| none.is_empty()) {
             return Group::default();
         }
@@ -278,13 +277,10 @@ impl Planning<'_> {
             least.is_none_or(|least| place.precision.rank() >= least.rank())
                 && is_wanted_by_all(&conditions, place.location)
         };
-        // Where a box is asked for, a place that the event gives a point of its own is in it by that point alone.
+        // Where an area is asked for, a place that the event gives a point of its own is in it by that point alone.
         let by_location = |place: &PlaceTerm| {
-            let is_in = |bbox: BoundingBox| {
-                let point = || self.point_of(place).filter(|_| !place.is_own && !place.precision.is_area());
-                point().is_some_and(|point| bbox.contains(point))
-            };
-            is_wanted(place) && bbox.is_none_or(is_in)
+            let point = || self.point_of(place).filter(|_| !place.is_own && !place.precision.is_area());
+            is_wanted(place) && (area.is_everywhere() || point().is_some_and(|point| area.contains(point)))
         };
         let by_own_point = |place: &PlaceTerm| place.is_own && is_wanted(place) && self.is_on_the_map(place);
         let places = &self.state.events.lookup.places;
@@ -294,7 +290,7 @@ impl Planning<'_> {
         };
         let wanted = || Wanted {
             terms: wanted_where(&by_location),
-            own: bbox.map(|bbox| (wanted_where(&by_own_point), bbox)),
+            own: (!area.is_everywhere()).then(|| (wanted_where(&by_own_point), area.clone())),
             versions: HashSet::new(),
         };
         let none = TermNumbers::of(excluded_by(places, &conditions).map(|place| place.number).collect());

@@ -17,6 +17,7 @@ mod filters;
 mod founding;
 mod generate;
 mod geojson;
+mod geometry;
 mod guides;
 mod history;
 mod import_ccc;

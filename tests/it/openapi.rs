@@ -258,8 +258,10 @@ on_both_databases! {
             let target = filled(path);
             for parameter in list(&operation["parameters"]) {
                 let (name, example) = (text(&parameter["name"]), &parameter["example"]);
+                // How far away says nothing without from where.
+                let beside = if name == "radius_m" { "near=0,0&" } else { "" };
                 let answer = match text(&parameter["in"]) {
-                    "query" => world.get(&format!("{target}?{name}={}", written(example))),
+                    "query" => world.get(&format!("{target}?{beside}{name}={}", written(example))),
                     "header" => world.get_with(&target, &[(name, text(example))]),
                     _ => world.get(&filled(&path.replace(&format!("{{{name}}}"), &written(example)))),
                 };
@@ -283,7 +285,7 @@ on_both_databases! {
         };
         let mut names: BTreeSet<String> = operations(&document).flat_map(|(_, operation)| in_query(operation)).collect();
         // Names that the contract knows for later, and names that other services use.
-        names.extend(["near", "radius_m", "within", "filter", "page", "offset", "format", "fields", "pretty",
+        names.extend(["filter", "page", "offset", "format", "fields", "pretty",
             "access_token", "api_key", "callback", "debug"].map(str::to_owned));
         for (path, operation) in public_operations(&document).filter(|(path, _)| path.starts_with("/v1") || *path == "/openapi.json") {
             let documented = in_query(operation);

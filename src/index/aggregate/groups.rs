@@ -1,7 +1,7 @@
 //! Events by the values that they have.
 
 use super::{Matched, Piece};
-use crate::domain::bounding_box::BoundingBox;
+use crate::domain::area::Area;
 use crate::index::bits::Bits;
 use crate::index::segment::Handle;
 
@@ -12,8 +12,8 @@ pub struct Groups {
     pub count: u32,
     /// Terms with a value that whoever has the term has, ascending; a term may stand for several.
     pub terms: Vec<(u32, u32)>,
-    /// Terms of places that only count with a point of the event's own in the box, in the same form.
-    pub own: Option<(Vec<(u32, u32)>, BoundingBox)>,
+    /// Terms of places that only count with a point of the event's own in the area, in the same form.
+    pub own: Option<(Vec<(u32, u32)>, Area)>,
 }
 
 /// Rows that have a value by one term.
@@ -54,7 +54,9 @@ impl Groups {
             let mut met = Bits::none(piece.segment.rows());
             self.each(piece, |group, rows| {
                 if take(group, rows) {
-                    rows.iter().for_each(|row| met.insert(usize::from(*row)));
+                    for row in rows {
+                        met.insert(usize::from(*row));
+                    }
                 }
             });
             having += met.count();
@@ -70,8 +72,13 @@ impl Groups {
         for (term, handle) in postings.handles() {
             parts.extend(standing_for(&self.terms, term).map(|group| (group, Rows::Of(handle))));
         }
-        if let Some((terms, bbox)) = &self.own {
-            for own in piece.segment.points.iter().filter(|own| bbox.contains(own.point)) {
+        if let Some((terms, area)) = &self.own {
+            for own in piece
+                .segment
+                .points
+                .iter()
+                .filter(|own| piece.rows.contains(own.row.into()) && area.contains(own.point))
+            {
                 parts.extend(standing_for(terms, own.term).map(|group| (group, Rows::One(own.row.into()))));
             }
         }

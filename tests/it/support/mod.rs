@@ -14,6 +14,7 @@ pub mod model_views;
 pub mod oracle;
 pub mod oracle_counts;
 pub mod oracle_dates;
+pub mod oracle_extent;
 pub mod paths;
 pub mod postgres;
 pub mod program;

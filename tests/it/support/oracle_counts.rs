@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::oracle::{Filters, Moment};
-use super::oracle_dates::{text_instant, time_matches};
+use super::oracle_dates::time_matches;
 
 /// Fields of which the values are counted, with the filter that each goes by.
 pub const FIELDS: [(&str, &str); 19] = [
@@ -132,83 +132,56 @@ impl Moment {
             counted["start"] = bucket["start"].clone();
             assert_eq!(*bucket, counted, "{told}");
         }
-        self.assert_reach(filters, &events, &starts, interval, buckets);
+        assert_reach(filters, &events, &starts, interval, buckets);
     }
+}
 
-    /// The first and the last bucket are those that the window asks for; where it does not, those that some event reaches, and
-    /// none beyond.
-    fn assert_reach(&self, filters: &Filters, events: &[&Value], starts: &[Start], interval: &str, buckets: &[Value]) {
-        let told = format!("{filters:?} {interval} {buckets:?}");
-        let is_dated = |event: &&&Value| !event["when"]["start"].is_null();
-        let edges = [value_of(filters, "from"), value_of(filters, "to")];
-        let Some((first, last)) = starts.first().zip(starts.last()) else {
-            let is_told = edges.iter().all(Option::is_some) || events.iter().any(|event| is_dated(&event));
-            assert!(!is_told, "no buckets: {told}");
-            return;
-        };
-        let touches = |window: &Filters| {
-            let filter = |name: &str| value_of(window, name);
-            events.iter().filter(is_dated).any(|event| time_matches(&event["when"], &filter))
-        };
-        if edges[0].is_none() {
-            let before = with(&first.window(interval), "to", None);
-            assert!(touches(&before), "nothing from the first bucket on: {told}");
-            assert!(edges[1].is_some() || buckets[0]["possible"] != 0, "nothing in the first bucket: {told}");
-        }
-        if edges[1].is_none() {
-            assert!(
-                edges[0].is_some() || buckets[buckets.len() - 1]["possible"] != 0,
-                "nothing in the last bucket: {told}"
-            );
-        }
-        for event in events.iter().filter(is_dated) {
-            let when = &event["when"];
-            let end = if when["end"].is_null() { &when["start"] } else { &when["end"] };
-            let is_open = |value: &Value| {
-                let text = value.as_str().expect("an instant");
-                text.starts_with("0001-01-01T") || text.starts_with("9999-12-31T")
-            };
-            let lies = |side: &'static str, window: Filters| {
-                let window = with(&window, if side == "from" { "to" } else { "from" }, None);
-                time_matches(when, &|name: &str| value_of(&window, name))
-            };
-            // What begins before the first bucket is there only where the window asks for less than the dates.
-            if edges[0].is_none() && !is_open(&when["start"]["earliest"]) {
-                assert!(lies("from", first.window(interval)), "{when} {told}");
-                let begun = first.before().map(|window| lies("to", window));
-                assert_ne!(begun, Some(true), "{when} begins before the first bucket: {told}");
-            }
-            if edges[1].is_none() && !is_open(&end["latest"]) {
-                let later = Start { ..last.end(interval) }.window(interval);
-                assert!(!lies("from", later), "{when} ends behind the last bucket: {told}");
-            }
-        }
+/// The first and the last bucket are those that the window asks for; where it does not, those that some event reaches, and
+/// none beyond.
+fn assert_reach(filters: &Filters, events: &[&Value], starts: &[Start], interval: &str, buckets: &[Value]) {
+    let told = format!("{filters:?} {interval} {buckets:?}");
+    let is_dated = |event: &&&Value| !event["when"]["start"].is_null();
+    let edges = [value_of(filters, "from"), value_of(filters, "to")];
+    let Some((first, last)) = starts.first().zip(starts.last()) else {
+        let is_told = edges.iter().all(Option::is_some) || events.iter().any(|event| is_dated(&event));
+        assert!(!is_told, "no buckets: {told}");
+        return;
+    };
+    let touches = |window: &Filters| {
+        let filter = |name: &str| value_of(window, name);
+        events.iter().filter(is_dated).any(|event| time_matches(&event["when"], &filter))
+    };
+    if edges[0].is_none() {
+        let before = with(&first.window(interval), "to", None);
+        assert!(touches(&before), "nothing from the first bucket on: {told}");
+        assert!(edges[1].is_some() || buckets[0]["possible"] != 0, "nothing in the first bucket: {told}");
     }
-
-    /// Holds bounds against the events.
-    pub fn assert_extent(&self, filters: &Filters, answer: &Value) {
-        let events: Vec<&Value> = self.events.iter().filter(|event| self.matches(event, filters)).collect();
-        let points = |event: &Value| -> Vec<(f64, f64)> {
-            let places = event["places"].as_array().expect("a list").iter();
-            let point = |place: &Value| Some((place["point"]["lon"].as_f64()?, place["point"]["lat"].as_f64()?));
-            places.filter_map(point).collect()
+    if edges[1].is_none() {
+        assert!(
+            edges[0].is_some() || buckets[buckets.len() - 1]["possible"] != 0,
+            "nothing in the last bucket: {told}"
+        );
+    }
+    for event in events.iter().filter(is_dated) {
+        let when = &event["when"];
+        let end = if when["end"].is_null() { &when["start"] } else { &when["end"] };
+        let is_open = |value: &Value| {
+            let text = value.as_str().expect("an instant");
+            text.starts_with("0001-01-01T") || text.starts_with("9999-12-31T")
         };
-        let with_point = events.iter().filter(|event| !points(event).is_empty()).count();
-        let all: Vec<(f64, f64)> = events.iter().flat_map(|event| points(event)).collect();
-        let dates: Vec<&Value> =
-            events.iter().map(|event| &event["when"]).filter(|when| !when["start"].is_null()).collect();
-        let mut answer = answer.clone();
-        answer.as_object_mut().expect("an object").remove("query");
-        let expected = json!({
-            "time": time_of(&dates),
-            "bbox": box_of(&all),
-            "total": events.len(),
-            "dated": dates.len(),
-            "undated": events.len() - dates.len(),
-            "with_point": with_point,
-            "without_point": events.len() - with_point,
-        });
-        assert_eq!(answer, expected, "{filters:?}");
+        let lies = |side: &'static str, window: Filters| {
+            let window = with(&window, if side == "from" { "to" } else { "from" }, None);
+            time_matches(when, &|name: &str| value_of(&window, name))
+        };
+        // What begins before the first bucket is there only where the window asks for less than the dates.
+        if edges[0].is_none() && !is_open(&when["start"]["earliest"]) {
+            assert!(lies("from", first.window(interval)), "{when} {told}");
+            assert!(!lies("to", first.before()), "{when} begins before the first bucket: {told}");
+        }
+        if edges[1].is_none() && !is_open(&end["latest"]) {
+            let later = Start { ..last.end(interval) }.window(interval);
+            assert!(!lies("from", later), "{when} ends behind the last bucket: {told}");
+        }
     }
 }
 
@@ -276,12 +249,12 @@ impl Start {
     }
 
     /// All that lies before it.
-    fn before(&self) -> Option<Filters> {
+    fn before(&self) -> Filters {
         let text = match self.zone {
             Some(_) => (self.utc - Duration::microseconds(1)).format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
             None => (self.wall - Duration::seconds(1)).format("%Y-%m-%dT%H:%M:%S").to_string(),
         };
-        Some(vec![("to", text)])
+        vec![("to", text)]
     }
 }
 
@@ -348,47 +321,4 @@ fn groups_of(
         .collect();
     assert!(all.is_empty(), "groups are missing: {all:?}");
     ordered.into()
-}
-
-/// Bounds in time: where a date is open, its other bound stands for it.
-fn time_of(dates: &[&Value]) -> Value {
-    let told = |when: &&Value| {
-        let end = if when["end"].is_null() { &when["start"] } else { &when["end"] };
-        let [begin, begun, not_over, over] =
-            [&when["start"]["earliest"], &when["start"]["latest"], &end["earliest"], &end["latest"]];
-        let (is_open, is_endless) = (text_instant(begin).year() == 1, text_instant(over).year() == 9999);
-        let first = if is_open { text_instant(begun).min(text_instant(over)) } else { text_instant(begin) };
-        let last = if is_endless { text_instant(not_over).max(text_instant(begin)) } else { text_instant(over) };
-        (first.min(last), last, is_open, is_endless)
-    };
-    let told: Vec<_> = dates.iter().map(told).collect();
-    let written = |at: NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
-    match (told.iter().map(|told| told.0).min(), told.iter().map(|told| told.1).max()) {
-        (Some(first), Some(last)) => json!({
-            "earliest": written(first),
-            "latest": written(last),
-            "open_start": told.iter().filter(|told| told.2).count(),
-            "open_end": told.iter().filter(|told| told.3).count(),
-        }),
-        _ => Value::Null,
-    }
-}
-
-/// The smallest box around points: of all that begin at one of them and end at another, the narrowest that holds all.
-fn box_of(points: &[(f64, f64)]) -> Value {
-    let longitudes = || points.iter().map(|(lon, _)| *lon);
-    let width = |west: f64, east: f64| if west <= east { east - west } else { east - west + 360.0 };
-    let mut boxes: Vec<(f64, bool, f64, f64)> = Vec::new();
-    for west in longitudes() {
-        for east in longitudes() {
-            let holds = |lon: f64| if west <= east { west <= lon && lon <= east } else { lon >= west || lon <= east };
-            if longitudes().all(holds) {
-                boxes.push((width(west, east), west > east, west, east));
-            }
-        }
-    }
-    let narrowest = boxes.into_iter().reduce(|a, b| if (b.0, b.1) < (a.0, a.1) { b } else { a });
-    let latitudes = || points.iter().map(|(_, lat)| *lat);
-    let (south, north) = (latitudes().fold(90.0, f64::min), latitudes().fold(-90.0, f64::max));
-    narrowest.map_or(Value::Null, |(.., west, east)| json!([west, south, east, north]))
 }
