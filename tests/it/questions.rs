@@ -105,7 +105,8 @@ fn count(world: &World, random: &mut Random, moment: &Moment, filters: &Filters,
             let answer = ask("histogram", &format!("&interval={interval}{group_by}"));
             // Hours of all that is dated to a year are too many, in every other way of counting too.
             if answer.status == 400 {
-                assert_eq!(answer.faults(), [("interval".to_owned(), "too_many_buckets".to_owned())]);
+                let code = answer.faults().pop().expect("a fault").1;
+                assert!(code == "too_many_buckets" || (code == "too_many_groups" && field.is_some()), "{code}");
                 return;
             }
             moment.assert_histogram(filters, interval, field, &answer.ok());
