@@ -42,6 +42,8 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
     // A page holds fifty documents and is asked for again within seconds or not at all.
     let pages = Arc::new(GivenPages::new((config.document_cache << 20) / 4));
     let exports = Arc::new(Semaphore::new(EXPORTS));
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let counts = Arc::new(Semaphore::new((processors / 2).max(1)));
     let openapi: Arc<str> = openapi_text().into();
     let jobs = Jobs::start(Arc::clone(index), Arc::clone(writer), database.clone());
     let (limit, folder) = (config.import_limit, config.import_folder.clone());
@@ -57,6 +59,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
             kept: Arc::clone(&kept),
             pages: Arc::clone(&pages),
             exports: Arc::clone(&exports),
+            counts: Arc::clone(&counts),
             imports: Arc::clone(&imports),
             webhooks: Arc::clone(&webhooks),
             turns: Arc::clone(&turns),

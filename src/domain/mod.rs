@@ -2,10 +2,13 @@
 
 pub mod actor;
 pub mod api_key;
+pub mod area;
 pub mod bounding_box;
+pub mod buckets;
 mod calendar;
 pub mod campaign;
 pub mod catalog;
+pub mod circle;
 mod code;
 pub mod content;
 pub mod count;
@@ -26,6 +29,7 @@ pub mod language;
 pub mod lineage;
 mod outcomes;
 pub mod place;
+pub mod polygon;
 pub mod privacy;
 pub mod public_address;
 pub mod public_version;

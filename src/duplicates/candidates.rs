@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::places::{Spot, usual_radius};
 use super::profile::Profile;
 use super::score::DAY;
+use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::event::EventContent;
 use crate::domain::place::{LocationContent, Point};
@@ -77,7 +78,8 @@ fn near(state: &State, event: &EventContent, spots: &[Spot]) -> Wanted {
         box_around(point, 2.0 * radius.clamp(usual_radius(LocationKind::Venue), usual_radius(LocationKind::Admin2)));
     let Lookup { places, own, .. } = lookup;
     terms.extend(places.at(&lookup.in_box(&bbox)).map(|place| place.number));
-    Wanted { own: Some((Arc::clone(own), bbox)), ..Wanted::of(vec![Arc::new(Terms::of(terms))]) }
+    let area = Area { bbox: Some(bbox), ..Area::default() };
+    Wanted { own: Some((Arc::clone(own), area)), ..Wanted::of(vec![Arc::new(Terms::of(terms))]) }
 }
 
 /// The town that a location is in with all its parts, and the counties above it; the location alone where it is in none.

@@ -44,6 +44,8 @@ pub struct Service {
     pub pages: Arc<GivenPages>,
     /// Turns for exports, which take long: as many as there may be at once.
     pub exports: Arc<Semaphore>,
+    /// Turns for counting, which looks at many events: as many as there may be at once.
+    pub counts: Arc<Semaphore>,
     /// Files that are imported.
     pub imports: Arc<Imports>,
     /// How webhooks are tested.
@@ -77,6 +79,7 @@ impl Service {
             kept: Arc::new(Kept::new(0)),
             pages: Arc::clone(&self.pages),
             exports: Arc::clone(&self.exports),
+            counts: Arc::clone(&self.counts),
             imports: Arc::clone(&self.imports),
             webhooks: Arc::clone(&self.webhooks),
             turns: Arc::clone(&self.turns),

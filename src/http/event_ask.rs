@@ -19,7 +19,8 @@ pub struct EventAsk {
     pub query: EventQuery,
     /// How they are to be given.
     pub view: EventView,
-    named: Named,
+    /// What the question names, found.
+    pub named: Named,
 }
 
 impl EventAsk {
@@ -27,6 +28,16 @@ impl EventAsk {
     pub fn parse(ask: &mut Ask) -> Self {
         let query = EventQuery::parse(&mut ask.params);
         let view = event_view(&mut ask.params);
+        Self::of(ask, query, view)
+    }
+
+    /// Takes the filters alone, for what gives no events.
+    pub fn filters(ask: &mut Ask) -> Self {
+        let query = EventQuery::filters(&mut ask.params);
+        Self::of(ask, query, EventView::default())
+    }
+
+    fn of(ask: &mut Ask, query: EventQuery, view: EventView) -> Self {
         let named = Named::find(&query, &ask.service.index.read(), ask.clearance, &mut ask.params);
         Self { query, view, named }
     }

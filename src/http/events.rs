@@ -1,20 +1,19 @@
 //! Events.
 
-use std::sync::Arc;
-
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::access;
-use super::ask::{Ask, Service, acceptable, answers_for};
+use super::ask::{Ask, Service};
 use super::errors::{ItemErrors, ListErrors};
 use super::event_ask::{EventAsk, event_view};
-use super::given_pages::GivenPage;
+use super::given_pages::{answered, takes_earlier};
 use super::paging::{PageInfo, Paging, list_text};
-use super::params::{DepthParam, EventFilterParams, EventViewParams, PageParams, ReadHeaders, ReadParams};
+use super::params::{
+    DepthParam, EventFilterParams, EventOrderParam, EventViewParams, PageParams, ReadHeaders, ReadParams,
+};
 use super::problem::Problem;
 use super::respond::{self, Fingerprint, JSON, Text};
 use super::revisions::{self, RevisionList};
@@ -53,7 +52,7 @@ pub struct EventList {
 
 /// The events that match a query, newest first unless `sort` says otherwise.
 #[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "events",
-    params(EventFilterParams, EventViewParams, PageParams, ReadParams, ReadHeaders),
+    params(EventFilterParams, EventOrderParam, EventViewParams, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of events, with links to its neighbours in `Link`.", body = EventList,
         headers(("ETag", description = "Weak validator of the page."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
@@ -101,28 +100,6 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
         return Ok(respond::json(&etag, &links, &text));
     }
     Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req))
-}
-
-/// The page that a request asks for, if it was given lately and nothing was written since. The pages that are kept are those of
-/// the public: a page for readers of what is restricted is neither among them nor given out of them.
-fn answered(req: &HttpRequest) -> Result<Option<Arc<GivenPage>>, Problem> {
-    acceptable(req, JSON)?;
-    let takes_kept = takes_earlier(req) && access::clearance(req) == Clearance::Public;
-    let Some(service) = req.app_data::<web::Data<Service>>().filter(|_| takes_kept) else {
-        return Ok(None);
-    };
-    let head = service.index.head();
-    let answer = service.pages.at(req, head);
-    if answer.is_some() {
-        answers_for(req, head);
-    }
-    Ok(answer)
-}
-
-/// Whether a client takes a page that was computed at an earlier operation and is the same at this one; not one that asks
-/// for a revision.
-fn takes_earlier(req: &HttpRequest) -> bool {
-    !req.headers().contains_key("min-revision")
 }
 
 /// One event.

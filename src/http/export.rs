@@ -11,7 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::ask::{Ask, Service};
 use super::errors::ExportErrors;
 use super::event_ask::EventAsk;
-use super::params::{EventFilterParams, EventViewParams, ReadHeaders, ReadParams};
+use super::params::{EventFilterParams, EventOrderParam, EventViewParams, ReadHeaders, ReadParams};
 use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint};
 use super::selection::Selection;
@@ -29,7 +29,7 @@ const CHUNK: usize = if cfg!(debug_assertions) { 16 } else { 200 };
 
 /// All events that match a query, as GeoJSON features with the point of their primary place.
 #[utoipa::path(get, path = "/v1/events.geojson", operation_id = "export_events_geojson", tag = "events",
-    params(EventFilterParams, EventViewParams, ReadParams, ReadHeaders),
+    params(EventFilterParams, EventOrderParam, EventViewParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "All events, streamed.", body = EventFeatures,
         content_type = "application/geo+json",
         headers(("ETag", description = "Weak validator: another one after any write."),

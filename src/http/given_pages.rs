@@ -4,11 +4,15 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::respond::{self, Text};
+use super::access;
+use super::ask::{Service, acceptable, answers_for};
+use super::problem::Problem;
+use super::respond::{self, JSON, Text};
+use crate::domain::privacy::Clearance;
 use crate::store::log::Head;
 
 /// A page as it was given.
@@ -77,6 +81,31 @@ impl GivenPage {
         }
         respond::json(&self.etag, &self.links, &self.text)
     }
+}
+
+/// The page that a request asks for, if it was given lately and nothing was written since. The pages that are kept are those of
+/// the public: a page for readers of what is restricted is neither among them nor given out of them.
+///
+/// # Errors
+/// 406 for another form than JSON.
+pub fn answered(req: &HttpRequest) -> Result<Option<Arc<GivenPage>>, Problem> {
+    acceptable(req, JSON)?;
+    let takes_kept = takes_earlier(req) && access::clearance(req) == Clearance::Public;
+    let Some(service) = req.app_data::<web::Data<Service>>().filter(|_| takes_kept) else {
+        return Ok(None);
+    };
+    let head = service.index.head();
+    let answer = service.pages.at(req, head);
+    if answer.is_some() {
+        answers_for(req, head);
+    }
+    Ok(answer)
+}
+
+/// Whether a client takes a page that was computed at an earlier operation and is the same at this one; not one that asks
+/// for a revision.
+pub fn takes_earlier(req: &HttpRequest) -> bool {
+    !req.headers().contains_key("min-revision")
 }
 
 fn asked(req: &HttpRequest) -> &str {

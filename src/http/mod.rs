@@ -2,11 +2,13 @@
 
 pub mod access;
 mod actors;
+mod aggregates;
 mod aside;
 pub mod ask;
 mod beside;
 pub mod body;
 mod campaigns;
+mod counting;
 mod coverage;
 mod docs;
 mod duplicates;

@@ -7,6 +7,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterS
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{RefOr, Required};
 
+use crate::domain::buckets::Interval;
 use crate::domain::has::Has;
 use crate::domain::vocabulary::PlacePrecision;
 use crate::domain::window::Overlap;
@@ -14,7 +15,8 @@ use crate::duplicates::standing::DuplicateState;
 use crate::http::paging::Count;
 use crate::index::order::Sort;
 use crate::metrics::ImportFormat;
-use crate::query::event_query::MAX_PEOPLE;
+use crate::query::aggregate::{FacetOwn, Field};
+use crate::query::event_query::{MAX_PEOPLE, MAX_RADIUS};
 use crate::view::event::Include;
 
 /// The form of a parameter's value.
@@ -48,6 +50,7 @@ const SLUG: &str = "^!?[0-9a-z]+(-[0-9a-z]+)*$";
 const COUNTRY: &str = "^!?[A-Z]{2}$";
 const ADMIN1: &str = "^!?[A-Z]{2}-[A-Z0-9]{1,3}$";
 const EXTERNAL_ID: &str = r"^[^:]*[^:\s][^:]*:.*\S.*$";
+const POINT: &str = r"^\s*-?[0-9.]+\s*,\s*-?[0-9.]+\s*$";
 const BOX: &str = r"^\s*-?[0-9.]+\s*(,\s*-?[0-9.]+\s*){3}$";
 
 fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, example: Value) -> Parameter {
@@ -113,7 +116,7 @@ macro_rules! parameters {
 }
 
 parameters! {
-    /// Filters and order of a list of events.
+    /// Filters of events.
     EventFilterParams => vec![
         query("id", Form::Terms(ID), "Ids of events; `!` excludes.", json!(["019c1159-7000-7000-8000-0000000000e4"])),
         query("type", Form::Terms(CODE), "Main types, as in `/v1/vocabulary`; `!` excludes.", json!(["rally", "clash"])),
@@ -130,7 +133,7 @@ parameters! {
             json!(["police"])),
         query("role", Form::Terms(CODE), "Roles in which an actor takes part; `!` excludes.", json!(["target"])),
         query("location", Form::Terms(REFERENCE), "Ids or slugs of locations: these or any below them. `location`, \
-            `country`, `admin1`, `place_precision` and `bbox` speak of one place; with `!`, of none.", json!(["los-angeles"])),
+            `country`, `admin1`, `place_precision`, `bbox`, `near` and `within` speak of one place; with `!`, of none.", json!(["los-angeles"])),
         query("country", Form::Terms(COUNTRY), "ISO 3166-1 alpha-2 codes; `!` excludes.", json!(["US"])),
         query("admin1", Form::Terms(ADMIN1), "ISO 3166-2 codes; `!` excludes.", json!(["US-CA"])),
         query("place_precision", Form::Code(PlacePrecision::CODES), "How closely a place must be known at least: \
@@ -160,6 +163,19 @@ parameters! {
             event's own calendar.", "America/Los_Angeles"),
         query("bbox", Form::Pattern(BOX), "A box as west,south,east,north in degrees; west may be greater than east across \
             the antimeridian. Points of countries and first-level divisions never match.", "-118.3,34.0,-118.2,34.1"),
+        query("near", Form::Pattern(POINT), "A point as latitude,longitude in degrees: a place lies at most `radius_m` away, which may be left out, \
+            along the WGS 84 ellipsoid. Points of countries and first-level divisions never match.", "34.05,-118.25"),
+        query("radius_m", Form::Number(1, MAX_RADIUS), "How many metres away from `near` a place may be; as far as there is, unless given.", 5_000),
+        query("within", Form::Text, "One or several polygons, as WKT (`POLYGON`, `MULTIPOLYGON`, longitude before latitude) or \
+            GeoJSON, at most 10,000 vertices: a place lies in one of them or on an edge, and not in a hole. Edges are straight \
+            between degrees; across the antimeridian longitudes go on to ±360, or the polygon is cut in two.",
+            "POLYGON((-119 34,-118 34,-118 35,-119 35,-119 34))"),
+    ]
+}
+
+parameters! {
+    /// The order of a list of events.
+    EventOrderParam => vec![
         query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest`, by when the version was \
             recorded, or by the size's `best`, else `low`, else `high`; `-` turns it round. Undated events, or those without \
             a number, come last. `-when` unless given.", "-when"),
@@ -181,6 +197,29 @@ parameters! {
             for. `definite`: only those that by themselves take in the whole of a place and of the window.", "possible"),
         query("time_zone", Form::Text, "An IANA zone in which instants are read as days, instead of UTC.",
             "America/Los_Angeles"),
+    ]
+}
+
+parameters! {
+    /// Which buckets of time are counted.
+    HistogramParams => vec![
+        query("interval", Form::Code(Interval::CODES), "How long the buckets are; `day` unless given. Weeks begin on Monday. \
+            Without `time_zone` they are of each event's own calendar, with it of that zone, where a day may have 23 or 25 \
+            hours, and an hour that the clock shows twice is two buckets; where `from` or `to` is an instant, they are of UTC.",
+            "day"),
+        query("group_by", Form::Code(Field::CODES), "What the events of each bucket are told apart by. One that has several \
+            values counts for each.", "type"),
+    ]
+}
+
+parameters! {
+    /// Which values are counted.
+    FacetParams => vec![
+        query("facet", Form::Codes(Field::CODES), "What the values of are counted; `type,status,verification,country,actor,\
+            campaign,issue` unless given.", json!(["type", "locality"])),
+        query("facet_limit", Form::Number(1, 100), "Most values of each; 10 unless given.", 10),
+        query("facet_own", Form::Code(FacetOwn::CODES), "Whether the filter by a field holds where its own values are counted: \
+            `exclude`, unless given, leaves it out, so that the alternatives are counted too.", "exclude"),
     ]
 }
 

@@ -13,8 +13,8 @@ use super::write::operations::{
     sources as write_sources, timelines as write_timelines,
 };
 use super::{
-    actors, campaigns, coverage, docs, duplicates, event_parts, events, export, health, imports, keys, locations,
-    metrics, root, sources, timelines, vocabulary, webhooks,
+    actors, aggregates, campaigns, coverage, docs, duplicates, event_parts, events, export, health, imports, keys,
+    locations, metrics, root, sources, timelines, vocabulary, webhooks,
 };
 
 /// A path, and the methods that it answers by handlers of its own.
@@ -48,6 +48,9 @@ routes! {
     "/v1" => get root::get_dataset;
     "/v1/events" => get events::list_events, post write_events::create_event;
     "/v1/events.geojson" => get export::export_events_geojson;
+    "/v1/events/histogram" => get aggregates::get_event_histogram;
+    "/v1/events/facets" => get aggregates::get_event_facets;
+    "/v1/events/extent" => get aggregates::get_event_extent;
     "/v1/events/{id}" => get events::get_event, put write_events::replace_event, patch write_events::patch_event,
         delete write_events::retract_event;
     "/v1/events/{id}/restore" => post write_events::restore_event;

@@ -19,7 +19,7 @@ use super::terms::Terms;
 
 /// A question asked of all events. The rows of a segment are found once, whatever is asked of them then.
 pub struct Answer<'a> {
-    events: &'a Events,
+    pub(super) events: &'a Events,
     search: &'a Search,
     named: HashMap<usize, Vec<NamedRows>>,
     /// The term of rows that whoever asks is not given; none where there are no policies. It is looked up for each answer and
@@ -70,9 +70,13 @@ impl<'a> Answer<'a> {
         Self { events, search, named, unseen, found: RefCell::default() }
     }
 
-    fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> {
+    pub(super) fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> {
         let slots = self.events.layers.slots.iter().enumerate();
         slots.filter_map(|(slot, layer)| Some((slot, layer.as_ref()?)))
+    }
+
+    pub(super) fn rows(&self, slot: usize, layer: &'a Layer) -> Bits {
+        self.find(slot, layer).rows().clone()
     }
 
     fn find(&self, slot: usize, layer: &'a Layer) -> Rc<Found<'a>> {
@@ -91,7 +95,7 @@ impl<'a> Answer<'a> {
         segments + self.tail().count()
     }
 
-    fn tail(&self) -> impl Iterator<Item = &'a super::row::Row> {
+    pub(super) fn tail(&self) -> impl Iterator<Item = &'a super::row::Row> {
         let visible = self.events.layers.tail.iter().filter(|row| row.is_visible(self.search.seq));
         let given = visible.map(|row| &row.row).filter(|row| !row.terms.iter().any(|term| self.unseen.has(*term)));
         given.filter(|row| self.search.matches(row, self.events.dictionary.sizes.values()))

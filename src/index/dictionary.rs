@@ -11,7 +11,7 @@ use crate::domain::privacy::Clearance;
 use crate::domain::size::{Size, size_number, size_range};
 use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{ActorRole, EventStatus, EventType, PlacePrecision};
-use crate::domain::window::{Overlap, TimeFacts, Window};
+use crate::domain::window::{Frame, Overlap, TimeFacts, Window};
 
 /// Something that an event has or has not; each occurrence of one is the same number everywhere in the index.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,6 +94,19 @@ impl Shape {
         let (first, last) =
             self.offsets.iter().fold((0, 0), |(low, high), offset| ((*offset).min(low), (*offset).max(high)));
         last.saturating_sub(first) > MONTH
+    }
+
+    /// The bounds of an event of this shape with a start, in one calendar: its first and its last possible moment, then by
+    /// which it has begun for sure, and until when it is not over for sure.
+    pub const fn bounds(&self, start: i64, frame: Frame) -> [i64; 4] {
+        let [a, b, c, d, ..] = match frame {
+            Frame::Local => self.offsets,
+            Frame::Utc => {
+                let [.., a, b, c, d] = self.offsets;
+                [a, b, c, d, 0, 0, 0, 0]
+            }
+        };
+        [start.saturating_add(a), start.saturating_add(b), start.saturating_add(c), start.saturating_add(d)]
     }
 
     /// The starts for which an event of this shape lies in a window.

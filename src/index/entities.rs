@@ -264,6 +264,12 @@ impl<'a> Moment<'a> {
         Some((entity, C::of(&entity.known_at(self.seq)?.content)?))
     }
 
+    /// An entity's stable name and what is known of it.
+    pub fn known(self, id: Uuid) -> Option<(&'a str, &'a Content)> {
+        let entity = self.entities.get(id)?;
+        Some((&entity.slug, &*entity.known_at(self.seq)?.content))
+    }
+
     /// The entity that this one is a part of, or was when it was withdrawn.
     pub fn parent(self, id: Uuid) -> Option<Uuid> {
         parent(&self.entities.get(id)?.known_at(self.seq)?.content).map(|parent| self.survivor(parent))

@@ -12,7 +12,7 @@ use super::layer::Layer;
 use super::search::{Group, Wanted};
 use super::segment::Segment;
 use super::terms::Terms;
-use crate::domain::bounding_box::BoundingBox;
+use crate::domain::area::Area;
 
 /// Rows that are asked one by one before all are. To gather the rows of many terms costs about as much as some hundred
 /// questions about a row.
@@ -96,10 +96,10 @@ impl Wanted {
     /// The rows of a segment that have something of what is wanted, but for entities.
     fn few(&self, segment: &Segment) -> Bits {
         let mut rows = self.terms.rows(segment);
-        if let Some((terms, bbox)) = &self.own {
-            segment.points.inside(bbox, |row, term| {
-                if terms.has(term) {
-                    rows.insert(row);
+        if let Some((terms, area)) = &self.own {
+            segment.points.inside(area, |own| {
+                if terms.has(own.term) {
+                    rows.insert(usize::from(own.row));
                 }
             });
         }
@@ -117,10 +117,10 @@ impl Wanted {
     }
 
     fn accepts(&self, segment: &Segment, row: usize) -> bool {
-        let own = |term: u32, terms: &Terms, bbox: &BoundingBox| {
-            terms.has(term) && segment.points.of_row(row).any(|own| own.term == term && bbox.contains(own.point))
+        let own = |term: u32, terms: &Terms, area: &Area| {
+            terms.has(term) && segment.points.of_row(row).any(|own| own.term == term && area.contains(own.point))
         };
-        let has = |term: u32| self.names(term) || self.own.as_ref().is_some_and(|(terms, bbox)| own(term, terms, bbox));
+        let has = |term: u32| self.names(term) || self.own.as_ref().is_some_and(|(terms, area)| own(term, terms, area));
         segment.named(row).iter().any(|term| has(*term))
             || self.terms.list().iter().any(|term| segment.postings.has(*term, row, segment.rows()))
             || self.versions.contains(&segment.version_no[row])

@@ -1,6 +1,7 @@
 //! The timeline index: what this node knows, in memory, to answer queries. It applies the change log and nothing else,
 //! in order, so that at any `seq` every node knows the same. Its own writes it knows before the log is read.
 
+pub mod aggregate;
 pub mod answer;
 mod bits;
 mod build;

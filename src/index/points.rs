@@ -1,5 +1,6 @@
 //! Points as columns, so that a box is held against many of them at once.
 
+use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::place::Point;
 
@@ -89,6 +90,11 @@ impl OwnPoints {
         OwnPoint { row: self.row[number], term: self.term[number], point }
     }
 
+    /// All points.
+    pub fn iter(&self) -> impl Iterator<Item = OwnPoint> {
+        (0..self.len()).map(|number| self.get(number))
+    }
+
     /// The points of a row.
     pub fn of_row(&self, row: usize) -> impl Iterator<Item = OwnPoint> {
         let start = self.row.partition_point(|own| usize::from(*own) < row);
@@ -97,9 +103,18 @@ impl OwnPoints {
             .map(|number| self.get(number))
     }
 
-    /// The rows and terms of the points in a box.
-    pub fn inside(&self, bbox: &BoundingBox, mut take: impl FnMut(usize, u32)) {
-        self.spots.inside(bbox, |number| take(usize::from(self.row[number]), self.term[number]));
+    /// The points in an area; its box, where it has one, is held against many at once.
+    pub fn inside(&self, area: &Area, mut take: impl FnMut(OwnPoint)) {
+        let mut test = |number| {
+            let own = self.get(number);
+            if area.contains(own.point) {
+                take(own);
+            }
+        };
+        match &area.bbox {
+            Some(bbox) => self.spots.inside(bbox, test),
+            None => (0..self.len()).for_each(&mut test),
+        }
     }
 
     /// Gives back spare memory.

@@ -12,7 +12,7 @@ use super::layer::Layer;
 use super::row::Row;
 use super::segment::Segment;
 use super::terms::Terms;
-use crate::domain::bounding_box::BoundingBox;
+use crate::domain::area::Area;
 use crate::domain::privacy::Clearance;
 
 /// What an event may have to be an answer; one of it is enough.
@@ -22,8 +22,8 @@ pub struct Wanted {
     pub terms: Terms,
     /// One of the terms of one of these sets, each of which names an entity.
     pub entities: Vec<Arc<Terms>>,
-    /// One of these places, with a point of the event's own in the box.
-    pub own: Option<(Arc<Terms>, BoundingBox)>,
+    /// One of these places, with a point of the event's own in the area.
+    pub own: Option<(Arc<Terms>, Area)>,
     /// It is one of these rows, by their numbers.
     pub versions: HashSet<u32>,
 }
@@ -39,8 +39,8 @@ pub struct Group {
 
 impl Wanted {
     fn matches(&self, row: &Row) -> bool {
-        let own = |(terms, bbox): &(Arc<Terms>, BoundingBox)| {
-            row.points.iter().any(|(term, point)| terms.has(*term) && bbox.contains(*point))
+        let own = |(terms, area): &(Arc<Terms>, Area)| {
+            row.points.iter().any(|(term, point)| terms.has(*term) && area.contains(*point))
         };
         row.terms.iter().any(|term| self.terms.has(*term) || self.names(*term))
             || self.own.as_ref().is_some_and(own)

@@ -160,7 +160,7 @@ impl<'a> Watch<'a> {
             sight,
             sources: named.source.map(survivor),
             regions,
-            has_box: query.bbox.is_some(),
+            has_box: !query.area.is_everywhere(),
             days: query.days,
             categories,
             issues: &query.issue.any,

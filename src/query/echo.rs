@@ -123,9 +123,42 @@ pub struct EventQueryEcho {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-118.3,34.0,-118.2,34.1")]
     pub bbox: Option<String>,
-    /// The order.
-    #[schema(example = "-when")]
-    pub sort: String,
+    /// Latitude and longitude of the point that a place must be near to, in degrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "34.05,-118.25")]
+    pub near: Option<String>,
+    /// How many metres away from it a place may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 20_037_508, example = 5000)]
+    pub radius_m: Option<i64>,
+    /// Polygons, as they were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "POLYGON((-119 34,-118 34,-118 35,-119 34))")]
+    pub within: Option<String>,
+    /// The order; not there where nothing is ordered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "-when")]
+    pub sort: Option<String>,
+    /// How long the buckets of a histogram are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "day")]
+    pub interval: Option<String>,
+    /// By what the events of each bucket are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "type")]
+    pub group_by: Option<String>,
+    /// What the values of are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["type", "country"]))]
+    pub facet: Vec<String>,
+    /// Most values of each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 100, example = 10)]
+    pub facet_limit: Option<usize>,
+    /// Whether the filter by what is counted holds for it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "exclude")]
+    pub facet_own: Option<String>,
     /// The operation that the answer was computed at.
     #[schema(example = 42, minimum = 0)]
     pub as_of: i64,

@@ -1,6 +1,7 @@
 //! `EventQuery`: the filters and the order of one question about events, read and checked once.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
@@ -9,12 +10,15 @@ use uuid::Uuid;
 use super::cursor::digest;
 use super::echo::EventQueryEcho;
 use super::params::{Params, Unread, shown};
+use super::polygon_text;
 use super::terms::Terms;
+use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
+use crate::domain::circle::Circle;
 use crate::domain::coverage::Days;
 use crate::domain::has::Has;
 use crate::domain::instant::Instant;
-use crate::domain::place::{is_admin1, is_country};
+use crate::domain::place::{Point, is_admin1, is_country};
 use crate::domain::resource::{Reference, Resource, Slug};
 use crate::domain::shared::ExternalId;
 use crate::domain::verification::Verification;
@@ -52,8 +56,9 @@ pub struct EventQuery {
     pub window: Window,
     /// The days of the window, as calendars of places have them.
     pub days: Option<Days>,
+    pub time_zone: Option<Tz>,
     pub overlap: Option<Overlap>,
-    pub bbox: Option<BoundingBox>,
+    pub area: Area,
     pub sort: Option<Sort>,
     echo: EventQueryEcho,
 }
@@ -63,11 +68,11 @@ impl EventQuery {
     pub fn parse(params: &mut Params) -> Self {
         let mut query = Self::filters(params);
         query.sort = params.code("sort", Sort::parse, Sort::CODES);
-        query.echo.sort = String::from(query.order().code());
+        query.echo.sort = Some(query.order().code().to_owned());
         query
     }
 
-    /// Takes the filters alone, for what has an order of its own; faults stay with `params`.
+    /// Takes the filters alone, for what has an order of its own or none; faults stay with `params`.
     pub fn filters(params: &mut Params) -> Self {
         let mut echo = EventQueryEcho::default();
         let id = terms(params, "id", read_id, ToString::to_string, &mut echo.id);
@@ -96,13 +101,10 @@ impl EventQuery {
         echo.external_id = external_id.as_ref().map(|external| format!("{}:{}", external.scheme, external.id));
         let recorded_since = params.read("recorded_since", read_instant);
         echo.recorded_since = recorded_since.map(|instant| instant.to_string());
-        let (window, days) = window(params, &mut echo);
+        let (window, days, time_zone) = window(params, &mut echo);
         let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
-        let bbox = params.read("bbox", |text| {
-            echo.bbox = Some(text.to_owned());
-            read_box(text)
-        });
+        let area = area(params, &mut echo);
         Self {
             id,
             event_type,
@@ -129,8 +131,9 @@ impl EventQuery {
             recorded_since,
             window,
             days,
+            time_zone,
             overlap,
-            bbox,
+            area,
             sort: None,
             echo,
         }
@@ -143,7 +146,7 @@ impl EventQuery {
         let location = references(params, "location", Resource::Location, &mut echo.location);
         let country = terms(params, "country", read_country, Clone::clone, &mut echo.country);
         let admin1 = terms(params, "admin1", read_admin1, Clone::clone, &mut echo.admin1);
-        let (window, days) = window(params, &mut echo);
+        let (window, days, _) = window(params, &mut echo);
         let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
         Self { location, country, admin1, source, window, days, overlap, echo, ..Self::default() }
@@ -274,7 +277,7 @@ fn size(params: &mut Params, echo: &mut EventQueryEcho) -> (Option<i64>, Option<
     (min, max)
 }
 
-fn window(params: &mut Params, echo: &mut EventQueryEcho) -> (Window, Option<Days>) {
+fn window(params: &mut Params, echo: &mut EventQueryEcho) -> (Window, Option<Days>, Option<Tz>) {
     let zone = params.read("time_zone", |name| {
         let unknown = || Unread::new("unknown_time_zone", format!("`{}` is not in the IANA database.", shown(name)));
         Tz::from_str(name).map_err(|_| unknown())
@@ -296,7 +299,52 @@ fn window(params: &mut Params, echo: &mut EventQueryEcho) -> (Window, Option<Day
     *echo = EventQueryEcho { from, to, time_zone: zone.map(|zone| zone.name().to_owned()), ..std::mem::take(echo) };
     let day = |edge: Option<WindowEdge>| edge.map(|edge| edge.day(zone));
     let days = window.from.or(window.to).map(|_| Days::new(day(window.from), day(window.to)));
-    (window, days)
+    (window, days, zone)
+}
+
+/// Metres of the largest circle: half of the Earth's circumference.
+pub const MAX_RADIUS: i64 = 20_037_508;
+
+/// Where a place must lie: `bbox`, `near` with `radius_m`, and `within`.
+fn area(params: &mut Params, echo: &mut EventQueryEcho) -> Area {
+    let bbox = params.read("bbox", |text| {
+        echo.bbox = Some(text.to_owned());
+        read_box(text)
+    });
+    let center = params.read("near", read_point);
+    let radius_m = params.number("radius_m", 1, MAX_RADIUS);
+    if radius_m.is_some() && center.is_none() && !params.is_faulty("near") {
+        params.fault("near", "missing", "`radius_m` needs `near`, the point from which it is measured.");
+    }
+    echo.near = center.map(|center| format!("{},{}", center.lat, center.lon));
+    echo.radius_m = radius_m;
+    #[expect(clippy::cast_precision_loss, reason = "eight digits at most")]
+    let near = center.map(|center| Circle { center, radius_m: radius_m.unwrap_or(MAX_RADIUS) as f64 });
+    let within = params.take("within").and_then(|text| match polygon_text::read(&text) {
+        Ok(polygons) => {
+            echo.within = Some(text);
+            Some(Arc::new(polygons))
+        }
+        Err(faults) => {
+            for Unread { code, detail } in faults {
+                params.fault("within", code, detail);
+            }
+            None
+        }
+    });
+    Area { bbox, near, within }
+}
+
+fn read_point(text: &str) -> Result<Point, Unread> {
+    let numbers: Option<Vec<f64>> = text.split(',').map(|side| side.trim().parse().ok()).collect();
+    let wrong = |detail: &str| Unread::new("invalid_point", detail);
+    let Some([lat, lon]) = numbers.as_deref().and_then(|n| <[f64; 2]>::try_from(n).ok()) else {
+        return Err(wrong("Expected two numbers: latitude,longitude in degrees."));
+    };
+    if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) {
+        return Err(wrong("The latitude lies from −90 to 90 degrees and comes first, the longitude from −180 to 180."));
+    }
+    Ok(Point { lat, lon })
 }
 
 fn read_box(text: &str) -> Result<BoundingBox, Unread> {

@@ -1,13 +1,17 @@
 //! Questions: how a query string becomes one validated `EventQuery`, and how that is answered. The same filter serves
 //! lists, totals and every other face of a query.
 
+pub mod aggregate;
 pub mod coverage;
 pub mod cursor;
 pub mod echo;
 pub mod event_query;
+pub mod facets;
+pub mod histogram;
 pub mod page;
 pub mod params;
 pub mod plan;
+mod polygon_text;
 pub mod terms;
 
 use std::collections::BTreeMap;

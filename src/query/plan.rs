@@ -9,7 +9,7 @@ use super::event_query::EventQuery;
 use super::params::{Params, shown};
 use super::terms::Terms;
 use crate::domain::actor::ActorContent;
-use crate::domain::bounding_box::BoundingBox;
+use crate::domain::area::Area;
 use crate::domain::has::Has;
 use crate::domain::place::Point;
 use crate::domain::privacy::Clearance;
@@ -29,9 +29,9 @@ use crate::index::terms::Terms as TermNumbers;
 #[derive(Clone, Debug, Default)]
 pub struct Named {
     pub(super) location: Terms<Uuid>,
-    actor: Terms<Uuid>,
-    actor_within: Terms<Uuid>,
-    campaign: Terms<Uuid>,
+    pub(super) actor: Terms<Uuid>,
+    pub(super) actor_within: Terms<Uuid>,
+    pub(super) campaign: Terms<Uuid>,
     pub(super) source: Terms<Uuid>,
     /// The versions that have the external id asked for; `None` where none is.
     pub external_id: Option<Vec<i64>>,
@@ -115,6 +115,18 @@ pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
         sizes: planning.sizes(),
         ..Search::of_all(short(seq), clearance)
     }
+}
+
+/// What a participation must be that an answer is found by; `None` where any is.
+pub(super) fn wanted_actors(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Option<Wanted> {
+    let (names, named) = (sight.names(), &named.surviving(sight.names()));
+    Planning { query, named, state: sight.state, names, sight }.actors().any
+}
+
+/// What a place must be that an answer is found by; `None` where any is.
+pub(super) fn wanted_places(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Option<Wanted> {
+    let (names, named) = (sight.names(), &named.surviving(sight.names()));
+    Planning { query, named, state: sight.state, names, sight }.places().any
 }
 
 struct Planning<'a> {
@@ -238,9 +250,9 @@ impl<'a> Planning<'a> {
         }
     }
 
-    /// `location`, `country`, `admin1`, `bbox` and `place_precision`: all of one place, and none of any.
+    /// `location`, `country`, `admin1`, `place_precision` and where it lies: all of one place, and none of any.
     fn places(&self) -> Group {
-        let EventQuery { bbox, place_precision: least, .. } = self.query;
+        let EventQuery { area, place_precision: least, .. } = self.query;
         let places = &self.state.events.lookup.places;
         let (named, excluded) = together(self.places_by_name());
         let none = Wanted::of(numbers(places, &excluded));
@@ -250,30 +262,33 @@ impl<'a> Planning<'a> {
             (None, Some(_)) => Some(chosen(places, is_exact)),
             (named, None) => named,
         };
-        let any = match bbox {
-            None => wanted.map(|kins| Wanted::of(numbers(places, &kins))),
-            Some(bbox) => Some(self.places_in(*bbox, wanted)),
+        let any = if area.is_everywhere() {
+            wanted.map(|kins| Wanted::of(numbers(places, &kins)))
+        } else {
+            Some(self.places_in(area, wanted))
         };
         Group { any, none }
     }
 
-    /// Of these places, or of all, those in a box. A place that an event gives a point of its own is in it by that alone.
-    fn places_in(&self, bbox: BoundingBox, wanted: Option<Kins<'a>>) -> Wanted {
+    /// Of these places, or of all, those in an area. A place that an event gives a point of its own is in it by that alone.
+    fn places_in(&self, area: &Area, wanted: Option<Kins<'a>>) -> Wanted {
         let lookup = &self.state.events.lookup;
         let places = &lookup.places;
         let is_in = |place: &PlaceTerm| {
             let is_by_location = !place.is_own && !place.precision.is_area();
-            is_by_location && self.point_of(place).is_some_and(|point| bbox.contains(point))
+            is_by_location && self.point_of(place).is_some_and(|point| area.contains(point))
         };
-        let inside = match &wanted {
-            None if self.sight.is_of_now(Resource::Location) => vec![Cow::Owned(Kin::of(lookup.in_box(&bbox)))],
-            None => chosen(places, is_in),
-            Some(kins) => filtered(places, kins, is_in),
+        let inside = match (&wanted, area.bbox) {
+            (None, Some(bbox)) if self.sight.is_of_now(Resource::Location) => {
+                filtered(places, &[Cow::Owned(Kin::of(lookup.in_box(&bbox)))], is_in)
+            }
+            (None, _) => chosen(places, is_in),
+            (Some(kins), _) => filtered(places, kins, is_in),
         };
         let has_own = |place: &PlaceTerm| place.is_own && !place.precision.is_area();
         let own = |kins: Kins<'_>| numbers(places, &filtered(places, &kins, has_own)).pop().unwrap_or_default();
         let own = wanted.map_or_else(|| Arc::clone(&lookup.own), own);
-        Wanted { own: Some((own, bbox)), ..Wanted::of(numbers(places, &inside)) }
+        Wanted { own: Some((own, area.clone())), ..Wanted::of(numbers(places, &inside)) }
     }
 
     /// `location`, `country` and `admin1`.

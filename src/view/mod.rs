@@ -2,6 +2,7 @@
 //! sent, for JSON answers and every other form.
 
 pub mod actor;
+pub mod aggregate;
 pub mod campaign;
 pub mod coverage;
 pub mod duplicate;

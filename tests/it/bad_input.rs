@@ -112,6 +112,8 @@ on_both_databases! {
                 "q" | "kind" => "/v1/actors".to_owned(),
                 "event" | "state" | "min_score" => "/v1/duplicates".to_owned(),
                 "depth" => format!("{}/links", crate::support::paths::RALLY),
+                "interval" | "group_by" => "/v1/events/histogram".to_owned(),
+                "facet" | "facet_limit" | "facet_own" => "/v1/events/facets".to_owned(),
                 _ => "/v1/events".to_owned(),
             };
             for query in [format!("{name}="), name.clone()] {

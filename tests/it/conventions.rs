@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::http::{Answer, send_raw};
 use crate::support::on_both_databases;
-use crate::support::paths::{RALLY, every_data_path, every_json_path, every_path};
+use crate::support::paths::{RALLY, every_data_path, every_json_path, every_path, filled, public_paths};
 use crate::support::town::{self, rally};
 use crate::support::world::{World, event};
 
@@ -15,8 +15,7 @@ const UNKNOWN_ID: &str = "019c1159-7000-7000-8000-00000000dead";
 
 /// Paths of single members, whose validators are strong.
 fn items() -> Vec<String> {
-    let is_item = |path: &String| path.split('/').count() == 4;
-    every_data_path().into_iter().filter(is_item).collect()
+    public_paths().filter(|path| path.starts_with("/v1") && path.ends_with("/{id}")).map(filled).collect()
 }
 
 fn etag(world: &World, target: &str) -> String {

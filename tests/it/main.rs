@@ -4,6 +4,7 @@
 mod support;
 
 mod again;
+mod aggregates;
 mod backup;
 mod bad_input;
 mod cli;
@@ -18,6 +19,7 @@ mod filters;
 mod founding;
 mod generate;
 mod geojson;
+mod geometry;
 mod guides;
 mod history;
 mod import_ccc;

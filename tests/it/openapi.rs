@@ -259,8 +259,10 @@ on_both_databases! {
             let target = filled(path);
             for parameter in list(&operation["parameters"]) {
                 let (name, example) = (text(&parameter["name"]), &parameter["example"]);
+                // How far away says nothing without from where.
+                let beside = if name == "radius_m" { "near=0,0&" } else { "" };
                 let answer = match text(&parameter["in"]) {
-                    "query" => world.get(&format!("{target}?{name}={}", written(example))),
+                    "query" => world.get(&format!("{target}?{beside}{name}={}", written(example))),
                     "header" => world.get_with(&target, &[(name, text(example))]),
                     _ => world.get(&filled(&path.replace(&format!("{{{name}}}"), &written(example)))),
                 };
@@ -284,7 +286,7 @@ on_both_databases! {
         };
         let mut names: BTreeSet<String> = operations(&document).flat_map(|(_, operation)| in_query(operation)).collect();
         // Names that the contract knows for later, and names that other services use.
-        names.extend(["near", "radius_m", "within", "filter", "page", "offset", "format", "fields", "pretty",
+        names.extend(["filter", "page", "offset", "format", "fields", "pretty",
             "access_token", "api_key", "callback", "debug"].map(str::to_owned));
         for (path, operation) in public_operations(&document).filter(|(path, _)| path.starts_with("/v1") || *path == "/openapi.json") {
             let documented = in_query(operation);
@@ -304,6 +306,9 @@ on_both_databases! {
             ("/v1/events", "/v1/events?limit=2&count=none&type=rally,clash&from=2026&overlap=possible&bbox=-180,-90,180,90&time_zone=UTC".to_owned()),
             ("/v1/events", "/v1/events?size_min=0&size_max=5000&has=size,!point&external_id=x:y&recorded_since=2026-01-31&sort=size".to_owned()),
             ("/v1/events", "/v1/events?as_of=0".to_owned()),
+            ("/v1/events/histogram", "/v1/events/histogram?interval=week&group_by=actor&time_zone=UTC".to_owned()),
+            ("/v1/events/facets", "/v1/events/facets?facet=type,source,actor_within&facet_limit=1&facet_own=include".to_owned()),
+            ("/v1/events/extent", "/v1/events/extent?type=raid".to_owned()),
             ("/v1/events/{id}", format!("{RALLY}?{whole}&lang=es")),
             ("/v1/events/{id}/links", format!("{RALLY}/links?depth=10")),
             ("/v1/actors", "/v1/actors?limit=3&kind=!unknown&q=e".to_owned()),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use marchline::domain::buckets::Interval;
 use marchline::domain::privacy::Clearance;
 use marchline::domain::scope::Scope;
 use marchline::http::openapi::openapi_text;
@@ -13,7 +14,8 @@ use crate::paging::{PARTS, SORTS, assert_in_order, items};
 use crate::support::client::Client;
 use crate::support::filters::random_filters;
 use crate::support::on_both_databases;
-use crate::support::oracle::Moment;
+use crate::support::oracle::{Filters, Moment};
+use crate::support::oracle_counts::FIELDS;
 use crate::support::random::{Generator, Random};
 use crate::support::truth;
 use crate::support::world::{Backend, World};
@@ -70,11 +72,46 @@ fn ask(world: &World, extent: &Extent) {
         assert_eq!(ids(&answered), ids(&expected), "{filters:?} {target}");
         assert_eq!(list["page"]["total"], expected.len(), "{target}");
         assert_in_order(items(&list), sort);
+        count(world, &mut generator.random, moment, &filters, &query);
         met += usize::from(!expected.is_empty() && expected.len() < moment.events.len());
         asked.extend(filters.into_iter().map(|(name, _)| name.to_owned()));
     }
     assert!(met > extent.questions / 2, "only {met} queries told events apart");
     assert_eq!(asked, documented_filters(), "every filter is among the random ones");
+}
+
+/// Asks the same question by time, by value or for its bounds.
+fn count(world: &World, random: &mut Random, moment: &Moment, filters: &Filters, query: &str) {
+    let ask = |what: &str, more: &str| {
+        moment.ask(world.base(), &format!("/v1/events/{what}?{query}&as_of={}{more}", moment.seq), &[])
+    };
+    match random.below(5) {
+        0 => moment.assert_extent(filters, &ask("extent", "").ok()),
+        1..3 => {
+            let (limit, fields) = (random.between(1, 12), [random.pick(&FIELDS).0, random.pick(&FIELDS).0]);
+            let named = if fields[0] == fields[1] { fields[0].to_owned() } else { fields.join(",") };
+            let answer = ask("facets", &format!("&facet={named}&facet_limit={limit}")).ok();
+            for facet in items(&answer) {
+                moment.assert_facet(filters, facet, limit);
+            }
+        }
+        _ => {
+            let interval = *random.pick(Interval::CODES);
+            // Which of several participations or places is meant cannot be asked by another filter than the field's own.
+            let is_asked = |filter: &str| filters.iter().any(|(name, _)| *name == filter);
+            let field = random.chance(50).then(|| *random.pick(&FIELDS)).filter(|(_, filter)| !is_asked(filter));
+            let field = field.map(|(field, _)| field);
+            let group_by = field.map(|field| format!("&group_by={field}")).unwrap_or_default();
+            let answer = ask("histogram", &format!("&interval={interval}{group_by}"));
+            // Hours of all that is dated to a year are too many, in every other way of counting too.
+            if answer.status == 400 {
+                let code = answer.faults().pop().expect("a fault").1;
+                assert!(code == "too_many_buckets" || (code == "too_many_groups" && field.is_some()), "{code}");
+                return;
+            }
+            moment.assert_histogram(filters, interval, field, &answer.ok());
+        }
+    }
 }
 
 /// The filters of events by the OpenAPI document.

@@ -41,6 +41,13 @@ on_both_databases! {
         founding.assert_shape("event_list", "/v1/events?type=!rally&issue=immigration&from=2026-01&to=2026-01&limit=1");
     }
 
+    fn the_shapes_of_what_is_counted(founding: Founding) {
+        founding.assert_shape("event_histogram", "/v1/events/histogram?location=los-angeles&interval=day&group_by=type&time_zone=America/Los_Angeles");
+        founding.assert_shape("event_facets", "/v1/events/facets?facet=type,locality,country&facet_limit=2");
+        founding.assert_shape("event_extent", "/v1/events/extent?location=los-angeles");
+        founding.assert_shape("problem_of_buckets", "/v1/events/histogram?interval=hour&from=0001&to=9999");
+    }
+
     fn the_shape_of_a_history(founding: Founding) {
         founding.assert_shape("event_revisions", &format!("{RALLY}/revisions"));
         founding.0.put(Resource::Actor, json!({"slug": "ice", "name": "ICE", "kind": "agency"}));

@@ -6,11 +6,11 @@ use marchline::domain::verification::Verification;
 use marchline::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
 use serde_json::Value;
 
-use super::oracle::{Filters, Moment, external_ids};
+use super::oracle::{Filters, Moment, external_ids, on_a_sphere};
 use super::random::{ISSUES, Random, ZONES};
 
 /// What a question is made of: parameters, and two groups of them.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 26] = [
     "id",
     "type",
     "category",
@@ -33,6 +33,8 @@ const NAMES: [&str; 24] = [
     "external_id",
     "recorded_since",
     "bbox",
+    "near",
+    "within",
     "size",
     "window",
 ];
@@ -74,6 +76,17 @@ fn add(random: &mut Random, moment: &Moment, liked: Option<&Value>, name: &'stat
             let (a, b, west, east) = (side(180) - 90, side(180) - 90, side(359) - 179, side(359) - 179);
             filters.push(("bbox", format!("{west}.5,{},{east},{}", a.min(b), a.max(b))));
         }
+        "near" => near(random, moment, event, filters),
+        "within" => {
+            let mut side = |from: i32, to: usize| from + i32::try_from(random.below(to)).expect("a small number");
+            let (west, south) = (side(-179, 200), side(-89, 120));
+            let (east, north) = (side(west + 10, 140), side(south + 10, 50));
+            let ring = |w: i32, s: i32, e: i32, n: i32| {
+                format!("({w}.05 {s}.05,{e}.05 {s}.05,{e}.05 {n}.05,{w}.05 {n}.05,{w}.05 {s}.05)")
+            };
+            let hole = ring(west + 3, south + 3, west + 7, south + 7);
+            filters.push((name, format!("POLYGON({},{hole})", ring(west, south, east.min(359), north.min(89)))));
+        }
         "place_precision" => filters.push((name, (*random.pick(PlacePrecision::CODES)).to_owned())),
         "external_id" => {
             let mut ids = external_ids(event);
@@ -86,6 +99,21 @@ fn add(random: &mut Random, moment: &Moment, liked: Option<&Value>, name: &'stat
             filters.push((name, if random.chance(80) { instant } else { day }.to_owned()));
         }
         _ => list(random, moment, event, name, filters),
+    }
+}
+
+/// A circle, mostly around a place of the event, that no place lies so near the edge of that a sphere and an ellipsoid differ.
+fn near(random: &mut Random, moment: &Moment, event: &Value, filters: &mut Filters) {
+    let point = |place: &Value| Some((place["point"]["lat"].as_f64()?, place["point"]["lon"].as_f64()?));
+    let points = |event: &Value| -> Vec<(f64, f64)> {
+        event["places"].as_array().expect("a list").iter().filter_map(point).collect()
+    };
+    let (lat, lon) = points(event).first().copied().unwrap_or((12.5, 179.5));
+    filters.push(("near", format!("{lat},{lon}")));
+    let metres = i32::try_from(random.between(1, 9_000)).expect("a small number") * 1_000;
+    let is_clear = |to: (f64, f64)| !(0.99..1.01).contains(&(on_a_sphere((lat, lon), to) / f64::from(metres)));
+    if moment.events.iter().flat_map(points).all(is_clear) {
+        filters.push(("radius_m", metres.to_string()));
     }
 }
 

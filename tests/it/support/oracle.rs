@@ -206,7 +206,46 @@ fn places_that_are<'a>(event: &Value, filter: &impl Fn(&str) -> Option<&'a str>)
         let sides: Vec<f64> = sides.split(',').map(|side| side.parse().expect("a number")).collect();
         places.iter().map(|place| in_box(place, &sides)).collect()
     });
-    exact.into_iter().chain(inside).collect()
+    let point = |place: &Value| Some((place["point"]["lat"].as_f64()?, place["point"]["lon"].as_f64()?));
+    let near = filter("near").map(|center| {
+        let degrees: Vec<f64> = center.split(',').map(|side| side.parse().expect("a number")).collect();
+        let radius = filter("radius_m").map_or(f64::INFINITY, |metres| metres.parse().expect("a number"));
+        let is_near =
+            |place: &Value| point(place).is_some_and(|to| on_a_sphere((degrees[0], degrees[1]), to) <= radius);
+        places.iter().map(is_near).collect()
+    });
+    let within = filter("within").map(|wkt| {
+        let rings = rectangles(wkt);
+        let holds =
+            |(lat, lon): (f64, f64), ring: &[f64; 4]| lon > ring[0] && lon < ring[2] && lat > ring[1] && lat < ring[3];
+        let lies = |at: (f64, f64)| holds(at, &rings[0]) && !holds(at, &rings[1]);
+        // Longitudes of polygons go on behind the antimeridian.
+        let is_in = |place: &Value| point(place).is_some_and(|(lat, lon)| lies((lat, lon)) || lies((lat, lon + 360.0)));
+        places.iter().map(is_in).collect()
+    });
+    exact.into_iter().chain(inside).chain(near).chain(within).collect()
+}
+
+/// Metres between two points given as latitude and longitude, within a hundredth.
+pub fn on_a_sphere(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let upright = |(lat, lon): (f64, f64)| {
+        let (lat, lon) = (lat.to_radians(), lon.to_radians());
+        [lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()]
+    };
+    let (a, b) = (upright(a), upright(b));
+    let chord = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+    2.0 * 6_371_000.0 * (chord / 2.0).min(1.0).asin()
+}
+
+/// The sides of a rectangle and of its hole, as west, south, east and north.
+fn rectangles(wkt: &str) -> Vec<[f64; 4]> {
+    let ring = |text: &str| {
+        let corners =
+            text.split(',').map(|corner| corner.trim().split(' ').map(|n| n.parse().expect("a number")).collect());
+        let corners: Vec<Vec<f64>> = corners.collect();
+        [corners[0][0], corners[0][1], corners[2][0], corners[2][1]]
+    };
+    wkt.trim_start_matches("POLYGON((").trim_end_matches("))").split("),(").map(ring).collect()
 }
 
 /// Whether there may have been so many: a best number alone is both bounds, one that is not told is 0 below and nothing

@@ -44,6 +44,7 @@ fn compare(document: &Value, schema: &Value, value: &Value, at: &str, found: &mu
             "minimum" => value.as_f64().is_none_or(|number| number >= rule.as_f64().expect("a number")),
             "maximum" => value.as_f64().is_none_or(|number| number <= rule.as_f64().expect("a number")),
             "minItems" => value.as_array().is_none_or(|items| items.len() as u64 >= rule.as_u64().expect("a number")),
+            "maxItems" => value.as_array().is_none_or(|items| items.len() as u64 <= rule.as_u64().expect("a number")),
             "required" => {
                 let names = rule.as_array().expect("a list").iter().filter_map(Value::as_str);
                 let missing: Vec<_> = names.filter(|name| value.is_object() && value.get(name).is_none()).collect();

@@ -1,0 +1,171 @@
+//! Events by time.
+
+use super::groups::Groups;
+use super::{Matched, Numbers, Piece};
+use crate::domain::buckets::Buckets;
+use crate::domain::window::Frame;
+use crate::index::dictionary::SizeFacts;
+
+/// What is counted of the events of one bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Events that lie in it for sure.
+    pub definite: i64,
+    /// Events that may lie in it.
+    pub possible: i64,
+    /// Fewest people of the events that do for sure, and how many of these tell a number.
+    pub low: (i128, i64),
+    /// Most people of the events that may, and how many of these tell one.
+    pub high: (i128, i64),
+    /// Events that may lie in it, of which the most people is open.
+    pub open_high: i64,
+    /// Events that may lie in it and tell no number of people.
+    pub unknown: i64,
+}
+
+impl Bucket {
+    /// Adds so many times another one.
+    fn add(&mut self, other: &Self, times: i64) {
+        self.definite += times * other.definite;
+        self.possible += times * other.possible;
+        self.low.0 += i128::from(times) * other.low.0;
+        self.low.1 += times * other.low.1;
+        self.high.0 += i128::from(times) * other.high.0;
+        self.high.1 += times * other.high.1;
+        self.open_high += times * other.open_high;
+        self.unknown += times * other.unknown;
+    }
+
+    /// What an event with a size adds to the buckets that it lies in for sure.
+    fn sure(size: Option<&SizeFacts>) -> Self {
+        Self { definite: 1, low: size.map_or((0, 0), |size| (size.low.into(), 1)), ..Self::default() }
+    }
+
+    /// What it adds to those that it may lie in.
+    fn perhaps(size: Option<&SizeFacts>) -> Self {
+        let counted = Self { possible: 1, ..Self::default() };
+        match size {
+            None => Self { unknown: 1, ..counted },
+            Some(SizeFacts { high: i64::MAX, .. }) => Self { open_high: 1, ..counted },
+            Some(size) => Self { high: (size.high.into(), 1), ..counted },
+        }
+    }
+}
+
+/// Buckets while they are counted: each holds by how much it differs from the one before.
+struct Steps(Vec<Bucket>);
+
+impl Steps {
+    fn add(&mut self, (first, end): (usize, usize), bucket: &Bucket) {
+        if first < end {
+            self.0[first].add(bucket, 1);
+            self.0[end].add(bucket, -1);
+        }
+    }
+
+    fn summed(self) -> Vec<Bucket> {
+        let mut sum = Bucket::default();
+        let add = |step: Bucket| {
+            sum.add(&step, 1);
+            sum
+        };
+        let mut buckets: Vec<Bucket> = self.0.into_iter().map(add).collect();
+        buckets.pop();
+        buckets
+    }
+}
+
+/// Where the last row of a shape lay, since the next one mostly lies there too.
+type Hints = Vec<[usize; 4]>;
+
+/// Counting in progress.
+struct Tally<'a> {
+    buckets: &'a Buckets,
+    numbers: &'a Numbers,
+    hints: Hints,
+}
+
+impl Tally<'_> {
+    fn add(&mut self, piece: &Piece, row: usize, steps: &mut Steps) {
+        let segment = &*piece.segment;
+        let Some([begin, end, begun, not_over]) = self.numbers.bounds(segment, row, self.buckets.frame()) else {
+            return;
+        };
+        let hints = &mut self.hints[segment.shape[row] as usize];
+        let (starts, ends) = (&self.buckets.starts, &self.buckets.ends);
+        let mut before = |edges: &[i64], value: i64, hint: usize| {
+            hints[hint] = position(edges, value, hints[hint]);
+            hints[hint]
+        };
+        // A bucket that ends before the event begins is out, and so is one that begins after it ends.
+        let perhaps = (before(ends, begin, 0), before(starts, end.saturating_add(1), 1));
+        let sure = (before(ends, begun, 2), before(starts, not_over.saturating_add(1), 3));
+        let size = self.numbers.sizes.get(segment.size[row] as usize);
+        steps.add(perhaps, &Bucket::perhaps(size));
+        steps.add(sure, &Bucket::sure(size));
+    }
+}
+
+/// How many edges lie before a value.
+fn position(edges: &[i64], value: i64, hint: usize) -> usize {
+    let is_it = |position: usize| {
+        (position == 0 || edges[position - 1] < value) && edges.get(position).is_none_or(|edge| *edge >= value)
+    };
+    let near = [hint, hint + 1].into_iter().find(|position| *position <= edges.len() && is_it(*position));
+    near.unwrap_or_else(|| edges.partition_point(|edge| *edge < value))
+}
+
+impl Matched {
+    /// The first and the last moment that dates tell, in the calendar of a frame: where a date is open, its other bound. `None`
+    /// where there is no date.
+    pub fn told_between(&self, numbers: &Numbers, frame: Frame) -> Option<(i64, i64)> {
+        let rows = self.0.iter().flat_map(|piece| piece.rows().map(move |row| (&*piece.segment, row)));
+        let told = rows.filter_map(|(segment, row)| super::extent::told(numbers.bounds(segment, row, frame)?));
+        told.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)))
+    }
+
+    /// How many have no date.
+    pub fn undated(&self) -> usize {
+        let dated = |piece: &Piece| piece.rows.ascending(0..piece.segment.bounds.dated).count();
+        self.total() - self.0.iter().map(dated).sum::<usize>()
+    }
+
+    /// What is counted in each bucket.
+    pub fn by_time(&self, buckets: &Buckets, numbers: &Numbers) -> Vec<Bucket> {
+        let mut tally = Tally { buckets, numbers, hints: vec![[0; 4]; numbers.shapes.len()] };
+        let mut steps = Steps(vec![Bucket::default(); buckets.len() + 1]);
+        for piece in &self.0 {
+            piece.rows().for_each(|row| tally.add(piece, row, &mut steps));
+        }
+        steps.summed()
+    }
+
+    /// The same of the events that have each of some values, of which the numbers are ascending; the last is of those that
+    /// have no value.
+    pub fn by_time_and_value(
+        &self,
+        buckets: &Buckets,
+        numbers: &Numbers,
+        groups: &Groups,
+        values: &[u32],
+    ) -> Vec<Vec<Bucket>> {
+        let mut tally = Tally { buckets, numbers, hints: vec![[0; 4]; numbers.shapes.len()] };
+        let steps = || Steps(vec![Bucket::default(); buckets.len() + 1]);
+        let mut all: Vec<Steps> = values.iter().map(|_| steps()).collect();
+        let mut none = steps();
+        for piece in &self.0 {
+            let mut without = piece.clone();
+            groups.each(piece, |group, rows| {
+                let mut of_value = values.binary_search(&group).ok().map(|value| &mut all[value]);
+                for row in rows.iter().map(|row| usize::from(*row)) {
+                    without.rows.remove(row);
+                    if let Some(steps) = &mut of_value {
+                        tally.add(piece, row, steps);
+                    }
+                }
+            });
+            without.rows().for_each(|row| tally.add(piece, row, &mut none));
+        }
+        all.into_iter().chain([none]).map(Steps::summed).collect()
+    }
+}
