@@ -10,6 +10,7 @@ use chrono::Utc;
 use tokio::sync::Semaphore;
 
 use super::access;
+use super::feeds::Feeds;
 use super::given_pages::GivenPages;
 use super::problem::{Code, Problem};
 use super::turns::Turns;
@@ -27,7 +28,7 @@ use crate::store::restores::Restore;
 use crate::view::kept::Kept;
 
 /// Longest time a request waits for its node to reach a revision.
-pub const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What handlers work with.
 pub struct Service {
@@ -41,6 +42,8 @@ pub struct Service {
     pub kept: Arc<Kept>,
     /// Pages that were given lately.
     pub pages: Arc<GivenPages>,
+    /// The change feed.
+    pub feeds: Arc<Feeds>,
     /// Turns for exports, which take long: as many as there may be at once.
     pub exports: Arc<Semaphore>,
     /// Files that are imported.
@@ -73,6 +76,7 @@ impl Service {
             reader: self.reader.another(),
             kept: Arc::new(Kept::new(0)),
             pages: Arc::clone(&self.pages),
+            feeds: Arc::clone(&self.feeds),
             exports: Arc::clone(&self.exports),
             imports: Arc::clone(&self.imports),
             turns: Arc::clone(&self.turns),
@@ -95,6 +99,21 @@ pub struct Ask {
     /// Where the log stood when the reading of parameters ended: what the answer is right for.
     pub head: Head,
     req: HttpRequest,
+}
+
+/// Waits until a node has reached an operation, and lets it look at once whether others have written it.
+///
+/// # Errors
+/// 503 where it does not within two seconds.
+pub async fn reach(index: &Index, seq: i64) -> Result<(), Problem> {
+    let mut heads = index.watch();
+    if index.head().seq < seq {
+        index.nudge.give();
+    }
+    match tokio::time::timeout(PATIENCE, heads.wait_for(|head| head.seq >= seq)).await {
+        Ok(Ok(_)) => Ok(()),
+        _ => Err(Problem::not_reached(seq, index.head().seq)),
+    }
 }
 
 /// Lets the answer to a request bear this revision, for which it is right.
@@ -173,7 +192,7 @@ impl Ask {
     ///
     /// # Errors
     /// 410 where the operation is lost.
-    fn refuse_lost(&self, parameter: &str, seq: i64) -> Result<(), Problem> {
+    pub fn refuse_lost(&self, parameter: &str, seq: i64) -> Result<(), Problem> {
         let state = self.service.index.read();
         let Some(Restore { epoch, from_seq, to_seq, restored_at }) = state.restores.iter().find(|r| r.lost(seq)) else {
             return Ok(());
@@ -190,12 +209,7 @@ impl Ask {
     /// # Errors
     /// 503 where it does not within two seconds.
     pub async fn reach(&self, seq: i64) -> Result<(), Problem> {
-        let mut heads = self.service.index.watch();
-        let reached = tokio::time::timeout(PATIENCE, heads.wait_for(|head| head.seq >= seq)).await;
-        match reached {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(Problem::not_reached(seq, self.service.index.head().seq)),
-        }
+        reach(&self.service.index, seq).await
     }
 
     /// Waits for an operation that is in the store; tells the newest there is where this one is not.

@@ -114,7 +114,16 @@ macro_rules! parameters {
 
 parameters! {
     /// Filters and order of a list of events.
-    EventFilterParams => vec![
+    EventFilterParams => EventOnlyFilterParams::into_params(|| None).into_iter().chain([
+        query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest`, by when the version was \
+            recorded, or by the size's `best`, else `low`, else `high`; `-` turns it round. Undated events, or those without \
+            a number, come last. `-when` unless given.", "-when"),
+    ]).collect()
+}
+
+parameters! {
+    /// Filters of events.
+    EventOnlyFilterParams => vec![
         query("id", Form::Terms(ID), "Ids of events; `!` excludes.", json!(["019c1159-7000-7000-8000-0000000000e4"])),
         query("type", Form::Terms(CODE), "Main types, as in `/v1/vocabulary`; `!` excludes.", json!(["rally", "clash"])),
         query("category", Form::Terms(CODE), "Categories of main types; `!` excludes.", json!(["demonstration"])),
@@ -160,9 +169,6 @@ parameters! {
             event's own calendar.", "America/Los_Angeles"),
         query("bbox", Form::Pattern(BOX), "A box as west,south,east,north in degrees; west may be greater than east across \
             the antimeridian. Points of countries and first-level divisions never match.", "-118.3,34.0,-118.2,34.1"),
-        query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest`, by when the version was \
-            recorded, or by the size's `best`, else `low`, else `high`; `-` turns it round. Undated events, or those without \
-            a number, come last. `-when` unless given.", "-when"),
     ]
 }
 
@@ -186,6 +192,50 @@ parameters! {
     ]
 }
 
+fn after() -> Parameter {
+    query(
+        "after",
+        Form::Number(0, i64::MAX),
+        "The number of an operation: what happened behind it is told; 0 unless given.",
+        56,
+    )
+}
+
+parameters! {
+    /// Which page of the change feed.
+    ChangePageParams => vec![
+        after(),
+        query("limit", Form::Number(1, 500), "Most entries of the page; 100 unless given. There may be fewer though more follow.",
+            100),
+    ]
+}
+
+parameters! {
+    /// Where a stream of changes begins.
+    StreamParams => vec![after()]
+}
+
+parameters! {
+    /// Where a stream of changes goes on.
+    StreamHeaders => vec![
+        parameter(ParameterIn::Header, "Last-Event-ID", Form::Pattern(r"^[0-9]+\.[0-9]+$"), "The `id` of the last event that the \
+            client was given: the stream goes on behind it, whatever `after` says. The node waits up to two seconds until it has \
+            reached it, and answers 503 if it does not.", json!("1.56")),
+        min_revision(),
+    ]
+}
+
+fn min_revision() -> Parameter {
+    parameter(
+        ParameterIn::Header,
+        "Min-Revision",
+        Form::Pattern("^[0-9]+$"),
+        "The number of an operation: the node \
+        waits up to two seconds until it has reached it, and answers 503 if it does not.",
+        json!("42"),
+    )
+}
+
 parameters! {
     /// The moment of a read.
     ReadParams => vec![
@@ -197,8 +247,7 @@ parameters! {
 parameters! {
     /// What a read may ask by header.
     ReadHeaders => vec![
-        parameter(ParameterIn::Header, "Min-Revision", Form::Pattern("^[0-9]+$"), "The number of an operation: the node \
-            waits up to two seconds until it has reached it, and answers 503 if it does not.", json!("42")),
+        min_revision(),
         validator(),
     ]
 }

@@ -11,7 +11,7 @@ use crate::domain::bounding_box::BoundingBox;
 use crate::domain::privacy::Clearance;
 
 /// Numbers of terms.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Terms {
     list: Vec<u32>,
     bits: Vec<u64>,
@@ -60,7 +60,7 @@ impl Terms {
 }
 
 /// What an event may have to be an answer; one of it is enough.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
     /// One of these terms.
     pub terms: Terms,
@@ -71,7 +71,7 @@ pub struct Wanted {
 }
 
 /// What is asked about one side of an event.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
     /// What it must have; `None` where nothing is asked.
     pub any: Option<Wanted>,

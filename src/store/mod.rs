@@ -24,4 +24,5 @@ pub mod restores;
 pub mod rows;
 pub mod schema;
 pub mod sql_types;
+pub mod waking;
 pub mod write;

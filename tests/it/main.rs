@@ -6,6 +6,8 @@ mod support;
 mod again;
 mod backup;
 mod bad_input;
+mod changes;
+mod changes_stream;
 mod cli;
 mod concurrency;
 mod conventions;
