@@ -76,8 +76,10 @@ impl Told {
             }
             let steps = steps(&state, operations, clearance);
             for Step { seq, old, new, .. } in &steps {
-                old.iter().for_each(|old| stretch.ask(old, seq - 1));
-                new.iter().for_each(|new| stretch.ask(new, *seq));
+                let asked = [(old, seq - 1), (new, *seq)];
+                for (version, at) in asked.into_iter().filter_map(|(version, at)| Some((version.as_ref()?, at))) {
+                    stretch.ask(version, at);
+                }
             }
             (steps, stretch.answer(&state, clearance))
         };

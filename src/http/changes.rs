@@ -96,9 +96,11 @@ pub async fn after(ask: &mut Ask) -> Result<Option<i64>, Problem> {
     Ok(Some(after))
 }
 
-/// The path and query of the page behind an operation.
+/// The path and query of the page behind an operation; without `as_of`, so that a page says the same when it is asked for at
+/// the operation that it was answered at.
 fn next(req: &HttpRequest, after: i64) -> String {
-    let pairs = form_urlencoded::parse(req.query_string().as_bytes()).filter(|(known, _)| known != "after");
+    let pairs = form_urlencoded::parse(req.query_string().as_bytes())
+        .filter(|(known, _)| !["after", "as_of"].contains(&&**known));
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(pairs).append_pair("after", &after.to_string());
     format!("{}?{}", req.path(), query.finish())

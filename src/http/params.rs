@@ -197,7 +197,7 @@ fn after() -> Parameter {
         "after",
         Form::Number(0, i64::MAX),
         "The number of an operation: what happened behind it is told; 0 unless given.",
-        56,
+        41,
     )
 }
 
@@ -220,7 +220,7 @@ parameters! {
     StreamHeaders => vec![
         parameter(ParameterIn::Header, "Last-Event-ID", Form::Pattern(r"^[0-9]+\.[0-9]+$"), "The `id` of the last event that the \
             client was given: the stream goes on behind it, whatever `after` says. The node waits up to two seconds until it has \
-            reached it, and answers 503 if it does not.", json!("1.56")),
+            reached it, and answers 503 if it does not.", json!("1.41")),
         min_revision(),
     ]
 }

@@ -55,12 +55,11 @@ impl Following {
     /// Waits a while, and catches up where there may be something.
     fn look(&mut self, index: &Index) -> Result<(), StoreError> {
         let is_nudged = index.nudge.wait(if self.is_listening { LISTENING } else { INTERVAL });
-        let mut conn = match self.conn.take() {
-            Some(conn) => conn,
-            None => {
-                (self.is_listening, self.looked) = (false, None);
-                self.database.connect()?
-            }
+        let mut conn = if let Some(conn) = self.conn.take() {
+            conn
+        } else {
+            (self.is_listening, self.looked) = (false, None);
+            self.database.connect()?
         };
         let is_due = self.looked.is_none_or(|looked| looked.elapsed() >= INTERVAL);
         if waking::was_told(&mut conn)? || is_nudged || is_due {

@@ -139,7 +139,7 @@ on_both_databases! {
                     thread::yield_now();
                 }
                 progress(|| format!("{} operations, {} kills", nodes.world.seq(), round + 1));
-                if round >= 1 && (!is_long() || begun.elapsed() > Duration::from_secs(60)) {
+                if round >= 1 && (!is_long() || begun.elapsed() > Duration::from_mins(1)) {
                     break;
                 }
             }
