@@ -46,7 +46,7 @@ impl<'a> Nodes<'a> {
         let mut served = self.served[node].lock().expect("no panic");
         drop(served.take());
         let next = Served::start(&self.world.database.url, &[]);
-        *self.bases[node].lock().expect("no panic") = next.base.clone();
+        self.bases[node].lock().expect("no panic").clone_from(&next.base);
         *served = Some(next);
     }
 
@@ -144,7 +144,9 @@ on_both_databases! {
                 }
             }
             nodes.is_over.store(true, Ordering::Relaxed);
-            writers.into_iter().for_each(|writer| writer.join().expect("a writer"));
+            for writer in writers {
+                writer.join().expect("a writer");
+            }
             // One more, which all wait for: nothing is behind it.
             writer.elsewhere(&nodes.base(0)).create("/v1/events", &event("Last", json!({})));
             let mut conn = nodes.world.database.parsed().connect().expect("the database is there");
@@ -160,7 +162,9 @@ on_both_databases! {
             let told: Vec<i64> = entries.iter().map(|entry| seq(entry)).collect();
             assert_eq!(told, (1..=last).collect::<Vec<_>>());
             let mut kept = Kept::new();
-            entries.into_iter().for_each(|entry| apply(&mut kept, entry));
+            for entry in entries {
+                apply(&mut kept, entry);
+            }
             assert_eq!(state["page"]["total"], kept.keys().filter(|(resource, _)| resource == "event").count());
         }
     }
