@@ -6,11 +6,13 @@ use std::sync::Arc;
 use actix_cors::Cors;
 use actix_web::dev::Server;
 use actix_web::middleware::Compress;
-use actix_web::{App, HttpServer, web};
+use actix_web::rt::signal::unix::{SignalKind, signal};
+use actix_web::{App, HttpServer, rt, web};
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::http::ask::{Imports, Service};
+use crate::http::feeds::Feeds;
 use crate::http::gate::Gate;
 use crate::http::given_pages::GivenPages;
 use crate::http::limits::Limits;
@@ -22,6 +24,7 @@ use crate::index::Index;
 use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
 use crate::node::reader::Reader;
+use crate::store::connection::DatabaseUrl;
 use crate::view::kept::Kept;
 use crate::webhooks::trial::Trials;
 
@@ -44,6 +47,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
     let exports = Arc::new(Semaphore::new(EXPORTS));
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let counts = Arc::new(Semaphore::new((processors / 2).max(1)));
+    let feeds = Arc::new(Feeds::new(Arc::clone(index), &reader(&database, index)));
     let openapi: Arc<str> = openapi_text().into();
     let jobs = Jobs::start(Arc::clone(index), Arc::clone(writer), database.clone());
     let (limit, folder) = (config.import_limit, config.import_folder.clone());
@@ -55,9 +59,10 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
         let service = Service {
             index: Arc::clone(&known),
             writer: Arc::clone(&writer),
-            reader: Reader::new(database.clone()).counted(Arc::clone(&known.metrics)),
+            reader: reader(&database, &known),
             kept: Arc::clone(&kept),
             pages: Arc::clone(&pages),
+            feeds: Arc::clone(&feeds),
             exports: Arc::clone(&exports),
             counts: Arc::clone(&counts),
             imports: Arc::clone(&imports),
@@ -69,7 +74,24 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
         routes.app_data(web::Data::new(service));
         mount(routes);
     };
+    rt::spawn(end_streams(Arc::clone(index)));
     serve_routes(index, config, everything)
+}
+
+/// Ends the streams of changes as soon as the process is told to stop, which would wait for them in vain.
+async fn end_streams(index: Arc<Index>) {
+    match signal(SignalKind::terminate()) {
+        Ok(mut told) => {
+            told.recv().await;
+            index.stop_following();
+        }
+        Err(error) => log::warn!("streams will not end when the process is told to stop: {error}"),
+    }
+}
+
+/// A reader whose connection is counted among the node's.
+fn reader(database: &DatabaseUrl, index: &Index) -> Reader {
+    Reader::new(database.clone()).counted(Arc::clone(&index.metrics))
 }
 
 /// The same server around other routes, which each worker mounts for itself: `bench/` measures with it what a server

@@ -115,6 +115,7 @@ pub struct Metrics {
     writer_group: Histogram,
     writer_durations: Histogram,
     writer_operations: Family<Label, Counter>,
+    change_streams: Gauge,
     reader_connections: Gauge,
     reader_reconnects: Counter,
     import_records: Family<Label, Gauge>,
@@ -150,6 +151,7 @@ impl Metrics {
             writer_group: Histogram::new(OPERATIONS),
             writer_durations: Histogram::new(SECONDS),
             writer_operations: Family::default(),
+            change_streams: Gauge::default(),
             reader_connections: Gauge::default(),
             reader_reconnects: Counter::default(),
             import_records: Family::default(),
@@ -194,6 +196,7 @@ impl Metrics {
         registry.register("writer_queue_operations", "Operations that wait for the writer", self.writer_queue.clone());
         registry.register("writer_group_operations", "Operations in one transaction", self.writer_group.clone());
         registry.register("writer_operations", "Operations that the writer answered", self.writer_operations.clone());
+        registry.register("change_streams", "Open streams of changes", self.change_streams.clone());
         registry.register("reader_connections", "Open connections for reading", self.reader_connections.clone());
         let help = "Reads that failed on an open connection and were tried again on a new one";
         registry.register("reader_reconnects", help, self.reader_reconnects.clone());
@@ -292,6 +295,16 @@ impl Metrics {
     /// Counts an operation that the writer answered.
     pub fn operation(&self, outcome: WriterOutcome) {
         self.writer_operations.get_or_create(&[("outcome", outcome.code())]).inc();
+    }
+
+    /// A stream of changes was opened.
+    pub fn stream_opened(&self) {
+        self.change_streams.inc();
+    }
+
+    /// A stream of changes was closed.
+    pub fn stream_closed(&self) {
+        self.change_streams.dec();
     }
 
     /// A connection for reading was opened.

@@ -3,10 +3,11 @@
 use hashbrown::{HashMap, HashSet};
 use uuid::Uuid;
 
+use super::Matched;
 use crate::domain::privacy::Clearance;
 use crate::domain::resource::Resource;
 use crate::index::State;
-use crate::index::answer::among;
+use crate::index::answer::{Answer, among};
 use crate::index::events::EventVersion;
 use crate::index::sight::Sight;
 use crate::query::event_query::EventQuery;
@@ -94,6 +95,8 @@ pub(super) struct Stretch {
 pub(super) struct Matches {
     stretch: Stretch,
     rows: HashSet<(i64, u32)>,
+    /// The events that came to match, or ceased to, by operations that did not write them: by the names of what they name.
+    pub moved: HashMap<i64, Vec<(EventVersion, Matched)>>,
 }
 
 impl Stretch {
@@ -117,7 +120,32 @@ impl Stretch {
             let search = plan(&self.query, &self.named, Sight { state, seq: *moment, clearance });
             rows.extend(among(&state.events, &search, versions).into_iter().map(|row| (*moment, row)));
         }
-        Matches { stretch: self, rows }
+        let moved = if self.is_empty { HashMap::new() } else { self.moved(state, clearance) };
+        Matches { stretch: self, rows, moved }
+    }
+
+    /// The events that are the same right before and right behind an operation, and match only once.
+    fn moved(&self, state: &State, clearance: Clearance) -> HashMap<i64, Vec<(EventVersion, Matched)>> {
+        let mut moved: HashMap<i64, Vec<(EventVersion, Matched)>> = HashMap::new();
+        for at in &self.breaks {
+            let [before, after] =
+                [at - 1, *at].map(|seq| plan(&self.query, &self.named, Sight { state, seq, clearance }));
+            if before.groups == after.groups {
+                continue;
+            }
+            let [before, after] = [before, after].map(|search| Answer::new(&state.events, &search).all());
+            let is_same = |version: &EventVersion| {
+                let row = |seq| state.events.seen_at(version.id, seq, clearance).map(|seen| seen.row);
+                row(at - 1) == Some(version.row) && row(*at) == Some(version.row) && self.ids.accepts(&version.id)
+            };
+            let entered = after.difference(&before).map(|row| (*row, Matched::Entered));
+            let left = before.difference(&after).map(|row| (*row, Matched::Left));
+            let versions = entered.chain(left).filter_map(|(row, matched)| Some((state.events.of_row(row)?, matched)));
+            let mut versions: Vec<_> = versions.filter(|(version, _)| is_same(version)).collect();
+            versions.sort_unstable_by_key(|(version, _)| version.version_no);
+            moved.insert(*at, versions);
+        }
+        moved
     }
 }
 

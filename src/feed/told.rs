@@ -2,7 +2,7 @@
 //! governs all earlier versions. What it may be given no more it may have been given before, under any filter; so that an
 //! event leaves for all when its policy comes, whatever they asked for, and nobody learns by a filter what it was.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -29,6 +29,15 @@ pub struct Change {
     pub event: Option<EventVersion>,
     /// Whether a document is given.
     pub is_given: bool,
+}
+
+impl Change {
+    /// An event that came to match, or ceased to, without a version of its own: by what it names.
+    const fn by_names(event: EventVersion, matched: Matched) -> Self {
+        let EventVersion { id, revision, .. } = event;
+        let (resource, kind) = (Resource::Event, ChangeKind::Corrected);
+        Self { resource, id, revision, kind, matched, event: Some(event), is_given: true }
+    }
 }
 
 /// What is told of the operations of a stretch, in order.
@@ -67,8 +76,10 @@ impl Told {
             }
             let steps = steps(&state, operations, clearance);
             for Step { seq, old, new, .. } in &steps {
-                old.iter().for_each(|old| stretch.ask(old, seq - 1));
-                new.iter().for_each(|new| stretch.ask(new, *seq));
+                let asked = [(old, seq - 1), (new, *seq)];
+                for (version, at) in asked.into_iter().filter_map(|(version, at)| Some((version.as_ref()?, at))) {
+                    stretch.ask(version, at);
+                }
             }
             (steps, stretch.answer(&state, clearance))
         };
@@ -83,7 +94,9 @@ impl Told {
                 }
                 _ => None,
             };
-            operation.versions.iter().filter_map(change).collect()
+            let written: Vec<Change> = operation.versions.iter().filter_map(change).collect();
+            let moved = matches.moved.get(&operation.seq).into_iter().flatten();
+            written.into_iter().chain(moved.map(|(event, matched)| Change::by_names(*event, *matched))).collect()
         };
         let operations = operations.iter().map(of_operation).collect();
         Ok((state.head.epoch == epoch).then_some(Self { operations }))
@@ -132,14 +145,14 @@ impl Unseen {
             (before && after && step.is_coarsened).then_some((old, new))
         });
         let pairs: Vec<(EventVersion, EventVersion)> = pairs.collect();
-        let keys: Vec<i64> = pairs.iter().flat_map(|(old, new)| [old.key, new.key]).collect();
+        let mut keys: Vec<i64> = pairs.iter().flat_map(|(old, new)| [old.key, new.key]).collect();
+        keys.sort_unstable();
+        keys.dedup();
         let texts = if keys.is_empty() { Vec::new() } else { reader.read(|conn| log::texts(conn, &keys))? };
-        let mut unchanged = HashSet::new();
-        for ((_, new), texts) in pairs.iter().zip(texts.chunks(2)) {
-            if says(&texts[0])? == says(&texts[1])? {
-                unchanged.insert(new.version_no);
-            }
-        }
+        let said = texts.iter().map(|text| says(text)).collect::<Result<Vec<_>, _>>()?;
+        let said: HashMap<i64, serde_json::Value> = keys.into_iter().zip(said).collect();
+        let says_the_same = |(old, new): &&(EventVersion, EventVersion)| said.get(&old.key) == said.get(&new.key);
+        let unchanged = pairs.iter().filter(says_the_same).map(|(_, new)| new.version_no).collect();
         Ok(Self { once_public, unchanged })
     }
 

@@ -32,8 +32,12 @@ impl Access {
 
 /// What whoever asks may be given of events under a policy.
 pub fn clearance(req: &HttpRequest) -> Clearance {
-    let is_restricted =
-        req.extensions().get::<Access>().is_some_and(|access| access.scopes.allow(Scope::ReadRestricted));
+    clearance_of(req.extensions().get::<Access>())
+}
+
+/// What an access allows of them.
+pub fn clearance_of(access: Option<&Access>) -> Clearance {
+    let is_restricted = access.is_some_and(|access| access.scopes.allow(Scope::ReadRestricted));
     if is_restricted { Clearance::Restricted } else { Clearance::Public }
 }
 

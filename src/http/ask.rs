@@ -10,6 +10,7 @@ use chrono::Utc;
 use tokio::sync::Semaphore;
 
 use super::access;
+use super::feeds::Feeds;
 use super::given_pages::GivenPages;
 use super::problem::{Code, Problem};
 use super::turns::Turns;
@@ -42,6 +43,8 @@ pub struct Service {
     pub kept: Arc<Kept>,
     /// Pages that were given lately.
     pub pages: Arc<GivenPages>,
+    /// The change feed.
+    pub feeds: Arc<Feeds>,
     /// Turns for exports, which take long: as many as there may be at once.
     pub exports: Arc<Semaphore>,
     /// Turns for counting, which looks at many events: as many as there may be at once.
@@ -78,6 +81,7 @@ impl Service {
             reader: self.reader.another(),
             kept: Arc::new(Kept::new(0)),
             pages: Arc::clone(&self.pages),
+            feeds: Arc::clone(&self.feeds),
             exports: Arc::clone(&self.exports),
             counts: Arc::clone(&self.counts),
             imports: Arc::clone(&self.imports),
@@ -102,6 +106,21 @@ pub struct Ask {
     /// Where the log stood when the reading of parameters ended: what the answer is right for.
     pub head: Head,
     req: HttpRequest,
+}
+
+/// Waits until a node has reached an operation, and lets it look at once whether others have written it.
+///
+/// # Errors
+/// 503 where it does not within two seconds.
+pub async fn reach(index: &Index, seq: i64) -> Result<(), Problem> {
+    let mut heads = index.watch();
+    if index.head().seq < seq {
+        index.nudge.give();
+    }
+    match tokio::time::timeout(PATIENCE, heads.wait_for(|head| head.seq >= seq)).await {
+        Ok(Ok(_)) => Ok(()),
+        _ => Err(Problem::not_reached(seq, index.head().seq)),
+    }
 }
 
 /// Lets the answer to a request bear this revision, for which it is right.
@@ -180,7 +199,7 @@ impl Ask {
     ///
     /// # Errors
     /// 410 where the operation is lost.
-    fn refuse_lost(&self, parameter: &str, seq: i64) -> Result<(), Problem> {
+    pub fn refuse_lost(&self, parameter: &str, seq: i64) -> Result<(), Problem> {
         let state = self.service.index.read();
         let Some(Restore { epoch, from_seq, to_seq, restored_at }) = state.restores.iter().find(|r| r.lost(seq)) else {
             return Ok(());
@@ -197,12 +216,7 @@ impl Ask {
     /// # Errors
     /// 503 where it does not within two seconds.
     pub async fn reach(&self, seq: i64) -> Result<(), Problem> {
-        let mut heads = self.service.index.watch();
-        let reached = tokio::time::timeout(PATIENCE, heads.wait_for(|head| head.seq >= seq)).await;
-        match reached {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(Problem::not_reached(seq, self.service.index.head().seq)),
-        }
+        reach(&self.service.index, seq).await
     }
 
     /// Waits for an operation that is in the store; tells the newest there is where this one is not.

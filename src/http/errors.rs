@@ -34,6 +34,18 @@ problem_responses! {
 }
 
 problem_responses! {
+    /// What the change feed may answer instead.
+    FeedErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Gone = 410, "The operation asked for was lost when a backup was restored.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, or the revision asked for is not reached yet.";
+    }
+}
+
+problem_responses! {
     /// What a whole answer may be instead.
     ExportErrors {
         BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";

@@ -28,6 +28,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const NO_ROUTE: &str = "-";
 const DATASET_REVISION: HeaderName = HeaderName::from_static("dataset-revision");
 
+/// Goes with a request that was HEAD, for answers that have no end.
+pub struct IsHead;
+
 /// The conventions, as a layer around all routes.
 #[derive(Clone)]
 pub struct Conventions {
@@ -76,6 +79,7 @@ where
         let method = req.method().clone();
         if method == Method::HEAD {
             req.head_mut().method = Method::GET;
+            req.extensions_mut().insert(IsHead);
         }
         let conventions = self.conventions.clone();
         let answer = AssertUnwindSafe(self.inner.call(req)).catch_unwind();

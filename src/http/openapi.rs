@@ -47,6 +47,7 @@ pub fn openapi() -> Document {
         tag("sources", "Who says so."),
         tag("campaigns", "What events belong to."),
         tag("timelines", "Editors' selections."),
+        tag("changes", "What each operation changed, as a feed and as a stream."),
         tag("duplicates", "Which events may be one."),
         tag("imports", "Files that are taken over, as jobs; for those who write."),
         tag("coverage", "Who looked where, and when."),

@@ -243,6 +243,50 @@ parameters! {
     ]
 }
 
+fn after() -> Parameter {
+    query(
+        "after",
+        Form::Number(0, i64::MAX),
+        "The number of an operation: what happened behind it is told; 0 unless given.",
+        41,
+    )
+}
+
+parameters! {
+    /// Which page of the change feed.
+    ChangePageParams => vec![
+        after(),
+        query("limit", Form::Number(1, 500), "Most entries of the page; 100 unless given. There may be fewer though more follow.",
+            100),
+    ]
+}
+
+parameters! {
+    /// Where a stream of changes begins.
+    StreamParams => vec![after()]
+}
+
+parameters! {
+    /// Where a stream of changes goes on.
+    StreamHeaders => vec![
+        parameter(ParameterIn::Header, "Last-Event-ID", Form::Pattern(r"^[0-9]+\.[0-9]+$"), "The `id` of the last event that the \
+            client was given: the stream goes on behind it, whatever `after` says. The node waits up to two seconds until it has \
+            reached it, and answers 503 if it does not.", json!("1.41")),
+        min_revision(),
+    ]
+}
+
+fn min_revision() -> Parameter {
+    parameter(
+        ParameterIn::Header,
+        "Min-Revision",
+        Form::Pattern("^[0-9]+$"),
+        "The number of an operation: the node \
+        waits up to two seconds until it has reached it, and answers 503 if it does not.",
+        json!("42"),
+    )
+}
+
 parameters! {
     /// The moment of a read.
     ReadParams => vec![
@@ -254,8 +298,7 @@ parameters! {
 parameters! {
     /// What a read may ask by header.
     ReadHeaders => vec![
-        parameter(ParameterIn::Header, "Min-Revision", Form::Pattern("^[0-9]+$"), "The number of an operation: the node \
-            waits up to two seconds until it has reached it, and answers 503 if it does not.", json!("42")),
+        min_revision(),
         validator(),
     ]
 }

@@ -13,8 +13,8 @@ use super::write::operations::{
     sources as write_sources, timelines as write_timelines,
 };
 use super::{
-    actors, aggregates, campaigns, coverage, docs, duplicates, event_parts, events, export, health, imports, keys,
-    locations, metrics, root, sources, timelines, vocabulary, webhooks,
+    actors, aggregates, campaigns, changes, changes_stream, coverage, docs, duplicates, event_parts, events, export,
+    health, imports, keys, locations, metrics, root, sources, timelines, vocabulary, webhooks,
 };
 
 /// A path, and the methods that it answers by handlers of its own.
@@ -98,6 +98,8 @@ routes! {
     "/v1/timelines/{id}/merge" => post write_timelines::merge_timeline;
     "/v1/timelines/{id}/revisions" => get timelines::list_timeline_revisions;
     "/v1/timelines/{id}/revisions/{n}" => get timelines::get_timeline_revision;
+    "/v1/changes" => get changes::list_changes;
+    "/v1/changes/stream" => get changes_stream::stream_changes;
     "/v1/duplicates" => get duplicates::list_duplicates;
     "/v1/duplicates/{id}" => get duplicates::get_duplicate;
     "/v1/duplicates/{id}/accept" => post decisions::accept_duplicate;

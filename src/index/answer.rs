@@ -101,6 +101,15 @@ impl<'a> Answer<'a> {
         given.filter(|row| self.search.matches(row, self.events.dictionary.sizes.values()))
     }
 
+    /// All rows that are answers.
+    pub fn all(&self) -> HashSet<u32> {
+        let rows = |(slot, layer): (usize, &'a Layer)| {
+            let rows = self.rows(slot, layer);
+            rows.ascending(0..layer.segment.rows()).map(|row| layer.segment.version_no[row]).collect::<Vec<_>>()
+        };
+        self.layers().flat_map(rows).chain(self.tail().map(|row| row.version_no)).collect()
+    }
+
     /// The versions of a part in the order of the answer, with their keys, and whether there are more in the direction in
     /// which it was sought.
     pub fn slice(&self, slice: Slice) -> (Vec<(EventKey, u32)>, bool) {

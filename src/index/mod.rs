@@ -16,6 +16,7 @@ mod layers;
 mod layers_tests;
 pub mod lookup;
 mod merge;
+pub mod nudge;
 pub mod order;
 mod points;
 mod row;
@@ -25,7 +26,7 @@ mod segment;
 pub mod sight;
 pub mod terms;
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ::log::Level;
@@ -42,6 +43,7 @@ use crate::store::restores::{self, Restore};
 use entities::Entities;
 use events::Events;
 use layers::TAIL;
+use nudge::Nudge;
 use saved::{SavedIndex, Unusable};
 
 /// What the node knows, up to `head.seq`. Since every version stays, whoever reads at an older `seq` is not disturbed
@@ -89,10 +91,13 @@ impl State {
 pub struct Index {
     /// What the node counts and measures. It stands here because the index is what all parts of a node share.
     pub metrics: Arc<Metrics>,
+    /// For the follower, from whoever waits for an operation.
+    pub nudge: Nudge,
     state: RwLock<State>,
     /// Whose turn it is to change the state: whoever holds it may read without a change in between.
     turn: Mutex<()>,
     heads: watch::Sender<Head>,
+    is_stopping: AtomicBool,
     applied: AtomicI64,
 }
 
@@ -101,7 +106,15 @@ impl Index {
     pub fn new() -> Self {
         let head = Head { dataset_id: Uuid::nil(), epoch: 0, seq: 0, recorded_at: Instant::MIN };
         let (state, heads) = (RwLock::new(State::empty(head)), watch::Sender::new(head));
-        Self { metrics: Arc::default(), state, turn: Mutex::default(), heads, applied: AtomicI64::default() }
+        Self {
+            metrics: Arc::default(),
+            nudge: Nudge::default(),
+            state,
+            turn: Mutex::default(),
+            heads,
+            is_stopping: AtomicBool::new(false),
+            applied: AtomicI64::default(),
+        }
     }
 
     /// What the node knows now.
@@ -136,6 +149,17 @@ impl Index {
     /// Tells whenever more of the log has been applied.
     pub fn watch(&self) -> watch::Receiver<Head> {
         self.heads.subscribe()
+    }
+
+    /// Tells whoever waits for more that the node is about to stop.
+    pub fn stop_following(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+        self.heads.send_modify(|_| ());
+    }
+
+    /// Whether it is.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
     }
 
     /// Learns everything, out of a file as far as one helps.

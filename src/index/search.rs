@@ -16,7 +16,7 @@ use crate::domain::area::Area;
 use crate::domain::privacy::Clearance;
 
 /// What an event may have to be an answer; one of it is enough.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
     /// One of these terms.
     pub terms: Terms,
@@ -29,7 +29,7 @@ pub struct Wanted {
 }
 
 /// What is asked about one side of an event.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Group {
     /// What it must have; `None` where nothing is asked.
     pub any: Option<Wanted>,

@@ -15,6 +15,12 @@ pub struct Terms {
     digest: OnceLock<u128>,
 }
 
+impl PartialEq for Terms {
+    fn eq(&self, other: &Self) -> bool {
+        self.list == other.list
+    }
+}
+
 /// So many numbers are looked up one by one; more have a bit each.
 const FEW: usize = 16;
 /// More numbers than these are many.

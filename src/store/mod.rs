@@ -25,6 +25,7 @@ pub mod rows;
 pub mod schema;
 pub mod sql_types;
 pub mod sync_turn;
+pub mod waking;
 pub mod webhook_deliveries;
 pub mod webhooks;
 pub mod write;

@@ -65,13 +65,17 @@ pub fn counters(conn: &mut AnyConnection) -> Result<Counters> {
     Ok(Counters { head, entity_no, version_no })
 }
 
-/// Keeps the counters and commits.
+/// Keeps the counters and commits; nodes that listen are told of it.
 ///
 /// # Errors
 /// When the commit fails: then nothing of the group was written.
 pub fn commit(conn: &mut AnyConnection, counters: &Counters) -> Result<()> {
     keep(conn, counters)?;
-    Ok(conn.batch_execute("COMMIT")?)
+    let commit = match conn {
+        AnyConnection::Postgres(_) => "NOTIFY marchline; COMMIT",
+        AnyConnection::Sqlite(_) => "COMMIT",
+    };
+    Ok(conn.batch_execute(commit)?)
 }
 
 /// Keeps the counters.

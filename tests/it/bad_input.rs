@@ -111,6 +111,7 @@ on_both_databases! {
             let path = match name.as_str() {
                 "q" | "kind" => "/v1/actors".to_owned(),
                 "event" | "state" | "min_score" => "/v1/duplicates".to_owned(),
+                "after" => "/v1/changes".to_owned(),
                 "depth" => format!("{}/links", crate::support::paths::RALLY),
                 "interval" | "group_by" => "/v1/events/histogram".to_owned(),
                 "facet" | "facet_limit" | "facet_own" => "/v1/events/facets".to_owned(),
@@ -186,6 +187,7 @@ on_both_databases! {
                 // Any text may be looked for.
                 "q" => continue,
                 "kind" => "/v1/actors".to_owned(),
+                "after" => "/v1/changes".to_owned(),
                 "depth" => format!("{}/links", crate::support::paths::RALLY),
                 _ => "/v1/events".to_owned(),
             };

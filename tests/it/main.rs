@@ -7,6 +7,8 @@ mod again;
 mod aggregates;
 mod backup;
 mod bad_input;
+mod changes;
+mod changes_stream;
 mod cli;
 mod concurrency;
 mod conventions;

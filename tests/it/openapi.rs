@@ -35,9 +35,10 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
         .flat_map(|(path, item)| object(item).values().map(move |one| (path.as_str(), one)))
 }
 
-/// The operations that anybody may ask for, but for that of a pair of duplicates: the founding timeline has none.
+/// The operations that anybody may ask for, but for that of a pair of duplicates, of which the founding timeline has none, and
+/// the stream of changes, which has no end.
 fn public_operations(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    let all = operations(document).filter(|(path, _)| *path != "/v1/duplicates/{id}");
+    let all = operations(document).filter(|(path, _)| !["/v1/duplicates/{id}", "/v1/changes/stream"].contains(path));
     all.filter(|(_, operation)| operation.get("security").is_none())
 }
 

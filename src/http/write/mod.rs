@@ -18,7 +18,7 @@ use uuid::Uuid;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::access::{self, Access};
-use super::ask::{Ask, Service, now};
+use super::ask::{Ask, Service, now, reach};
 use super::problem::Problem;
 use super::respond::JSON;
 use super::{entities, events};
@@ -99,7 +99,7 @@ impl Write {
         let found = self.service.reader.read(|conn| newest(conn, &[id]))?.pop();
         let newest = found.filter(|newest| newest.resource == resource).ok_or_else(|| missing(resource, id))?;
         // What it names must be known here.
-        self.reach(newest.seq).await?;
+        reach(&self.service.index, newest.seq).await?;
         let Some(content) = newest.content.clone() else {
             return Err(self.ceased(resource, id));
         };
@@ -115,15 +115,6 @@ impl Write {
     pub fn may_restore(&self, resource: Resource, id: Uuid) -> Result<(), Problem> {
         let content = self.service.reader.read(|conn| last_content(conn, resource, id))?;
         content.map_or(Ok(()), |content| self.may_change(&content, id))
-    }
-
-    async fn reach(&self, seq: i64) -> Result<(), Problem> {
-        let mut heads = self.service.index.watch();
-        let reached = heads.wait_for(|head| head.seq >= seq);
-        match tokio::time::timeout(super::ask::PATIENCE, reached).await {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(Problem::not_reached(seq, self.service.index.head().seq)),
-        }
     }
 
     /// Whoever changes a document must be allowed to read the whole of it: what is kept from them could be lost, or probed.
@@ -180,7 +171,7 @@ impl Write {
             Claimed::Same(outcome) => {
                 let outcome: Outcome = serde_json::from_str(&outcome).map_err(StoreError::from)?;
                 // It may be another node's.
-                self.reach(outcome.seq.unwrap_or_default()).await?;
+                reach(&self.service.index, outcome.seq.unwrap_or_default()).await?;
                 Ok(outcome)
             }
         }

@@ -7,7 +7,7 @@ use marchline::store::keys;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::http::{Answer, send, try_send_body};
+use super::http::{Answer, send, try_send, try_send_body};
 use super::world::{Database, World};
 
 /// A new key with these scopes and the label `The desk`.
@@ -69,6 +69,11 @@ impl Client {
         let media_type = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
         let headers = [&[("content-type", media_type)], headers].concat();
         try_send_body(&self.base, method, target, &self.headers(&headers), &body.to_string())
+    }
+
+    /// GET from a server that may be gone.
+    pub fn try_get(&self, target: &str) -> Result<Answer, ureq::Error> {
+        try_send(&self.base, "GET", target, &self.headers(&[]))
     }
 
     /// POST.

@@ -53,6 +53,15 @@ fn agent() -> ureq::Agent {
         .into()
 }
 
+/// Asks for something that may have no end, and leaves it to the caller to read it.
+pub fn open_with(
+    base: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+    agent().run(head(base, "GET", target, headers).body(()).expect("a request"))
+}
+
 /// Asks for something that must be there, as it is, and leaves it to the caller to read it.
 pub fn open(base: &str, target: &str) -> impl Read + use<> {
     let answer =
@@ -65,6 +74,11 @@ pub fn open(base: &str, target: &str) -> impl Read + use<> {
 pub fn send(base: &str, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
     let request = head(base, method, target, headers).body(()).expect("a request");
     answer(agent().run(request).expect("an answer")).expect("a body of text")
+}
+
+/// Sends a request to a server that may be gone: there is an answer only where all of it has come.
+pub fn try_send(base: &str, method: &str, target: &str, headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
+    answer(agent().run(head(base, method, target, headers).body(()).expect("a request"))?)
 }
 
 /// Sends a request with a body.

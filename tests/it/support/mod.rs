@@ -4,6 +4,7 @@ pub mod ccc;
 pub mod client;
 pub mod desk;
 pub mod examples;
+pub mod feed;
 pub mod filters;
 pub mod http;
 pub mod imports;

@@ -15,9 +15,9 @@ fn takes_a_key(path: &str) -> bool {
 }
 
 /// Every path of the table of routes that anybody may read, but for pairs of duplicates, of which the founding timeline has
-/// none.
+/// none, and the stream of changes, which has no end.
 pub fn public_paths() -> impl Iterator<Item = &'static str> {
-    let is_public = |path: &&str| !takes_a_key(path) && *path != "/v1/duplicates/{id}";
+    let is_public = |path: &&str| !takes_a_key(path) && !["/v1/duplicates/{id}", "/v1/changes/stream"].contains(path);
     ROUTES.iter().filter(|route| route.methods.contains(&"get")).map(|route| route.path).filter(is_public)
 }
 

@@ -102,12 +102,14 @@ pub fn fixed_clock() -> Clock {
 /// A server, which is stopped when this is dropped.
 pub struct Running {
     pub base: String,
+    index: Arc<Index>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.index.stop_following();
         actix_web::rt::System::new().block_on(self.handle.stop(true));
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the server ends well");
@@ -256,6 +258,7 @@ pub fn config(database: &Database) -> Config {
 pub fn serve(index: &Arc<Index>, writer: &WriterSlot, database: &Database) -> Running {
     let config = config(database);
     let (tell, told) = channel::<(SocketAddr, ServerHandle)>();
+    let known = Arc::clone(index);
     let (index, writer) = (Arc::clone(index), Arc::clone(writer));
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new()
@@ -267,5 +270,5 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, database: &Database) -> Ru
             .expect("the server runs");
     });
     let (address, handle) = told.recv().expect("the server starts");
-    Running { base: format!("http://{address}"), handle, thread: Some(thread) }
+    Running { base: format!("http://{address}"), index: known, handle, thread: Some(thread) }
 }
