@@ -17,6 +17,7 @@ mod founding;
 mod generate;
 mod geojson;
 mod guides;
+mod hidden;
 mod history;
 mod import_ccc;
 mod import_large;
