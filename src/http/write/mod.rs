@@ -122,7 +122,8 @@ impl Write {
             return Err(missing(resource, id));
         }
         let content = self.service.reader.read(|conn| last_content(conn, resource, id))?;
-        content.map_or(Ok(()), |content| self.may_change(&content, id))
+        // What there never was is refused here too, as early as what is kept from this client.
+        content.map_or_else(|| Err(missing(resource, id)), |content| self.may_change(&content, id))
     }
 
     /// Whether this client may know that there is a member; what is kept of events depends on their values.
