@@ -4,6 +4,7 @@ use super::actor::ActorContent;
 use super::campaign::CampaignContent;
 use super::event::EventContent;
 use super::place::LocationContent;
+use super::privacy::PrivacyPolicy;
 use super::resource::Resource;
 use super::source::SourceContent;
 use super::timeline::TimelineContent;
@@ -42,6 +43,14 @@ impl Content {
             Self::Source(source) => Some(&source.publisher),
             Self::Campaign(campaign) => Some(&campaign.name),
             Self::Timeline(timeline) => Some(&timeline.title),
+        }
+    }
+
+    /// The policy that governs it; only events have one.
+    pub fn privacy(&self) -> Option<&PrivacyPolicy> {
+        match self {
+            Self::Event(event) => event.privacy.as_ref(),
+            _ => None,
         }
     }
 

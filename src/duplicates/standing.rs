@@ -37,7 +37,10 @@ pub struct Standing {
 pub fn standing(state: &State, kept: &Kept) -> Option<Standing> {
     let events = &state.events;
     let [low, high] = kept.pair.events;
-    let compared = kept.pair.versions.map(|version| events.public_version(version));
+    let compared = kept.pair.versions.map(|version| {
+        // What was written anew for another policy was compared as it was before.
+        events.public_version(version).filter(|version| version.edition == 0)
+    });
     let [Some(one), Some(other)] = compared else {
         return None;
     };

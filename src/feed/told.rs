@@ -87,16 +87,22 @@ impl Told {
         let mut steps = steps.into_iter().peekable();
         let state = index.read();
         let of_operation = |operation: &Operation| {
+            let sight = Sight { state: &state, seq: operation.seq, clearance };
+            let mut given = Vec::new();
             let change = |written: &Written| match written.resource {
-                Resource::Event => steps.next().and_then(|step| unseen.told(&step, &matches)),
-                _ if question.filter.is_empty() => {
-                    entity_change(Sight { state: &state, seq: operation.seq, clearance }, written)
-                }
+                Resource::Event => steps.next().and_then(|step| {
+                    given.extend(step.new);
+                    unseen.told(&step, &matches)
+                }),
+                _ if question.filter.is_empty() => entity_change(sight, written),
                 _ => None,
             };
             let written: Vec<Change> = operation.versions.iter().filter_map(change).collect();
+            let shown =
+                if question.filter.is_empty() { shown_by(sight, &given, &operation.versions) } else { Vec::new() };
             let moved = matches.moved.get(&operation.seq).into_iter().flatten();
-            written.into_iter().chain(moved.map(|(event, matched)| Change::by_names(*event, *matched))).collect()
+            let moved = moved.map(|(event, matched)| Change::by_names(*event, *matched));
+            shown.into_iter().chain(written).chain(moved).collect()
         };
         let operations = operations.iter().map(of_operation).collect();
         Ok((state.head.epoch == epoch).then_some(Self { operations }))
@@ -206,13 +212,39 @@ fn says(text: &str) -> Result<serde_json::Value, StoreError> {
 
 fn entity_change(sight: Sight<'_>, written: &Written) -> Option<Change> {
     let Written { resource, id, revision, kind, .. } = *written;
-    let is_there =
-        |seq| sight.state.entities.at(seq).version(id).is_some_and(|(_, version)| version.document.is_some());
-    let matched = match (is_there(sight.seq - 1), is_there(sight.seq)) {
+    let (matched, kind) = match (is_there(sight, id, sight.seq - 1), is_there(sight, id, sight.seq)) {
         (false, false) => return None,
-        (false, true) => Matched::Entered,
-        (true, true) => Matched::Stayed,
-        (true, false) => Matched::Left,
+        (false, true) if kind == ChangeKind::Restored => (Matched::Entered, kind),
+        (false, true) => (Matched::Entered, ChangeKind::Created),
+        (true, true) => (Matched::Stayed, kind),
+        (true, false) => (Matched::Left, kind),
     };
     Some(Change { resource, id, revision, kind, matched, event: None, is_given: matched != Matched::Left })
+}
+
+/// Whether an entity is there at an operation for whoever looks.
+fn is_there(sight: Sight<'_>, id: Uuid, seq: i64) -> bool {
+    let sight = Sight { seq, ..sight };
+    sight.has(id) && sight.names().version(id).is_some_and(|(_, version)| version.document.is_some())
+}
+
+/// The entities that the public is told of from an operation on since its events name them, or a part of them, but that it did
+/// not write.
+fn shown_by(sight: Sight<'_>, given: &[EventVersion], written: &[Written]) -> Vec<Change> {
+    let names = sight.names();
+    let named = given.iter().flat_map(|event| sight.state.events.named(event));
+    let mut ids: Vec<Uuid> = named.flat_map(|id| names.line(id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let is_new = |id: &Uuid| {
+        !written.iter().any(|written| written.id == *id)
+            && is_there(sight, *id, sight.seq)
+            && !is_there(sight, *id, sight.seq - 1)
+    };
+    let change = |id: Uuid| {
+        let (entity, version) = names.version(id)?;
+        let (resource, revision, kind) = (entity.resource, version.revision, ChangeKind::Created);
+        Some(Change { resource, id, revision, kind, matched: Matched::Entered, event: None, is_given: true })
+    };
+    ids.into_iter().filter(is_new).filter_map(change).collect()
 }

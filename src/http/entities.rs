@@ -120,13 +120,13 @@ pub async fn list<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> 
     let pinned = paging.pin(&ask, seq, question).await?;
     let seq = pinned.seq;
     let state = ask.service.index.read();
-    let all = state.entities.all(C::RESOURCE, seq);
+    let sight = ask.sight(&state, seq);
+    let all = sight.all(C::RESOURCE);
     let matching =
         all.filter(|(_, document)| C::of(&document.content).is_some_and(|content| query.matches(document.id, content)));
     let items = matching.map(|(entity, document)| (entity.slug.clone(), document.id)).collect();
     let page = cut(items, paging.part());
     let ids: Vec<Uuid> = page.items.iter().map(|(_, id)| *id).collect();
-    let sight = ask.sight(&state, seq);
     let counts = event_counts(sight, C::RESOURCE, &ids);
     let views = page.items.iter().filter_map(|(_, id)| view::<C>(sight, *id, &counts).transpose());
     let data = views.collect::<Result<Vec<_>, StoreError>>()?;
@@ -148,7 +148,7 @@ pub async fn get<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let seq = ask.finish()?;
     let state = ask.service.index.read();
-    let (id, _) = find::<C>(&state, &req, seq)?;
+    let (id, _) = find::<C>(ask.sight(&state, seq), &req)?;
     if let Some(gone) = gone(&state, &req, id, seq) {
         return Err(gone);
     }
@@ -161,7 +161,7 @@ pub async fn revisions<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Prob
     let seq = ask.finish()?;
     let (id, changes, etag) = {
         let state = ask.service.index.read();
-        let (id, versions) = find::<C>(&state, &req, seq)?;
+        let (id, versions) = find::<C>(ask.sight(&state, seq), &req)?;
         let change = |version: &EntityVersion| changes::<C>(ask.sight(&state, version.seq), id);
         let changes = versions.iter().map(change).collect::<Result<Vec<_>, StoreError>>()?;
         let newest = versions.last().map_or(0, |version| version.revision);
@@ -182,7 +182,7 @@ pub async fn revision<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Probl
     let mut ask = Ask::begin(&req, JSON).await?;
     let seq = ask.finish()?;
     let state = ask.service.index.read();
-    let (id, versions) = find::<C>(&state, &req, seq)?;
+    let (id, versions) = find::<C>(ask.sight(&state, seq), &req)?;
     let version = revisions::position(&req).and_then(|position| versions.get(position));
     let version = version.ok_or_else(|| revisions::no_version(&req, C::RESOURCE))?;
     // Also of one that was merged: another member's version has nothing to do with this one.
@@ -193,10 +193,10 @@ pub async fn revision<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Probl
 }
 
 /// The member that the path names, with its versions up to an operation: one at least.
-fn find<'a, C: Listed>(state: &'a State, req: &HttpRequest, seq: i64) -> Result<(Uuid, &'a [EntityVersion]), Problem> {
+fn find<'a, C: Listed>(sight: Sight<'a>, req: &HttpRequest) -> Result<(Uuid, &'a [EntityVersion]), Problem> {
     let reference = Reference::parse(C::RESOURCE, req.match_info().get("id").unwrap_or_default());
-    let found = reference.and_then(|reference| state.entities.find(C::RESOURCE, &reference));
-    let found = found.map(|(id, entity)| (id, entity.until(seq)));
+    let found = reference.and_then(|reference| sight.find(C::RESOURCE, &reference));
+    let found = found.map(|(id, entity)| (id, entity.until(sight.seq)));
     found.filter(|(_, versions)| !versions.is_empty()).ok_or_else(|| missing::<C>(req))
 }
 

@@ -198,7 +198,11 @@ pub async fn list_event_revisions(req: HttpRequest) -> Result<HttpResponse, Prob
     let mut previous = None;
     let mut changes = Vec::new();
     for (note, version) in notes.iter_mut().zip(&versions) {
-        if matches!(version, PastVersion::Hidden) {
+        let is_explained = match version {
+            PastVersion::Told { is_explained, .. } | PastVersion::Withdrawal { is_explained, .. } => *is_explained,
+            PastVersion::Hidden => false,
+        };
+        if !is_explained {
             note.grounds.reason = None;
             note.grounds.source = None;
         }
@@ -229,10 +233,10 @@ pub async fn get_event_revision(req: HttpRequest) -> Result<HttpResponse, Proble
         let versions = state.events.history(id_in(&req)?, seq, ask.clearance);
         let version = revisions::position(&req).and_then(|position| versions.get(position));
         match version {
-            Some(PastVersion::Told(version, then)) => {
-                select_one(&ask.service, ask.sight(&state, *then), &view, *version)
+            Some(PastVersion::Told { version, seq, .. }) => {
+                select_one(&ask.service, ask.sight(&state, *seq), &view, *version)
             }
-            Some(PastVersion::Withdrawal(reason)) => return Err(Problem::withdrawn(reason.as_deref())),
+            Some(PastVersion::Withdrawal { reason, .. }) => return Err(Problem::withdrawn(reason.as_deref())),
             Some(PastVersion::Hidden) | None => return Err(revisions::no_version(&req, Resource::Event)),
         }
     };
@@ -259,7 +263,7 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
         print.text("links").number(depth.into()).number(state.head.epoch);
         let keys: Vec<i64> = nodes
             .map(|version| {
-                print.number(version.version_no);
+                print.number(version.version_no).number(version.edition);
                 version.key
             })
             .collect();
@@ -287,11 +291,11 @@ pub fn find(sight: Sight<'_>, req: &HttpRequest) -> Result<EventVersion, Problem
 /// What is told of an event that has ceased; nothing where the reader could never see it.
 pub fn gone(sight: Sight<'_>, req: &HttpRequest, id: Uuid) -> Option<Problem> {
     let Sight { state: State { events, .. }, seq, clearance } = sight;
-    let gone = events.withdrawn(id, seq, clearance)?;
+    let (gone, reason) = events.withdrawn(id, seq, clearance)?;
     // What a reader cannot see took the place of nothing that the reader could.
     let survivors = gone.into.iter().map(|id| events.survivor(*id, seq));
     let into: Vec<Uuid> = survivors.filter(|id| events.was_seen(*id, clearance)).collect();
-    Some(Problem::ceased(req, gone.kind, gone.reason.as_deref(), &into))
+    Some(Problem::ceased(req, gone.kind, reason, &into))
 }
 
 /// The id in the path; what is none names no event.

@@ -344,6 +344,7 @@ impl From<StoreError> for Problem {
             | StoreError::Connection(_)
             | StoreError::Unwritten(_)
             | StoreError::Refused(_)
+            | StoreError::Withheld
             | StoreError::Stopped => Self::of_status(StatusCode::SERVICE_UNAVAILABLE)
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")),
         }

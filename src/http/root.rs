@@ -128,7 +128,8 @@ pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let seq = ask.finish()?;
     let recorded_at = ask.service.reader.read(|conn| log::recorded_at(conn, seq))?;
     let state = ask.service.index.read();
-    let count = |resource| state.entities.all(resource, seq).count() as u64;
+    let sight = ask.sight(&state, seq);
+    let count = |resource| sight.all(resource).count() as u64;
     let settings = &ask.service.dataset;
     let dataset = Dataset {
         name: settings.name.clone(),

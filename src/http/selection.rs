@@ -48,11 +48,11 @@ impl Selection {
         let mut linked = Vec::new();
         let choose = |version: EventVersion| {
             let (names, kept) = service.kept.find(state, &version, seq);
-            print.number(version.version_no).number(names.hold.start);
+            print.number(version.version_no).number(version.edition).number(names.hold.start);
             if view.has(Include::Links) {
                 for (_, other, _) in links_of(sight, version.id) {
                     if let Some(other) = sight.event(other) {
-                        print.number(other.version_no);
+                        print.number(other.version_no).number(other.edition);
                         linked.push(other.key);
                     }
                 }

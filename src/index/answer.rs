@@ -36,7 +36,7 @@ pub fn among(events: &Events, search: &Search, rows: &[u32]) -> HashSet<u32> {
     let mut segments: HashMap<usize, Option<Bits>> = HashMap::new();
     let mut answers = |row: &u32| {
         let Some((slot, position)) = events.layers.row_of(*row) else {
-            return events.layers.row(*row).is_some_and(|row| search.matches(&row, sizes));
+            return events.layers.tail_row(*row).is_some_and(|row| search.matches(row, sizes));
         };
         let found = segments.entry(slot).or_insert_with(|| {
             let layer = events.layers.slots.get(slot)?.as_ref()?.untouched();

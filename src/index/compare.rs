@@ -1,6 +1,9 @@
 //! Holding the index against the store, for `marchline check`: what it knows of every version, and whether that is so.
 
+use std::collections::HashMap;
 use std::sync::atomic::AtomicI64;
+
+use uuid::Uuid;
 
 use super::State;
 use super::build;
@@ -42,6 +45,7 @@ fn walk(conn: &mut AnyConnection, state: &mut State) -> Result<Vec<String>, Stor
     let State { head, entities, events, .. } = state;
     let mut events = EventComparison::new(events);
     let mut differences = Vec::new();
+    let mut named_from: HashMap<Uuid, i64> = HashMap::new();
     let (mut after, mut versions) = (0, 0);
     while after < head.seq {
         let changes = build::changes(conn, after)?;
@@ -52,13 +56,18 @@ fn walk(conn: &mut AnyConnection, state: &mut State) -> Result<Vec<String>, Stor
         for change in changes.into_iter().filter(|change| change.seq <= head.seq) {
             let no = change.version_no;
             if change.resource == Resource::Event {
+                let names = change.public.iter().flat_map(|(_, document)| document.content.references());
+                for id in names {
+                    named_from.entry(id).or_insert(change.seq);
+                }
                 let found = events.compare(&change);
                 differences.extend(found.into_iter().map(|what| format!("version {no}: {what}")));
             } else {
                 versions += 1;
                 let known = entities.get(change.id).and_then(|entity| {
                     let is_same = (entity.resource, entity.no) == (change.resource, change.entity_no)
-                        && change.slug.as_ref() == Some(&entity.slug);
+                        && change.slug.as_ref() == Some(&entity.slug)
+                        && (change.revision > 1 || change.openly == entity.openly);
                     let revision = usize::try_from(change.revision - 1).ok()?;
                     entity.versions.get(revision).filter(|_| is_same)
                 });
@@ -79,6 +88,12 @@ fn walk(conn: &mut AnyConnection, state: &mut State) -> Result<Vec<String>, Stor
     let known: usize = entities.iter().map(|(_, entity)| entity.versions.len()).sum();
     if known != versions {
         differences.push(format!("the index has {known} versions of entities, the database {versions}"));
+    }
+    for (id, entity) in entities.iter() {
+        if entity.named_from != named_from.get(&id).copied().unwrap_or(i64::MAX) {
+            differences
+                .push(format!("the index knows otherwise since when the public is told of {} {id}", entity.resource));
+        }
     }
     differences.extend(events.finish());
     Ok(differences)

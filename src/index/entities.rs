@@ -45,11 +45,31 @@ pub struct Entity {
     pub no: i64,
     /// Its stable name.
     pub slug: String,
+    /// Whether the public is told of it though nothing public names it.
+    pub openly: bool,
+    /// The operation of the first public version of an event that names it; `i64::MAX` where there is none.
+    pub named_from: i64,
     /// Its versions.
     pub versions: Vec<EntityVersion>,
 }
 
 impl Entity {
+    /// Whether the public is told of it at `seq` for its own sake, whatever it is that is a part of it.
+    fn is_told(&self, seq: i64) -> bool {
+        // Also where `seq` is beyond all that there are.
+        (self.named_from <= seq && self.named_from < i64::MAX) || (self.openly && !self.until(seq).is_empty())
+    }
+
+    /// Whether it was ever a part of another entity, or merged into it, until `seq`.
+    fn was_below(&self, other: Uuid, seq: i64) -> bool {
+        let above = |document: &Document<Arc<Content>>| parent(&document.content) == Some(other);
+        let is_below = |version: &EntityVersion| {
+            version.document.as_ref().is_some_and(above)
+                || (version.kind == ChangeKind::Merged && version.into.contains(&other))
+        };
+        self.until(seq).iter().any(is_below)
+    }
+
     /// The versions up to `seq`, oldest first.
     pub fn until(&self, seq: i64) -> &[EntityVersion] {
         &self.versions[..self.versions.partition_point(|version| version.seq <= seq)]
@@ -118,6 +138,8 @@ impl Entities {
             resource: change.resource,
             no: change.entity_no,
             slug,
+            openly: change.openly,
+            named_from: i64::MAX,
             versions: Vec::new(),
         });
         let is_new = entity.versions.is_empty();
@@ -158,6 +180,49 @@ impl Entities {
             into: change.into,
             document: change.public.map(|(_, document)| document),
         });
+    }
+
+    /// Notes what a public version of an event names that was written by an operation.
+    pub fn note_named(&mut self, ids: impl Iterator<Item = Uuid>, seq: i64) {
+        for id in ids {
+            if let Some(entity) = self.by_id.get_mut(&id) {
+                entity.named_from = entity.named_from.min(seq);
+            }
+        }
+    }
+
+    /// Sets the operation of the first public version of an event that names an entity.
+    pub fn set_named_from(&mut self, id: Uuid, seq: i64) {
+        if let Some(entity) = self.by_id.get_mut(&id) {
+            entity.named_from = seq;
+        }
+    }
+
+    /// Whether the public is told of an entity at `seq`: it was made openly, or something public has named it, or has named
+    /// a part of it or what was merged into it.
+    pub fn is_told(&self, id: Uuid, seq: i64) -> bool {
+        // Without a set to keep for the many that need none.
+        self.by_id.get(&id).is_some_and(|entity| entity.is_told(seq)) || self.is_told_below(id, seq)
+    }
+
+    fn is_told_below(&self, id: Uuid, seq: i64) -> bool {
+        let mut met: HashSet<Uuid> = std::iter::once(id).collect();
+        let mut waiting = vec![id];
+        while let Some(id) = waiting.pop() {
+            let below = [&self.parts, &self.taken_in].into_iter().filter_map(|of| of.get(&id)).flatten();
+            for part in below {
+                let Some(entity) = self.by_id.get(part).filter(|entity| entity.was_below(id, seq)) else {
+                    continue;
+                };
+                if entity.is_told(seq) {
+                    return true;
+                }
+                if met.insert(*part) {
+                    waiting.push(*part);
+                }
+            }
+        }
+        false
     }
 
     /// How many versions there are beside each entity's first: while it stays the same, so do the names of what is known.

@@ -1,11 +1,12 @@
 //! All versions of events as far as questions about them go: where each stands, and what became of it.
 
 pub mod compare;
+mod editions;
 mod history;
 mod links;
 mod restore;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::answer::Answer;
-use super::dictionary::{Dictionary, Term};
+use super::dictionary::Dictionary;
 use super::entities::Entities;
 use super::layers::{Layers, Merging};
 use super::lookup::Lookup;
@@ -23,7 +24,7 @@ use super::search::{Group, Search, Wanted};
 use super::terms::Terms;
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
-use crate::domain::privacy::{Clearance, PlaceLimit, TimeLimit};
+use crate::domain::privacy::{Clearance, PlaceLimit, PrivacyPolicy, TimeLimit};
 use crate::store::document::{Audience, Document};
 use crate::store::log::{Change, ChangeKind};
 use links::Links;
@@ -31,7 +32,7 @@ use links::Links;
 pub use links::LinkFacts;
 
 /// The limits of a privacy policy.
-type Limits = (Option<PlaceLimit>, Option<TimeLimit>);
+type Limits = (Option<PlaceLimit>, Option<TimeLimit>, bool);
 
 /// A version of an event as some reader is given it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct EventVersion {
     pub key: i64,
     /// Its number among the event's versions.
     pub revision: i32,
+    /// The operation that wrote anew what readers are given of it, for another policy; 0 where it is as it was written.
+    pub edition: i64,
 }
 
 /// A version that the public is not given.
@@ -53,8 +56,6 @@ pub struct EventVersion {
 struct Untold {
     id: Uuid,
     seq: u32,
-    /// Whether everybody was given it until a later policy: its document is still the one for everybody.
-    was_open: bool,
     /// How, where the event ceased by it.
     withdrawn: Option<Withdrawal>,
 }
@@ -73,10 +74,12 @@ pub struct Withdrawal {
 /// A version in an event's history, as a reader may know it.
 #[derive(Clone, Debug)]
 pub enum PastVersion {
-    /// It is given, and was written by this operation.
-    Told(EventVersion, i64),
+    /// It is given, and was written by this operation; not why, where that was said under another policy.
+    #[expect(missing_docs, reason = "said above")]
+    Told { version: EventVersion, seq: i64, is_explained: bool },
     /// The event was withdrawn by it, for this reason.
-    Withdrawal(Option<String>),
+    #[expect(missing_docs, reason = "said above")]
+    Withdrawal { reason: Option<String>, is_explained: bool },
     /// Nothing of it is told but that there is one.
     Hidden,
 }
@@ -85,8 +88,8 @@ impl PastVersion {
     /// The version, if the reader is given it.
     pub const fn told(&self) -> Option<EventVersion> {
         match self {
-            Self::Told(version, _) => Some(*version),
-            Self::Withdrawal(_) | Self::Hidden => None,
+            Self::Told { version, .. } => Some(*version),
+            Self::Withdrawal { .. } | Self::Hidden => None,
         }
     }
 }
@@ -109,8 +112,14 @@ pub struct Events {
     hasher: DefaultHashBuilder,
     /// The version before, of those that are not the first.
     previous: HashMap<u32, u32>,
+    /// Versions that the public is not given.
     untold: HashMap<u32, Untold>,
-    limits: HashMap<u32, Limits>,
+    /// Versions of which the public is given less than they say.
+    coarse: HashSet<u32>,
+    /// Those of them that were written under another policy: why, the public is not told.
+    unexplained: HashSet<u32>,
+    /// The operations that wrote versions anew.
+    editions: HashMap<u32, u32>,
     links: Links,
     versions: usize,
 }
@@ -131,21 +140,13 @@ impl Events {
             self.layers.supersede(apart(previous), seq);
             self.previous.insert(version, previous);
         }
-        let limits = change.public.as_ref().and_then(|(_, document)| limits_of(&document.content));
-        if change.restricted.is_some() {
-            self.hide_earlier(previous, seq, limits, longest_tail);
-        }
-        for (event, audience) in documents_of(&change) {
-            let numbers = [short(change.entity_no), version, seq];
-            let row = Row::of(event, numbers, change.id, audience, &mut self.dictionary);
-            self.links.add(row.version_no, &event.links);
-            self.push(row, longest_tail);
-        }
-        self.limits.extend(limits.map(|limits| (version, limits)));
+        let event_no = short(change.entity_no);
+        self.write_anew(&change.earlier, (change.id, event_no), previous, seq, longest_tail);
+        self.take_in(Given::of(&change), (change.id, [event_no, version, seq]), longest_tail);
         if change.public.is_none() {
             let Change { kind, grounds, into, .. } = change;
             let withdrawn = kind.ends().then_some(Withdrawal { reason: grounds.reason, kind, into });
-            self.untold.insert(version, Untold { id: change.id, seq, was_open: false, withdrawn });
+            self.untold.insert(version, Untold { id: change.id, seq, withdrawn });
             self.layers.set_untold(version);
         }
         self.set_newest(change.id, version);
@@ -154,38 +155,6 @@ impl Events {
     fn push(&mut self, row: Row, longest_tail: usize) {
         self.layers.push(row);
         self.layers.seal(longest_tail, &self.dictionary);
-    }
-
-    /// Today's policy governs all earlier versions. What it would leave of one with other limits was never worked out, so
-    /// the public is told nothing of it; `seq` is the operation that superseded the newest of them.
-    fn hide_earlier(&mut self, newest: Option<u32>, seq: u32, limits: Option<Limits>, longest_tail: usize) {
-        let (mut next, mut superseded_by) = (newest, seq);
-        while let Some(version) = next {
-            next = self.previous.get(&version).copied();
-            let seq = self.seq(version);
-            let told = limits.is_some() && self.limits.get(&version).copied() == limits;
-            if !told && self.layers.has(version) {
-                let was_open = !self.layers.has(apart(version));
-                let untold = Untold { id: self.id(version), seq, was_open, withdrawn: None };
-                if was_open {
-                    self.set_apart(version, superseded_by, longest_tail);
-                }
-                self.layers.supersede(version, 0);
-                self.untold.insert(version, untold);
-                self.layers.set_untold(version);
-            }
-            superseded_by = seq;
-        }
-    }
-
-    /// Keeps for readers of what is restricted a version that everybody was given. Rows never change, so it is a new one.
-    fn set_apart(&mut self, version: u32, superseded_by: u32, longest_tail: usize) {
-        if let Some(row) = self.layers.row(version) {
-            let only = self.dictionary.number(Term::OnlyFor(Clearance::Restricted));
-            self.links.set_apart(version);
-            self.push(row.set_apart(only), longest_tail);
-            self.layers.supersede(apart(version), superseded_by);
-        }
     }
 
     fn id(&self, version: u32) -> Uuid {
@@ -247,22 +216,44 @@ impl Events {
     }
 }
 
-/// What readers are given of a version of an event, with those who are.
-fn documents_of(change: &Change) -> impl Iterator<Item = (&EventContent, Audience)> {
-    let others = if change.restricted.is_some() { Audience::Public } else { Audience::Everybody };
-    let given = [(&change.public, others), (&change.restricted, Audience::Restricted)];
-    given.into_iter().filter_map(|(document, audience)| {
-        let (_, Document { content, .. }) = document.as_ref()?;
-        match &**content {
-            Content::Event(event) => Some((&**event, audience)),
-            _ => None,
-        }
-    })
+/// The documents of a version of an event.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    public: Option<&'a Stored>,
+    restricted: Option<&'a Stored>,
 }
 
-fn limits_of(content: &Content) -> Option<Limits> {
-    match content {
-        Content::Event(event) => event.privacy.as_ref().map(|policy| (policy.place, policy.time)),
-        _ => None,
+/// A document with its key.
+type Stored = (i64, Document<Arc<Content>>);
+
+/// The policies that a version was written with and is given by.
+struct Policies {
+    written: Option<Limits>,
+    now: Limits,
+}
+
+impl<'a> Given<'a> {
+    fn of(change: &'a Change) -> Self {
+        Self { public: change.public.as_ref(), restricted: change.restricted.as_ref() }
     }
+
+    /// What readers are given, with those who are.
+    fn events(self) -> impl Iterator<Item = (&'a EventContent, Audience)> {
+        let others = if self.restricted.is_some() { Audience::Public } else { Audience::Everybody };
+        let given = [(self.public, others), (self.restricted, Audience::Restricted)];
+        given.into_iter().filter_map(|(document, audience)| match document?.1.content.as_ref() {
+            Content::Event(event) => Some((event.as_ref(), audience)),
+            _ => None,
+        })
+    }
+
+    /// Its policies, where the public is given less of it than it says.
+    fn policies(self) -> Option<Policies> {
+        let limits = |(_, document): &Stored| document.content.privacy().map(limits_of);
+        Some(Policies { written: limits(self.restricted?), now: limits(self.public?)? })
+    }
+}
+
+fn limits_of(policy: &PrivacyPolicy) -> Limits {
+    (policy.place, policy.time, policy.embargo)
 }

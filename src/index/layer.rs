@@ -1,5 +1,6 @@
 //! A segment with what became of its rows.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -51,6 +52,11 @@ impl Layer {
     /// The rows that were superseded, in the order in which that happened.
     pub fn superseded(&self) -> &[Superseded] {
         &self.superseded
+    }
+
+    /// The rows that are not told any more.
+    pub fn gone(&self) -> HashSet<u16> {
+        self.superseded.iter().filter(|(_, by)| *by == 0).map(|(row, _)| *row).collect()
     }
 
     /// The rows that could be seen at an operation, and were written at `since` or later.

@@ -130,6 +130,14 @@ impl Layers {
         }
     }
 
+    /// Lets a row go, since another one may take its place.
+    pub fn remove(&mut self, version: u32) {
+        self.supersede(version, 0);
+        if version & APART != 0 {
+            self.apart.remove(&version);
+        }
+    }
+
     fn set_place(&mut self, version: u32, place: u32) {
         if version & APART != 0 {
             self.apart.insert(version, place);
@@ -161,12 +169,11 @@ impl Layers {
         }
     }
 
-    /// The row of a version, wherever it stands.
-    pub fn row(&self, version: u32) -> Option<Row> {
+    /// The row of a version, if it stands in the tail.
+    pub fn tail_row(&self, version: u32) -> Option<&Row> {
         match self.place(version)? {
-            Place::Tail(position) => Some(self.tail[position].row.clone()),
-            Place::Segment(slot, row) => Some(self.segment(slot)?.row(usize::from(row))),
-            Place::Untold => None,
+            Place::Tail(position) => Some(&self.tail[position].row),
+            Place::Segment(..) | Place::Untold => None,
         }
     }
 
@@ -188,6 +195,26 @@ impl Layers {
         }
     }
 
+    /// The operations that wrote the rows with a term that the public is given, or was.
+    pub fn public_rows_having(&self, term: u32) -> impl Iterator<Item = u32> {
+        let in_tail = self.tail.iter().filter(move |row| row.by != 0 && row.row.terms.contains(&term));
+        let in_tail = in_tail.map(|row| (row.row.version_no, row.row.seq));
+        let in_segments = self.slots.iter().flatten().flat_map(move |layer| {
+            let (segment, gone) = (&*layer.segment, layer.gone());
+            let handles = segment.postings.handles().filter(|(own, _)| *own == term);
+            let mut found = Vec::new();
+            for (_, handle) in handles {
+                segment.postings.each(handle, segment.rows(), |row| {
+                    if !gone.contains(&(row as u16)) {
+                        found.push((segment.version_no[row], segment.seq[row]));
+                    }
+                });
+            }
+            found
+        });
+        in_tail.chain(in_segments).filter(|(number, _)| number & APART == 0).map(|(_, seq)| seq)
+    }
+
     /// Makes a segment of the tail when it has so many rows, which must be fewer than a segment can have.
     pub fn seal(&mut self, rows: usize, dictionary: &Dictionary) {
         if self.tail.len() >= rows {
@@ -199,10 +226,11 @@ impl Layers {
     /// Gives a layer a number, and its rows their places.
     pub fn put(&mut self, layer: Layer) {
         let slot = self.slots.iter().position(Option::is_none).unwrap_or(self.slots.len());
-        for (row, version) in (0_u32..).zip(&layer.segment.version_no) {
-            // A row that was hidden while it was merged stays so.
-            if !self.is_untold(*version) {
-                self.set_place(*version, ((slot as u32 + 1) << 16) | row);
+        let gone = layer.gone();
+        for (row, version) in (0_u16..=u16::MAX).zip(&layer.segment.version_no) {
+            // A row that went while it was merged, or that another one has taken the place of, stays so.
+            if !self.is_untold(*version) && !gone.contains(&row) {
+                self.set_place(*version, ((slot as u32 + 1) << 16) | u32::from(row));
             }
         }
         if slot == self.slots.len() {
@@ -297,10 +325,11 @@ impl Layers {
 }
 
 /// A layer of the rows of a tail.
-fn sealed(tail: Vec<TailRow>, dictionary: &Dictionary) -> Layer {
+fn sealed(mut tail: Vec<TailRow>, dictionary: &Dictionary) -> Layer {
+    tail.retain(|row| row.by != 0);
     let superseded: HashMap<u32, u32> =
         tail.iter().filter(|row| row.by != u32::MAX).map(|row| (row.row.version_no, row.by)).collect();
-    let told = tail.into_iter().filter(|row| row.by != 0).map(|row| row.row).collect();
+    let told = tail.into_iter().map(|row| row.row).collect();
     let segment = Segment::of(told, dictionary);
     let rows = (0_u16..=u16::MAX).zip(&segment.version_no);
     let superseded = rows.filter_map(|(row, version)| Some((row, *superseded.get(version)?))).collect();

@@ -78,11 +78,39 @@ impl State {
         for change in changes {
             (self.head.seq, self.head.recorded_at) = (change.seq, change.recorded_at);
             match change.resource {
-                Resource::Event => self.events.apply(change, longest_tail),
+                Resource::Event => self.apply_event(change, longest_tail),
                 _ => self.entities.apply(change),
             }
         }
         self.events.look_up(&self.entities);
+    }
+}
+
+/// An entity that a public version of an event names, and the operation that wrote the version.
+type Naming = (Uuid, i64);
+
+impl State {
+    fn apply_event(&mut self, change: Change, longest_tail: usize) {
+        if change.earlier.is_empty() {
+            if let Some((_, document)) = &change.public {
+                self.entities.note_named(document.content.references().into_iter(), change.seq);
+            }
+            return self.events.apply(change, longest_tail);
+        }
+        let (id, seq) = (change.id, change.seq);
+        let before = self.events.public_names(id, seq);
+        self.events.apply(change, longest_tail);
+        let since = self.events.public_names(id, seq);
+        for (named, seq) in &since {
+            self.entities.note_named([*named].into_iter(), *seq);
+        }
+        let is_first =
+            |(named, seq): &Naming| self.entities.get(*named).is_some_and(|entity| entity.named_from == *seq);
+        let lost: Vec<Uuid> =
+            before.difference(&since).filter(|naming| is_first(naming)).map(|(named, _)| *named).collect();
+        for (named, seq) in self.events.first_named(&lost) {
+            self.entities.set_named_from(named, seq);
+        }
     }
 }
 

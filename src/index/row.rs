@@ -94,15 +94,6 @@ impl Row {
             points: points.into(),
         }
     }
-
-    /// The same for readers of what is restricted alone, where everybody was given it; `only` is the number of the term that
-    /// says so.
-    pub fn set_apart(self, only: u32) -> Self {
-        let mut terms = self.terms.into_vec();
-        terms.push(only);
-        terms.sort_unstable();
-        Self { version_no: apart(self.version_no), terms: terms.into(), ..self }
-    }
 }
 
 fn terms(event: &EventContent) -> impl Iterator<Item = Term> {

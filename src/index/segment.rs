@@ -77,14 +77,6 @@ impl Postings {
         listed || self.dense_terms.binary_search(&term).is_ok_and(is_in)
     }
 
-    /// The terms of a row, ascending; `size` is how many rows the segment has. Every term is looked at.
-    fn of_row(&self, row: usize, size: usize) -> Vec<u32> {
-        let all = self.terms.iter().chain(&self.dense_terms).copied();
-        let mut terms: Vec<u32> = all.filter(|term| self.has(*term, row, size)).collect();
-        terms.sort_unstable();
-        terms
-    }
-
     /// Hands out the rows of a term; `size` is how many rows the segment has.
     pub fn each(&self, handle: Handle, size: usize, mut take: impl FnMut(usize)) {
         match handle {
@@ -211,12 +203,6 @@ impl Segment {
             terms: Box::default(),
             points: Box::default(),
         }
-    }
-
-    /// A row as it was before it stood here. That takes long, and is for what seldom happens.
-    pub fn row(&self, row: usize) -> Row {
-        let points = self.points.of_row(row).map(|own| (own.term, own.point)).collect();
-        Row { terms: self.postings.of_row(row, self.rows()).into(), points, ..self.columns(row) }
     }
 
     /// Works out the orders and the bounds, when every row is in, and gives back spare memory.

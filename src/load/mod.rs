@@ -51,7 +51,9 @@ impl Behalf {
     /// A command as an operation of its own.
     fn operation(&self, command: Command) -> Operation {
         let Self { grounds, sees_hidden } = self.clone();
-        Operation { grounds, sees_hidden, ..Operation::one(command) }
+        let mut operation = Operation { grounds, ..Operation::one(command) };
+        operation.set_sees_hidden(sees_hidden);
+        operation
     }
 }
 
@@ -84,7 +86,8 @@ pub const FOUNDING_LICENCE: &str = "CC0-1.0";
 /// # Errors
 /// When the store failed.
 pub fn founding(writer: &Writer) -> Result<Report, StoreError> {
-    let (mut report, behalf) = (Report::default(), Behalf::default());
+    // Nothing in it is hidden.
+    let (mut report, behalf) = (Report::default(), Behalf { sees_hidden: false, ..Behalf::default() });
     let mut loader = Loader::new(writer, &behalf, &mut report);
     let mut number = 0;
     for (resource, text) in FOUNDING {

@@ -20,9 +20,9 @@ use crate::index::State;
 use crate::store::batch::NewVersion;
 use crate::store::claims::{Claim, ClaimRow, Claimed, claimed};
 use crate::store::connection::AnyConnection;
-use crate::store::document::{Audience, Document, documents_of, key};
+use crate::store::document::{Document, Documents, documents_of};
 use crate::store::error::StoreError;
-use crate::store::log::{Change, ChangeKind};
+use crate::store::log::{Change, ChangeKind, Edition};
 use crate::store::write::{Counters, Newest, last_content};
 
 /// What an operation is performed with.
@@ -39,8 +39,12 @@ pub struct Step<'a> {
     pub draft: &'a mut Draft,
     /// What the history will tell of the operation.
     pub grounds: &'a Grounds,
-    /// Whether the operation may name events that are not public yet.
+    /// Whether the operation may name what is kept from the public.
     pub sees_hidden: bool,
+    /// Whether the public is told of what the operation makes though nothing public names it.
+    pub openly: bool,
+    /// Whether what is being done may name actors, places, sources and campaigns that the public is not told of.
+    pub names_all: bool,
 }
 
 /// Performs an operation. Where it answers an error, or that nothing had to be done, the caller takes back what was
@@ -77,6 +81,8 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
 
 impl Step<'_> {
     fn perform(&mut self, command: &Command) -> Result<Vec<Done>, Refusal> {
+        // A file brings what it names, or finds it under the slug that it would have given it.
+        self.names_all = self.sees_hidden || command.is_of_file();
         let one = match command {
             Command::Put { resource, document } => self.put_openly(*resource, document),
             Command::Create { resource, document } => self.create(*resource, document),
@@ -111,9 +117,9 @@ impl Step<'_> {
     fn read(&mut self, resource: Resource, meant: Meant<'_>, document: &Value) -> Result<Checked, Refusal> {
         let kind = if hides_time(document) { IdKind::Random } else { IdKind::Timed };
         let fresh_id = || self.clock.id(kind);
-        let Self { state, draft, sees_hidden, .. } = self;
+        let Self { state, draft, sees_hidden, names_all, .. } = self;
         check(
-            Surroundings { state, draft, sees_hidden: *sees_hidden },
+            Surroundings { state, draft, sees_hidden: *sees_hidden, names_all: *names_all },
             self.conn,
             (resource, meant),
             document,
@@ -123,7 +129,7 @@ impl Step<'_> {
 
     pub(super) fn create(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
         let checked = self.read(resource, Meant::New, document)?;
-        Ok(self.write(checked, ChangeKind::Created)?)
+        self.write(checked, ChangeKind::Created)
     }
 
     /// Puts a document over whatever has its id, unless that is kept from whoever asks.
@@ -166,7 +172,7 @@ impl Step<'_> {
             Some(false) => ChangeKind::Restored,
         };
         self.refuse_second_version(checked.id)?;
-        Ok(self.write(checked, kind)?)
+        self.write(checked, kind)
     }
 
     /// One operation gives a member one version: there is no moment between two under one number.
@@ -199,7 +205,7 @@ impl Step<'_> {
     pub(super) fn end(&mut self, newest: &Newest, kind: ChangeKind) -> Result<i64, Refusal> {
         self.refuse_second_version(newest.id)?;
         let (revision, seq) = (newest.revision + 1, self.counters.head.seq);
-        Ok(self.add_version(Newest { revision, seq, kind, content: None, ..newest.clone() }, &[]))
+        Ok(self.add_version(Newest { revision, seq, kind, content: None, ..newest.clone() }, &Vec::new()))
     }
 
     fn restore(&mut self, resource: Resource, id: Uuid) -> Result<Done, Refusal> {
@@ -219,7 +225,7 @@ impl Step<'_> {
         self.put(resource, &document)
     }
 
-    pub(super) fn write(&mut self, checked: Checked, kind: ChangeKind) -> Result<Done, StoreError> {
+    pub(super) fn write(&mut self, checked: Checked, kind: ChangeKind) -> Result<Done, Refusal> {
         let Checked { identity, id, content, ancestors, newest, numbers } = checked;
         let resource = content.resource();
         let head = self.counters.head;
@@ -227,20 +233,13 @@ impl Step<'_> {
             let given = identity.slug.map(|slug| slug.as_str().to_owned());
             let slug = content.name().map(|name| given.unwrap_or_else(|| slug_from(name, id)));
             self.counters.entity_no += 1;
-            let entity_no = self.counters.entity_no;
-            self.draft.batch.add_entity(entity_no, resource, id, slug.clone(), head.seq);
-            Newest {
-                resource,
-                id,
-                entity_no,
-                slug,
-                revision: 0,
-                seq: head.seq,
-                kind,
-                created_at: head.recorded_at,
-                content: None,
-            }
+            let (entity_no, seq) = (self.counters.entity_no, head.seq);
+            let created_at = head.recorded_at;
+            let new = Newest { resource, id, entity_no, slug, revision: 0, seq, kind, created_at, content: None };
+            self.draft.add_entity(&new, self.is_open(resource));
+            new
         });
+        let earlier = self.new_editions(&newest, content.privacy())?;
         let revision = newest.revision + 1;
         let content = Arc::new(content);
         let document = Document {
@@ -252,22 +251,25 @@ impl Step<'_> {
             recorded_at: head.recorded_at,
             content: Arc::clone(&content),
         };
-        let documents = documents_of(document, &|id, kind| ancestors.get(&(id, kind)).copied());
+        let documents = documents_of(document, content.privacy(), &|id, kind| ancestors.get(&(id, kind)).copied());
         let newest = Newest { revision, seq: head.seq, kind, content: Some(Arc::clone(&content)), ..newest };
         let no = self.add_version(newest, &documents);
         self.draft.batch.add_content(no, &content, &documents, &numbers)?;
+        self.draft.add_editions(no, earlier)?;
         Ok(Done::written(id, revision, kind))
     }
 
+    /// Whether the public is told of what is made: what of an event it may read decides its policy, and timelines are its own.
+    const fn is_open(&self, resource: Resource) -> bool {
+        self.openly || matches!(resource, Resource::Event | Resource::Timeline)
+    }
+
     /// Drafts a version, of which readers are given these documents, and tells its number.
-    fn add_version(&mut self, version: Newest, documents: &[(Audience, Document<Arc<Content>>)]) -> i64 {
+    fn add_version(&mut self, version: Newest, documents: &Documents) -> i64 {
         self.counters.version_no += 1;
         let (no, head) = (self.counters.version_no, self.counters.head);
         let Newest { resource, id, entity_no, revision, kind, .. } = version;
-        let document = |is_restricted: bool| {
-            let of = documents.iter().find(|(audience, _)| (*audience == Audience::Restricted) == is_restricted);
-            of.map(|(audience, document)| (key(&document.content, no, *audience), document.clone()))
-        };
+        let Edition { public, restricted, .. } = Edition::of(no, documents);
         self.draft.batch.add_version(NewVersion { no, entity_no, revision, seq: head.seq, kind });
         self.draft.changes.push(Change {
             seq: head.seq,
@@ -280,9 +282,11 @@ impl Step<'_> {
             entity_no,
             version_no: no,
             revision,
-            public: document(false),
-            restricted: document(true),
+            public,
+            restricted,
             into: Vec::new(),
+            openly: revision == 1 && self.is_open(resource),
+            earlier: Vec::new(),
         });
         self.draft.add(version);
         no

@@ -28,6 +28,15 @@ pub struct Surroundings<'a> {
     pub draft: &'a Draft,
     /// Whether events may be named that are not public yet: to whoever may not know of them there are none.
     pub sees_hidden: bool,
+    /// Whether actors, places, sources and campaigns may be named that the public is not told of.
+    pub names_all: bool,
+}
+
+impl<'a> Surroundings<'a> {
+    /// All of it.
+    pub const fn whole(state: &'a State, draft: &'a Draft) -> Self {
+        Self { state, draft, sees_hidden: true, names_all: true }
+    }
 }
 
 /// Committed and drafted members together: events from the database, all others from the index.
@@ -35,6 +44,7 @@ pub struct WriterCatalog<'a> {
     state: &'a State,
     draft: &'a Draft,
     sees_hidden: bool,
+    names_all: bool,
     conn: RefCell<&'a mut AnyConnection>,
     numbers: RefCell<Numbers>,
     failure: RefCell<Option<StoreError>>,
@@ -49,9 +59,9 @@ const MAX_DEPTH: usize = 64;
 impl<'a> WriterCatalog<'a> {
     /// A catalog for one document.
     pub fn new(surroundings: Surroundings<'a>, conn: &'a mut AnyConnection, fresh_id: &'a dyn Fn() -> Uuid) -> Self {
-        let Surroundings { state, draft, sees_hidden } = surroundings;
+        let Surroundings { state, draft, sees_hidden, names_all } = surroundings;
         let (numbers, failure, kept) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Self { state, draft, sees_hidden, conn: RefCell::new(conn), numbers, failure, kept, fresh_id }
+        Self { state, draft, sees_hidden, names_all, conn: RefCell::new(conn), numbers, failure, kept, fresh_id }
     }
 
     /// The connection, between look-ups.
@@ -116,7 +126,8 @@ impl<'a> WriterCatalog<'a> {
         }
         let entity = self.state.entities.get(id).filter(|entity| entity.resource == resource)?;
         let lives = entity.versions.last()?.document.is_some();
-        (lives || self.kept.borrow().contains(&id)).then_some(Known { id, no: entity.no })
+        let may_be_named = lives && (self.names_all || self.state.entities.is_told(id, i64::MAX));
+        (may_be_named || self.kept.borrow().contains(&id)).then_some(Known { id, no: entity.no })
     }
 
     fn may_be_named(&self, resource: Resource, newest: &Newest) -> bool {
@@ -124,8 +135,18 @@ impl<'a> WriterCatalog<'a> {
             Content::Event(event) => event.privacy.as_ref().is_some_and(|policy| policy.embargo),
             _ => false,
         };
-        let is_there = newest.content.as_ref().is_some_and(|content| self.sees_hidden || !is_hidden(content));
+        let may_be_known = |content| {
+            if resource == Resource::Event { self.sees_hidden || !is_hidden(content) } else { self.is_open(newest.id) }
+        };
+        let is_there = newest.content.as_ref().is_some_and(may_be_known);
         newest.resource == resource && (is_there || self.kept.borrow().contains(&newest.id))
+    }
+
+    /// Whether a member that this group has written may be named by whoever asks.
+    fn is_open(&self, id: Uuid) -> bool {
+        self.names_all
+            || !self.draft.is_unlisted(id)
+                && self.state.entities.get(id).is_none_or(|_| self.state.entities.is_told(id, i64::MAX))
     }
 
     fn line(&self, id: Uuid) -> impl Iterator<Item = (Uuid, Arc<Content>)> {

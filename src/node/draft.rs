@@ -1,12 +1,13 @@
 //! The group of operations that is being written: what it adds to everything committed, and the rows that will say so.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::committed::Committed;
+use super::editions::NewEdition;
 use super::operation::{Operation, Outcome};
 use crate::domain::content::Content;
 use crate::domain::resource::Resource;
@@ -16,7 +17,7 @@ use crate::store::claims::{Claim, ClaimRow};
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::imports::{ImportRecord, ImportRow};
-use crate::store::log::Change;
+use crate::store::log::{Change, Edition};
 use crate::store::write::Newest;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -35,6 +36,7 @@ pub struct Draft {
     imports: Vec<ImportRow>,
     claims: HashMap<(i64, String), (String, Outcome)>,
     merged: HashMap<Uuid, Uuid>,
+    unlisted: HashSet<Uuid>,
     committed: RefCell<Committed>,
 }
 
@@ -78,6 +80,34 @@ impl Draft {
             }
             // External ids stay: whoever looks one up asks the version whether it has it.
         }
+    }
+
+    /// Notes a new member; `openly` tells whether the public knows of it before anything public names it.
+    pub fn add_entity(&mut self, new: &Newest, openly: bool) {
+        self.batch.add_entity(new, openly);
+        if !openly {
+            self.unlisted.insert(new.id);
+        }
+    }
+
+    /// Whether this group has made a member that the public is not told of yet.
+    pub fn is_unlisted(&self, id: Uuid) -> bool {
+        self.unlisted.contains(&id)
+    }
+
+    /// Notes what readers are given of earlier versions from a version of this group on.
+    ///
+    /// # Errors
+    /// Never for what the domain can hold.
+    pub fn add_editions(&mut self, version_no: i64, editions: Vec<NewEdition>) -> Result<()> {
+        let Some(change) = self.changes.iter_mut().rfind(|change| change.version_no == version_no) else {
+            return Ok(());
+        };
+        for (no, documents) in editions {
+            self.batch.add_edition(no, change.seq, &documents)?;
+            change.earlier.push(Edition::of(no, &documents));
+        }
+        Ok(())
     }
 
     /// Notes a version.

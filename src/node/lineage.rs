@@ -121,7 +121,7 @@ impl Step<'_> {
         let Newest { resource, id, revision, .. } = *newest;
         let document = input_form(content, id, newest.slug.as_deref()).map_err(StoreError::from)?;
         let fresh_id = || id;
-        let around = Surroundings { state: self.state, draft: self.draft, sees_hidden: true };
+        let around = Surroundings::whole(self.state, self.draft);
         let checked = check(around, self.conn, (resource, Meant::Own(content)), &document, &fresh_id);
         let checked = checked.map_err(|refusal| match refusal {
             Refusal::Invalid(faults) => {

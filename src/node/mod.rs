@@ -5,6 +5,7 @@ mod catalog;
 pub mod clock;
 mod committed;
 mod draft;
+mod editions;
 mod follower;
 mod importing;
 mod keeper;

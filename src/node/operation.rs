@@ -22,8 +22,10 @@ pub struct Operation {
     pub grounds: Grounds,
     /// The idempotency key of the request that asks for it.
     pub claim: Option<Claim>,
-    /// Whether it may name events that are not public yet.
+    /// Whether it may name what is kept from the public.
     pub sees_hidden: bool,
+    /// Whether the public is told of what it makes though nothing public names it.
+    pub openly: bool,
 }
 
 impl Operation {
@@ -34,7 +36,13 @@ impl Operation {
 
     /// An operation of several commands, of which nothing more is told.
     pub fn of(commands: Vec<Command>) -> Self {
-        Self { commands, grounds: Grounds::default(), claim: None, sees_hidden: true }
+        Self { commands, grounds: Grounds::default(), claim: None, sees_hidden: true, openly: true }
+    }
+
+    /// Says on whose behalf it is: what those make who may read what is hidden, they may be preparing for a hidden event, so
+    /// that the public is not told of it before something public names it.
+    pub const fn set_sees_hidden(&mut self, sees_hidden: bool) {
+        (self.sees_hidden, self.openly) = (sees_hidden, !sees_hidden);
     }
 
     /// Whether it looks for members by what they refer to, which only the store can tell: nothing may be drafted then.
@@ -146,6 +154,13 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether it is what a file says that is loaded.
+    pub const fn is_of_file(&self) -> bool {
+        matches!(self, Self::Put { .. } | Self::Ensure { .. } | Self::Import { .. } | Self::Link { .. })
+    }
+}
+
 /// A row of another collection's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedRow {
@@ -222,6 +237,9 @@ pub enum Refusal {
     /// The row that is meant was never imported.
     #[error("no event was imported for {0}:{1}")]
     NotImported(String, String),
+    /// It writes anew what may be drafted only: it must begin a group. No caller is ever answered so.
+    #[error("it must begin a group of operations")]
+    Regroup,
     /// The store failed; trying again may help.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -184,6 +184,10 @@ impl Worker {
             };
             prepared -= 1;
             let answer = perform(conn, &self.index, &self.clock, &mut counters, &mut draft, &job.operation);
+            if matches!(answer, Err(Refusal::Regroup)) && !group.is_empty() {
+                source.at_hand.push_front(job);
+                break;
+            }
             let broken = matches!(answer, Err(Refusal::Store(_)));
             group.push((job, answer));
             if broken {
@@ -268,6 +272,8 @@ fn perform(
             draft,
             grounds: &operation.grounds,
             sees_hidden: operation.sees_hidden,
+            openly: operation.openly,
+            names_all: operation.sees_hidden,
         },
         operation,
     );

@@ -170,7 +170,7 @@ impl<'a> Watch<'a> {
     /// The sources that are asked for and say what they monitor.
     fn sources(&self) -> impl Iterator<Item = (Uuid, &'a Entity, &'a SourceContent)> {
         let (names, monitoring) = (self.sight.names(), self.sight.state.entities.monitoring());
-        monitoring.iter().filter(|id| self.sources.accepts(id)).filter_map(move |id| {
+        monitoring.iter().filter(|id| self.sources.accepts(id) && self.sight.has(**id)).filter_map(move |id| {
             let (entity, version) = names.version(*id)?;
             let content = SourceContent::of(&version.document.as_ref()?.content)?;
             (!content.coverage.is_empty()).then_some((*id, entity, content))

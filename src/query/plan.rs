@@ -44,9 +44,11 @@ impl Named {
     /// `unknown_reference`: such a filter cannot be honoured. What existed at another time only is known, and simply matches
     /// nothing.
     pub fn find(query: &EventQuery, state: &State, clearance: Clearance, params: &mut Params) -> Self {
+        // What existed at another time only is known, and so is what the public is told of by now.
+        let everything = Sight { state, seq: i64::MAX, clearance };
         let mut ids = |parameter: &'static str, resource, terms: &Terms<Reference>| {
             let mut id = |reference: &Reference| {
-                let found = state.entities.find(resource, reference).map(|(id, _)| id);
+                let found = everything.find(resource, reference).map(|(id, _)| id);
                 if found.is_none() {
                     let detail = format!("There is no {resource} `{}`.", shown(&reference.to_string()));
                     params.fault(parameter, "unknown_reference", detail);

@@ -1,23 +1,20 @@
 //! What a group of operations writes, gathered so that each table is written once.
 
-use std::sync::Arc;
-
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use super::any_connection::AnyConnection;
 use super::claims::{ClaimRow, drop_expired};
-use super::document::{Audience, Document, key};
+use super::document::{Documents, key};
 use super::error::StoreError;
 use super::imports::{ImportRow, update_import_record};
 use super::log::ChangeKind;
 use super::rows::{Numbers, Rows, RowsMark, insert_batch};
 use super::schema::{document, entity, idempotency, import_record, lineage, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
+use super::write::Newest;
 use crate::domain::content::Content;
 use crate::domain::grounds::Grounds;
 use crate::domain::instant::Instant;
-use crate::domain::resource::Resource;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -39,6 +36,7 @@ struct EntityRow {
     id: SqlId,
     slug: Option<String>,
     created_seq: i64,
+    openly: bool,
 }
 
 #[derive(Insertable)]
@@ -50,6 +48,7 @@ struct VersionRow {
     seq: i64,
     seq_to: Option<i64>,
     kind: &'static str,
+    edition: Option<i64>,
 }
 
 #[derive(Insertable)]
@@ -80,12 +79,20 @@ pub struct NewVersion {
     pub kind: ChangeKind,
 }
 
+/// An earlier version whose documents are written anew: its number, and the operation that does so.
+#[derive(Clone, Copy)]
+struct NewEdition {
+    version_no: i64,
+    seq: i64,
+}
+
 /// Rows that wait to be written.
 #[derive(Default)]
 pub struct Batch {
     operations: Vec<OperationRow>,
     entities: Vec<EntityRow>,
     versions: Vec<VersionRow>,
+    editions: Vec<NewEdition>,
     rows: Rows,
     documents: Vec<DocumentRow>,
     lineage: Vec<LineageRow>,
@@ -100,6 +107,7 @@ pub struct BatchMark {
     operations: usize,
     entities: usize,
     versions: usize,
+    editions: usize,
     rows: RowsMark,
     documents: usize,
     lineage: usize,
@@ -115,6 +123,7 @@ impl Batch {
             operations: self.operations.len(),
             entities: self.entities.len(),
             versions: self.versions.len(),
+            editions: self.editions.len(),
             rows: self.rows.mark(),
             documents: self.documents.len(),
             lineage: self.lineage.len(),
@@ -129,6 +138,7 @@ impl Batch {
         self.operations.truncate(mark.operations);
         self.entities.truncate(mark.entities);
         self.versions.truncate(mark.versions);
+        self.editions.truncate(mark.editions);
         self.rows.truncate(mark.rows);
         self.documents.truncate(mark.documents);
         self.lineage.truncate(mark.lineage);
@@ -143,15 +153,17 @@ impl Batch {
         self.operations.push(OperationRow { seq, recorded_at: SqlInstant(at), reason, made_by, source });
     }
 
-    /// Adds that an entity exists.
-    pub fn add_entity(&mut self, no: i64, resource: Resource, id: Uuid, slug: Option<String>, created_seq: i64) {
-        self.entities.push(EntityRow { no, resource: resource.code(), id: SqlId(id), slug, created_seq });
+    /// Adds that an entity exists; `openly` tells whether the public knows of it before anything public names it.
+    pub fn add_entity(&mut self, new: &Newest, openly: bool) {
+        let Newest { resource, id, entity_no: no, slug, seq, .. } = new;
+        let (resource, slug) = (resource.code(), slug.clone());
+        self.entities.push(EntityRow { no: *no, resource, id: SqlId(*id), slug, created_seq: *seq, openly });
     }
 
     /// Adds a version, which ends the one before it.
     pub fn add_version(&mut self, new: NewVersion) {
         let NewVersion { no, entity_no, revision, seq, kind } = new;
-        self.versions.push(VersionRow { no, entity_no, revision, seq, seq_to: None, kind: kind.code() });
+        self.versions.push(VersionRow { no, entity_no, revision, seq, seq_to: None, kind: kind.code(), edition: None });
     }
 
     /// Adds the values of a version, as typed rows and as ready documents.
@@ -162,10 +174,23 @@ impl Batch {
         &mut self,
         version_no: i64,
         content: &Content,
-        documents: &[(Audience, Document<Arc<Content>>)],
+        documents: &Documents,
         numbers: &Numbers,
     ) -> Result<()> {
         self.rows.add(version_no, content, numbers)?;
+        self.add_documents(version_no, documents)
+    }
+
+    /// Adds the ready documents of an earlier version, in the place of those that it has.
+    ///
+    /// # Errors
+    /// Never for what the domain can hold.
+    pub fn add_edition(&mut self, version_no: i64, seq: i64, documents: &Documents) -> Result<()> {
+        self.editions.push(NewEdition { version_no, seq });
+        self.add_documents(version_no, documents)
+    }
+
+    fn add_documents(&mut self, version_no: i64, documents: &Documents) -> Result<()> {
         for (audience, document) in documents {
             self.documents.push(DocumentRow {
                 key: key(&document.content, version_no, *audience),
@@ -209,6 +234,10 @@ impl Batch {
         }
         insert_batch!(conn, version::table, self.versions);
         self.rows.insert(conn)?;
+        for NewEdition { version_no, seq } in &self.editions {
+            diesel::delete(document::table.filter(document::version_no.eq(version_no))).execute(conn)?;
+            diesel::update(version::table.find(version_no)).set(version::edition.eq(Some(*seq))).execute(conn)?;
+        }
         insert_batch!(conn, document::table, self.documents);
         insert_batch!(conn, lineage::table, self.lineage);
         if let Some(newest) = self.claims.last() {

@@ -18,6 +18,7 @@ use super::sql_types::{SqlId, SqlInstant};
 use super::{restores, rows};
 use crate::domain::content::Content;
 use crate::domain::instant::Instant;
+use crate::domain::privacy::PrivacyPolicy;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::LocationKind;
 
@@ -100,6 +101,7 @@ struct VersionColumns {
     seq: i64,
     seq_to: Option<i64>,
     kind: String,
+    edition: Option<i64>,
 }
 
 type VersionRow = (VersionColumns, (String, SqlId, Option<String>, i64));
@@ -180,13 +182,8 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> 
     if next != version.seq_to {
         differences.push(format!("superseded by operation {next:?}, but says {:?}", version.seq_to));
     }
-    let mut stored: Vec<(i16, i64, String)> = document::table
-        .filter(document::version_no.eq(version.no))
-        .order(document::audience)
-        .select((document::audience, document::key, document::body))
-        .load(conn)?;
     if kind.ends() {
-        if !stored.is_empty() {
+        if !stored_documents(conn, version.no)?.is_empty() {
             differences.push("it ended its member and still has documents".to_owned());
         }
         let into: i64 = lineage::table.filter(lineage::version_no.eq(version.no)).count().get_result(conn)?;
@@ -209,6 +206,7 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> 
     if let Content::Location(location) = &*content {
         tree.0.insert(id.0, (location.kind, location.parent));
     }
+    let policy = content.privacy().cloned();
     let whole = Document {
         id: id.0,
         slug,
@@ -218,13 +216,75 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> 
         recorded_at: recorded_at(conn, version.seq)?,
         content,
     };
-    for (audience, expected) in documents_of(whole, &|id, kind| tree.ancestor(id, kind)) {
+    if version.edition.is_none() {
+        differences.extend(check_documents(conn, version.no, whole.clone(), policy.as_ref(), tree)?);
+    }
+    // What was written anew is looked at when the operation is reached that did so: places lie in others as they did then.
+    let editions: Vec<(i64, i32, i64)> = version::table
+        .filter(version::entity_no.eq(version.entity_no).and(version::edition.eq(version.seq)))
+        .select((version::no, version::revision, version::seq))
+        .load(conn)?;
+    for (no, revision, seq) in editions {
+        let (content, recorded_at) = (Arc::new(rows::load(conn, resource, no)?), recorded_at(conn, seq)?);
+        let earlier = Document { revision, seq, recorded_at, content, ..whole.clone() };
+        let found = check_documents(conn, no, earlier, policy.as_ref(), tree)?;
+        differences.extend(found.into_iter().map(|what| format!("of version {no}, {what}")));
+    }
+    if is_governed_otherwise(conn, &version, resource, policy.as_ref())? {
+        differences.push("an earlier version is told under another policy".to_owned());
+    }
+    Ok(differences)
+}
+
+/// Whether a version has another policy than the one before it, and did not have the documents of all earlier ones written
+/// anew.
+fn is_governed_otherwise(
+    conn: &mut AnyConnection,
+    version: &VersionColumns,
+    resource: Resource,
+    policy: Option<&PrivacyPolicy>,
+) -> Result<bool> {
+    let ends: Vec<&str> = ChangeKind::ALL.iter().filter(|kind| kind.ends()).map(|kind| kind.code()).collect();
+    let earlier = version::entity_no.eq(version.entity_no).and(version::revision.lt(version.revision));
+    let earlier: Vec<(i64, Option<i64>)> = version::table
+        .filter(earlier.and(version::kind.ne_all(ends)))
+        .order(version::revision.desc())
+        .select((version::no, version::edition))
+        .load(conn)?;
+    let (Resource::Event, Some((before, _))) = (resource, earlier.first()) else {
+        return Ok(false);
+    };
+    let is_other = rows::load(conn, resource, *before)?.privacy() != policy;
+    Ok(is_other && earlier.iter().any(|(_, edition)| edition.is_none_or(|edition| edition < version.seq)))
+}
+
+type StoredDocument = (i16, i64, String);
+
+fn stored_documents(conn: &mut AnyConnection, version_no: i64) -> Result<Vec<StoredDocument>> {
+    Ok(document::table
+        .filter(document::version_no.eq(version_no))
+        .order(document::audience)
+        .select((document::audience, document::key, document::body))
+        .load(conn)?)
+}
+
+/// What differs between the documents that a version has and those that it must have under a policy.
+fn check_documents(
+    conn: &mut AnyConnection,
+    version_no: i64,
+    whole: Document<Arc<Content>>,
+    policy: Option<&PrivacyPolicy>,
+    tree: &Tree,
+) -> Result<Vec<String>> {
+    let (mut differences, resource) = (Vec::new(), whole.content.resource());
+    let mut stored = stored_documents(conn, version_no)?;
+    for (audience, expected) in documents_of(whole, policy, &|id, kind| tree.ancestor(id, kind)) {
         let found = stored.iter().position(|(column, ..)| *column == audience.column());
         let Some((_, found_key, body)) = found.map(|position| stored.swap_remove(position)) else {
             differences.push(format!("its document for {audience:?} is missing"));
             continue;
         };
-        if found_key != key(&expected.content, version.no, audience) {
+        if found_key != key(&expected.content, version_no, audience) {
             differences.push(format!("its document for {audience:?} has another key"));
         }
         if Document::from_body(resource, &body)? != expected {

@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::ready;
 use crate::domain::content::Content;
 use crate::domain::instant::Instant;
+use crate::domain::privacy::PrivacyPolicy;
 use crate::domain::public_version::{AncestorAt, public_version};
 use crate::domain::resource::Resource;
 
@@ -112,16 +113,17 @@ impl Document<Arc<Content>> {
     }
 }
 
+/// A version's documents, each with those who may read it.
+pub type Documents = Vec<(Audience, Document<Arc<Content>>)>;
+
 /// The documents that a version has: one for everybody, or, where a policy applies, what it leaves to the public and the
-/// whole for those who may read it.
+/// whole for those who may read it. The policy is that of the newest version, whatever this one's own was.
 pub fn documents_of(
     whole: Document<Arc<Content>>,
+    policy: Option<&PrivacyPolicy>,
     ancestor: AncestorAt<'_>,
-) -> Vec<(Audience, Document<Arc<Content>>)> {
-    let Content::Event(event) = &*whole.content else {
-        return vec![(Audience::Everybody, whole)];
-    };
-    let Some(policy) = &event.privacy else {
+) -> Documents {
+    let (Content::Event(event), Some(policy)) = (&*whole.content, policy) else {
         return vec![(Audience::Everybody, whole)];
     };
     let public = public_version(event, policy, ancestor);
@@ -151,4 +153,9 @@ pub fn key(content: &Content, version_no: i64, audience: Audience) -> i64 {
 pub fn event_key(start: Option<Instant>, version_no: i64, is_restricted: bool) -> i64 {
     let hour = start.map_or(NO_HOUR, |start| (start.micros() - Instant::MIN.micros()) / HOUR);
     (hour << VERSION_BITS) | (version_no << 1) | i64::from(is_restricted)
+}
+
+/// The version that a key is of, and whether the document is the restricted one.
+pub const fn version_of(key: i64) -> (i64, bool) {
+    ((key & ((1 << VERSION_BITS) - 1)) >> 1, key & 1 == 1)
 }

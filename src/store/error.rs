@@ -23,6 +23,9 @@ pub enum StoreError {
     /// The database refused what was drafted; nothing of it was committed.
     #[error("the draft was refused: {0}")]
     Refused(diesel::result::Error),
+    /// A document was written anew since its key was looked up, and nothing of it is for whoever asks.
+    #[error("a policy that has just been written keeps a document back")]
+    Withheld,
     /// The writer was stopped before it could answer.
     #[error("the writer has stopped")]
     Stopped,

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::AnyConnection;
-use super::document::{Audience, Document};
+use super::document::{Audience, Document, Documents, key, version_of};
 use super::error::StoreError;
 use super::schema::{dataset, document, entity, external_id, lineage, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
@@ -88,6 +88,30 @@ pub struct Change {
     pub restricted: Option<(i64, Document<Arc<Content>>)>,
     /// What took the member's place, where it was merged or split.
     pub into: Vec<Uuid>,
+    /// Whether the public is told of the member though nothing public names it.
+    pub openly: bool,
+    /// What readers are given of earlier versions from this operation on, oldest first; empty where that stays as it was.
+    pub earlier: Vec<Edition>,
+}
+
+/// A version whose documents a later operation wrote anew.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the fields of `Change`")]
+pub struct Edition {
+    pub version_no: i64,
+    pub public: Option<(i64, Document<Arc<Content>>)>,
+    pub restricted: Option<(i64, Document<Arc<Content>>)>,
+}
+
+impl Edition {
+    /// A version with these documents.
+    pub fn of(version_no: i64, documents: &Documents) -> Self {
+        let document = |is_restricted: bool| {
+            let of = documents.iter().find(|(audience, _)| (*audience == Audience::Restricted) == is_restricted);
+            of.map(|(audience, document)| (key(&document.content, version_no, *audience), document.clone()))
+        };
+        Self { version_no, public: document(false), restricted: document(true) }
+    }
 }
 
 /// Reads where the log stands.
@@ -104,7 +128,7 @@ pub fn head(conn: &mut AnyConnection) -> Result<Head, StoreError> {
 /// Reason, source and author of an operation.
 type GroundsRow = (Option<String>, Option<String>, Option<String>);
 
-type ChangeRow = ((i64, i64, i32, String), (i64, String, SqlId, Option<String>), (i64, SqlInstant, GroundsRow));
+type ChangeRow = ((i64, i64, i32, String), (i64, String, SqlId, Option<String>, bool), (i64, SqlInstant, GroundsRow));
 
 fn grounds((reason, source, made_by): GroundsRow) -> Grounds {
     Grounds { reason, source, made_by }
@@ -119,11 +143,19 @@ pub fn changes(conn: &mut AnyConnection, after: i64, operations: i64) -> Result<
 }
 
 /// Changes as they are stored: reading them and parsing them take about as long as each other.
+#[derive(Default)]
 pub struct StoredChanges {
     rows: Vec<ChangeRow>,
     bodies: Bodies,
     lineage: Lineage,
+    editions: Editions,
 }
+
+/// The versions that each operation wrote the documents of anew, with their documents, by the number of the entity.
+type Editions = HashMap<(i64, i64), Vec<(i64, OfVersion)>>;
+
+/// The documents of one version.
+type OfVersion = (Option<(i64, String)>, Option<(i64, String)>);
 
 /// What took the place of members, by the version by which they ceased.
 type Lineage = HashMap<i64, Vec<Uuid>>;
@@ -139,8 +171,12 @@ impl StoredChanges {
     /// # Errors
     /// When it is not what Marchline writes.
     pub fn parse(self) -> Result<Vec<Change>, StoreError> {
-        let Self { rows, mut bodies, mut lineage } = self;
-        rows.into_iter().map(|row| change(row, &mut bodies, &mut lineage)).collect()
+        let Self { rows, mut bodies, mut lineage, mut editions } = self;
+        let change = |row: ChangeRow| {
+            let earlier = editions.remove(&(row.1.0, row.0.1)).unwrap_or_default();
+            change(row, &mut bodies, &mut lineage, earlier)
+        };
+        rows.into_iter().map(change).collect()
     }
 }
 
@@ -156,7 +192,7 @@ pub fn stored_changes(conn: &mut AnyConnection, after: i64, operations: i64) -> 
         .select(operation::seq)
         .load(conn)?;
     let Some(last) = seqs.last() else {
-        return Ok(StoredChanges { rows: Vec::new(), bodies: Bodies::default(), lineage: Lineage::default() });
+        return Ok(StoredChanges::default());
     };
     let rows: Vec<ChangeRow> = version::table
         .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
@@ -166,13 +202,14 @@ pub fn stored_changes(conn: &mut AnyConnection, after: i64, operations: i64) -> 
         .order(version::no)
         .select((
             (version::no, version::seq, version::revision, version::kind),
-            (entity::no, entity::resource, entity::id, entity::slug),
+            (entity::no, entity::resource, entity::id, entity::slug, entity::openly),
             (operation::seq, operation::recorded_at, (operation::reason, operation::source, operation::made_by)),
         ))
         .load(conn)?;
     let bodies = bodies(conn, &rows)?;
     let lineage = lineage_of(conn, &rows)?;
-    Ok(StoredChanges { rows, bodies, lineage })
+    let editions = editions(conn, after, *last)?;
+    Ok(StoredChanges { rows, bodies, lineage, editions })
 }
 
 /// Documents with their keys by version: those of the public, and those that are restricted.
@@ -193,12 +230,48 @@ fn bodies(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Bodies, StoreE
         .load(conn)?;
     let mut bodies = Bodies::default();
     for (version_no, audience, key, body) in found {
-        let is_restricted = audience == Audience::Restricted.column();
-        let of_audience = if is_restricted { &mut bodies.restricted } else { &mut bodies.public };
-        of_audience.insert(version_no, (key, body));
+        bodies.of(audience).insert(version_no, (key, body));
     }
     Ok(bodies)
 }
+
+impl Bodies {
+    fn of(&mut self, audience: i16) -> &mut HashMap<i64, (i64, String)> {
+        if audience == Audience::Restricted.column() { &mut self.restricted } else { &mut self.public }
+    }
+
+    fn take(&mut self, version_no: i64) -> OfVersion {
+        (self.public.remove(&version_no), self.restricted.remove(&version_no))
+    }
+}
+
+/// What was written anew behind `after`, up to `last`. Where a later operation wrote it once more it is that one's.
+fn editions(conn: &mut AnyConnection, after: i64, last: i64) -> Result<Editions, StoreError> {
+    let rows: Vec<(i64, i64, Option<i64>)> = version::table
+        .filter(version::edition.gt(after).and(version::edition.le(last)))
+        .order(version::no)
+        .select((version::no, version::entity_no, version::edition))
+        .load(conn)?;
+    let mut bodies = Bodies::default();
+    for numbers in rows.chunks(AT_ONCE) {
+        let found: Vec<(i64, i16, i64, String)> = document::table
+            .filter(document::version_no.eq_any(numbers.iter().map(|(no, ..)| *no)))
+            .select((document::version_no, document::audience, document::key, document::body))
+            .load(conn)?;
+        for (version_no, audience, key, body) in found {
+            bodies.of(audience).insert(version_no, (key, body));
+        }
+    }
+    let mut editions = Editions::new();
+    for (version_no, entity_no, edition) in rows {
+        let of_operation = editions.entry((entity_no, edition.unwrap_or_default())).or_default();
+        of_operation.push((version_no, bodies.take(version_no)));
+    }
+    Ok(editions)
+}
+
+/// Versions whose documents are read by one statement.
+const AT_ONCE: usize = 500;
 
 fn lineage_of(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Lineage, StoreError> {
     let leaves_others = |kind: &str| [ChangeKind::Merged.code(), ChangeKind::Split.code()].contains(&kind);
@@ -219,14 +292,23 @@ fn lineage_of(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Lineage, S
     Ok(lineage)
 }
 
-fn change(row: ChangeRow, bodies: &mut Bodies, lineage: &mut Lineage) -> Result<Change, StoreError> {
-    let ((version_no, seq, revision, kind), (entity_no, resource, id, slug), (_, recorded_at, told)) = row;
+fn change(
+    row: ChangeRow,
+    bodies: &mut Bodies,
+    lineage: &mut Lineage,
+    earlier: Vec<(i64, OfVersion)>,
+) -> Result<Change, StoreError> {
+    let ((version_no, seq, revision, kind), (entity_no, resource, id, slug, openly), (_, recorded_at, told)) = row;
     let unknown = |what: &str| StoreError::corrupt(format!("unknown code `{what}`"));
     let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
     let document = |body: Option<(i64, String)>| {
         let parsed = body.map(|(key, body)| Ok::<_, StoreError>((key, Document::from_body(resource, &body)?)));
         parsed.transpose()
     };
+    let edition = |(version_no, (public, restricted))| {
+        Ok(Edition { version_no, public: document(public)?, restricted: document(restricted)? })
+    };
+    let (public, restricted) = bodies.take(version_no);
     Ok(Change {
         seq,
         recorded_at: recorded_at.0,
@@ -238,9 +320,11 @@ fn change(row: ChangeRow, bodies: &mut Bodies, lineage: &mut Lineage) -> Result<
         entity_no,
         version_no,
         revision,
-        public: document(bodies.public.remove(&version_no))?,
-        restricted: document(bodies.restricted.remove(&version_no))?,
+        public: document(public)?,
+        restricted: document(restricted)?,
         into: lineage.remove(&version_no).unwrap_or_default(),
+        openly: openly && revision == 1,
+        earlier: earlier.into_iter().map(edition).collect::<Result<_, StoreError>>()?,
     })
 }
 
@@ -297,8 +381,22 @@ pub fn texts(conn: &mut AnyConnection, keys: &[i64]) -> Result<Vec<String>, Stor
     let rows: Vec<(i64, String)> =
         document::table.filter(document::key.eq_any(keys)).select((document::key, document::body)).load(conn)?;
     let mut bodies: HashMap<i64, String> = rows.into_iter().collect();
-    let missing = |key| StoreError::corrupt(format!("document {key} is missing"));
-    keys.iter().map(|key| bodies.remove(key).ok_or_else(|| missing(key))).collect()
+    let mut text = |key: &i64| match bodies.remove(key) {
+        Some(body) => Ok(body),
+        None => moved(conn, *key),
+    };
+    keys.iter().map(&mut text).collect()
+}
+
+/// The document that a key was of, where the version's documents were written anew since the key was looked up.
+fn moved(conn: &mut AnyConnection, key: i64) -> Result<String, StoreError> {
+    let (version_no, is_restricted) = version_of(key);
+    let found: Vec<(i16, String)> = document::table
+        .filter(document::version_no.eq(version_no))
+        .select((document::audience, document::body))
+        .load(conn)?;
+    let body = found.into_iter().find(|(audience, _)| (*audience == Audience::Restricted.column()) == is_restricted);
+    body.map(|(_, body)| body).ok_or(StoreError::Withheld)
 }
 
 /// What is told of one version beside its document.

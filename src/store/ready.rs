@@ -127,8 +127,9 @@ pub fn write(document: &Document<&EventContent>, audience: Audience) -> Result<S
     text.member("links", &event.links)?;
     text.0.push(END);
     text.member("external_ids", &event.external_ids)?;
-    let notice =
-        event.privacy.as_ref().map(|policy| Notice { coarsened: audience == Audience::Public, reason: &policy.reason });
+    // What everybody is given of a version has none, also where there was a policy when it was written.
+    let policy = event.privacy.as_ref().filter(|_| audience != Audience::Everybody);
+    let notice = policy.map(|policy| Notice { coarsened: audience == Audience::Public, reason: &policy.reason });
     text.last("privacy", &notice)?;
     text.0.extend([END, b',']);
     text.last("policy", &event.privacy)?;

@@ -40,6 +40,7 @@ diesel::table! {
         id -> Id,
         slug -> Nullable<Text>,
         created_seq -> BigInt,
+        openly -> Bool,
     }
 }
 
@@ -53,6 +54,7 @@ diesel::table! {
         seq -> BigInt,
         seq_to -> Nullable<BigInt>,
         kind -> Text,
+        edition -> Nullable<BigInt>,
     }
 }
 

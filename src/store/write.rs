@@ -189,6 +189,25 @@ pub fn last_content(conn: &mut AnyConnection, resource: Resource, id: Uuid) -> R
     Ok(body.map(|body| Document::from_body(resource, &body)).transpose()?.map(|document| document.content))
 }
 
+/// The numbers of a member's versions that have values, with their whole documents, oldest first.
+///
+/// # Errors
+/// When the database cannot be asked, or holds what Marchline did not write.
+pub fn whole_documents(
+    conn: &mut AnyConnection,
+    resource: Resource,
+    entity_no: i64,
+) -> Result<Vec<(i64, Document<Arc<Content>>)>> {
+    let rows: Vec<(i64, String)> = document::table
+        .inner_join(version::table.on(version::no.eq(document::version_no)))
+        .filter(version::entity_no.eq(entity_no))
+        .filter(document::audience.ne(Audience::Public.column()))
+        .order(version::revision)
+        .select((version::no, document::body))
+        .load(conn)?;
+    rows.into_iter().map(|(no, body)| Ok((no, Document::from_body(resource, &body)?))).collect()
+}
+
 /// The whole text of a version, as those read it whom no privacy policy concerns.
 ///
 /// # Errors

@@ -27,9 +27,9 @@ pub struct Names {
     corrections: u64,
 }
 
-/// The state of the index that a version belongs to, and the number of its row: who may not be given the same does not share
-/// it.
-type Key = (u32, u32);
+/// The state of the index that a version belongs to, the number of its row, so that who may not be given the same does not
+/// share it, and the operation that wrote it anew.
+type Key = (u32, u32, i64);
 
 #[derive(Clone)]
 struct Bytes;
@@ -82,7 +82,7 @@ impl Kept {
 }
 
 fn key(state: &State, version: &EventVersion) -> Key {
-    (state.generation, version.row)
+    (state.generation, version.row, version.edition)
 }
 
 #[cfg(test)]
@@ -125,6 +125,8 @@ mod tests {
             public: Some((seq, document)),
             restricted: None,
             into: Vec::new(),
+            openly: true,
+            earlier: Vec::new(),
         }
     }
 

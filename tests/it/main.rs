@@ -23,6 +23,7 @@ mod generate;
 mod geojson;
 mod geometry;
 mod guides;
+mod hidden;
 mod history;
 mod import_ccc;
 mod import_large;

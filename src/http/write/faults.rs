@@ -3,6 +3,7 @@
 use super::super::problem::{Code, Problem};
 use crate::domain::input::Fault;
 use crate::node::operation::Refusal;
+use crate::store::error::StoreError;
 
 /// The problem document of a refusal.
 pub fn problem(refusal: Refusal) -> Problem {
@@ -18,6 +19,7 @@ pub fn problem(refusal: Refusal) -> Problem {
         }
         Refusal::Restricted(_) => Problem::new(Code::InsufficientScope, "The scope `read:restricted` is needed."),
         Refusal::NotImported(scheme, row) => Problem::not_found(format!("event imported for {scheme}:{row}")),
+        Refusal::Regroup => StoreError::Unwritten(refusal.to_string()).into(),
         Refusal::Store(error) => error.into(),
     }
 }

@@ -29,6 +29,7 @@ use crate::domain::input_form::input_form;
 use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::scope::Scope;
+use crate::index::State;
 use crate::index::sight::Sight;
 use crate::node::operation::{Command, Operation, Outcome, Refusal};
 use crate::query::params::{Params, Unread, shown};
@@ -85,7 +86,8 @@ impl Write {
             Reference::Id(id) => Ok(id),
             Reference::Slug(slug) => {
                 let state = self.service.index.read();
-                state.entities.with_slug(resource, slug.as_str()).ok_or_else(missing)
+                let id = state.entities.with_slug(resource, slug.as_str());
+                id.filter(|id| self.may_know(&state, resource, *id)).ok_or_else(missing)
             }
         }
     }
@@ -100,6 +102,9 @@ impl Write {
         let newest = found.filter(|newest| newest.resource == resource).ok_or_else(|| missing(resource, id))?;
         // What it names must be known here.
         reach(&self.service.index, newest.seq).await?;
+        if !self.may_know(&self.service.index.read(), resource, id) {
+            return Err(missing(resource, id));
+        }
         let Some(content) = newest.content.clone() else {
             return Err(self.ceased(resource, id));
         };
@@ -113,8 +118,18 @@ impl Write {
     /// # Errors
     /// 404 or 403 where it is not.
     pub fn may_restore(&self, resource: Resource, id: Uuid) -> Result<(), Problem> {
+        if !self.may_know(&self.service.index.read(), resource, id) {
+            return Err(missing(resource, id));
+        }
         let content = self.service.reader.read(|conn| last_content(conn, resource, id))?;
-        content.map_or(Ok(()), |content| self.may_change(&content, id))
+        // What there never was is refused here too, as early as what is kept from this client.
+        content.map_or_else(|| Err(missing(resource, id)), |content| self.may_change(&content, id))
+    }
+
+    /// Whether this client may know that there is a member; what is kept of events depends on their values.
+    fn may_know(&self, state: &State, resource: Resource, id: Uuid) -> bool {
+        let sight = Sight { state, seq: i64::MAX, clearance: self.clearance() };
+        resource == Resource::Event || sight.has(id)
     }
 
     /// Whoever changes a document must be allowed to read the whole of it: what is kept from them could be lost, or probed.
@@ -186,7 +201,8 @@ impl Write {
         let writer = writer.ok_or_else(|| Problem::unavailable("The node is stopping.")).map_err(Refused::Told)?;
         let claim = self.claim(body);
         let (grounds, sees_hidden) = (self.grounds.clone(), self.sees_hidden());
-        let operation = Operation { grounds, claim, sees_hidden, ..Operation::one(command) };
+        let mut operation = Operation { grounds, claim, ..Operation::one(command) };
+        operation.set_sees_hidden(sees_hidden);
         let answer = writer.submit(operation);
         // A writer that must stop waits for nobody who waits for it.
         drop(writer);

@@ -1,5 +1,7 @@
 //! The versions of one event: what a reader could see of it, and when.
 
+use std::collections::{HashMap, HashSet};
+
 use uuid::Uuid;
 
 use super::{EventVersion, Events, PastVersion, Withdrawal, short};
@@ -34,10 +36,10 @@ impl Events {
         let start = Some(start).filter(|start| *start != UNDATED).and_then(Instant::from_micros);
         let version = version_of(row);
         let version_no = i64::from(version);
-        let is_restricted = row & APART != 0 && self.untold.get(&version).is_none_or(|untold| !untold.was_open);
-        let key = document::event_key(start, version_no, is_restricted);
+        let key = document::event_key(start, version_no, row & APART != 0);
+        let edition = self.editions.get(&version).copied().unwrap_or_default().into();
         let revision = i32::try_from(revision).unwrap_or(i32::MAX);
-        Some(EventVersion { id: self.id(version), version_no, row, key, revision })
+        Some(EventVersion { id: self.id(version), version_no, row, key, revision, edition })
     }
 
     /// An event's versions up to an operation, oldest first; none where the reader sees no trace of it at that operation.
@@ -47,15 +49,19 @@ impl Events {
         }
         let mut versions: Vec<u32> = self.back_from(id, seq).collect();
         versions.reverse();
-        let mut was_told = false;
+        let (mut was_told, mut was_explained) = (false, false);
         let past = |(version, revision)| {
             if let Some(told) = self.row_for(version, clearance).and_then(|row| self.version(row, revision)) {
-                was_told = true;
-                return PastVersion::Told(told, self.seq(version).into());
+                (was_told, was_explained) = (true, self.is_explained(version, clearance));
+                return PastVersion::Told { version: told, seq: self.seq(version).into(), is_explained: was_explained };
             }
             let withdrawal = self.untold.get(&version).and_then(|untold| untold.withdrawn.as_ref());
             // That what nobody knew of was withdrawn is not told either.
-            withdrawal.filter(|_| was_told).map_or(PastVersion::Hidden, |by| PastVersion::Withdrawal(by.reason.clone()))
+            let Some(by) = withdrawal.filter(|_| was_told) else {
+                return PastVersion::Hidden;
+            };
+            let reason = by.reason.clone().filter(|_| was_explained);
+            PastVersion::Withdrawal { reason, is_explained: was_explained }
         };
         versions.into_iter().zip(1..).map(past).collect()
     }
@@ -93,11 +99,17 @@ impl Events {
         self.untold.get(&self.back_from(id, seq).next()?)?.withdrawn.as_ref()
     }
 
-    /// The same, where the reader could see it before.
-    pub fn withdrawn(&self, id: Uuid, seq: i64, clearance: Clearance) -> Option<&Withdrawal> {
+    /// The same, where the reader could see it before, with the reason where that is told.
+    pub fn withdrawn(&self, id: Uuid, seq: i64, clearance: Clearance) -> Option<(&Withdrawal, Option<&str>)> {
         let withdrawal = self.ceased(id, seq)?;
-        let was_seen = self.back_from(id, seq).any(|version| self.row_for(version, clearance).is_some());
-        was_seen.then_some(withdrawal)
+        let last = self.back_from(id, seq).find(|version| self.row_for(*version, clearance).is_some())?;
+        let reason = withdrawal.reason.as_deref().filter(|_| self.is_explained(last, clearance));
+        Some((withdrawal, reason))
+    }
+
+    /// Whether a reader is told why a version was written.
+    fn is_explained(&self, version: u32, clearance: Clearance) -> bool {
+        clearance == Clearance::Restricted || !self.unexplained.contains(&version)
     }
 
     /// What an event is at an operation, all merges followed: itself where it was not merged.
@@ -116,7 +128,7 @@ impl Events {
 
     /// Whether the public is given less of a version than it says.
     pub fn is_coarsened(&self, version: &EventVersion) -> bool {
-        self.limits.contains_key(&short(version.version_no))
+        self.coarse.contains(&short(version.version_no))
     }
 
     /// The entities that a version names, each once.
@@ -127,5 +139,32 @@ impl Events {
         named.sort_unstable();
         named.dedup();
         named
+    }
+
+    /// The entities that the public versions of an event up to an operation name, each with the operation that wrote the
+    /// version.
+    pub fn public_names(&self, id: Uuid, seq: i64) -> HashSet<(Uuid, i64)> {
+        let told = self.back_from(id, seq).filter_map(|row| self.version(row, 0));
+        told.flat_map(|version| {
+            let seq = self.seq(version.row).into();
+            self.named(&version).into_iter().map(move |named| (named, seq))
+        })
+        .collect()
+    }
+
+    /// The operation that wrote the first public version which names each of these entities; `i64::MAX` where none does.
+    /// It looks at all terms, and is for what seldom happens.
+    pub fn first_named(&self, ids: &[Uuid]) -> HashMap<Uuid, i64> {
+        let mut first: HashMap<Uuid, i64> = ids.iter().map(|id| (*id, i64::MAX)).collect();
+        if first.is_empty() {
+            return first;
+        }
+        for (term, id) in (0_u32..).zip(self.dictionary.terms()).filter_map(|(n, term)| Some((n, term.entity()?))) {
+            if let Some(first) = first.get_mut(&id) {
+                let seqs = self.layers.public_rows_having(term);
+                *first = seqs.map(i64::from).min().unwrap_or(i64::MAX).min(*first);
+            }
+        }
+        first
     }
 }

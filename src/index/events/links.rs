@@ -9,7 +9,7 @@ use super::{EventVersion, Events};
 use crate::domain::event::Link;
 use crate::domain::privacy::Clearance;
 use crate::domain::vocabulary::{Confidence, LinkRelation};
-use crate::index::row::{apart, version_of};
+use crate::index::row::version_of;
 
 /// A link from an event.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -55,15 +55,12 @@ impl Links {
         }
     }
 
-    /// Keeps the links of a version for readers of what is restricted alone. What the public is given under a policy has
-    /// none, so that there is one row of a version with links.
-    pub fn set_apart(&mut self, version: u32) {
-        if let Some(links) = self.by_row.remove(&version) {
-            for link in &links {
-                let rows = self.to.get_mut(&link.object).into_iter().flatten();
-                rows.filter(|row| **row == version).for_each(|row| *row = apart(version));
+    /// Forgets the links of a row.
+    pub fn remove(&mut self, row: u32) {
+        for link in self.by_row.remove(&row).into_iter().flatten() {
+            if let Some(rows) = self.to.get_mut(&link.object) {
+                rows.retain(|own| *own != row);
             }
-            self.by_row.insert(apart(version), links);
         }
     }
 }
@@ -72,8 +69,10 @@ impl Links {
 fn note_objects(to: &mut HashMap<Uuid, Vec<u32>>, row: u32, links: &[LinkFacts]) {
     for link in links {
         let rows = to.entry(link.object).or_default();
-        if rows.last() != Some(&row) {
-            rows.push(row);
+        // Behind all of them, but for a version that was written anew.
+        let at = rows.iter().rposition(|own| version_of(*own) <= version_of(row)).map_or(0, |last| last + 1);
+        if at == 0 || rows[at - 1] != row {
+            rows.insert(at, row);
         }
     }
 }

@@ -14,8 +14,9 @@ impl Events {
     /// Takes in the layers as they come, of which the numbers of versions go up to `last`, and works out what is not saved.
     /// False where it does not fit together.
     pub fn restore(&mut self, layers: impl Iterator<Item = Layer>, last: u32) -> bool {
-        let Self { newest, hasher, previous, untold, limits, links, versions, .. } = self;
-        let others = untold.keys().chain(previous.keys()).chain(previous.values()).chain(limits.keys());
+        let Self { newest, hasher, previous, untold, coarse, unexplained, editions, links, versions, .. } = self;
+        let others = untold.keys().chain(previous.keys()).chain(previous.values()).chain(editions.keys());
+        let others = others.chain(coarse.iter()).chain(unexplained.iter());
         if others.copied().any(|version| version > last) || *versions > last as usize {
             return false;
         }
@@ -39,7 +40,9 @@ impl Events {
             let rows = layer.segment.version_no.iter().zip(&layer.segment.id);
             // A version that has a row apart has another one, or is among the untold.
             let is_given = |number: u32| number & APART == 0 && !self.layers.is_untold(number);
-            for (version, id) in rows.filter(|(number, _)| is_given(**number)) {
+            let gone = layer.gone();
+            let rows = (0_u16..=u16::MAX).zip(rows).filter(|(row, _)| !gone.contains(row));
+            for (_, (version, id)) in rows.filter(|(_, (number, _))| is_given(**number)) {
                 insert(*version, *id);
             }
             self.layers.put(layer);

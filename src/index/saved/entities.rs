@@ -26,6 +26,8 @@ struct Line {
     kind: ChangeKind,
     grounds: Grounds,
     into: Vec<Uuid>,
+    openly: bool,
+    named_from: i64,
 }
 
 /// The entities as lines.
@@ -47,6 +49,8 @@ pub fn bytes_of(entities: &Entities) -> io::Result<Vec<u8>> {
                 kind: version.kind,
                 grounds: version.grounds.clone(),
                 into: version.into.clone(),
+                openly: entity.openly,
+                named_from: entity.named_from,
             };
             serde_json::to_writer(&mut bytes, &line)?;
             let body = version
@@ -84,7 +88,10 @@ pub fn entities_of(bytes: &[u8]) -> Option<Entities> {
             public: document.map(|document| (0, document)),
             restricted: None,
             into: line.into,
+            openly: line.openly,
+            earlier: Vec::new(),
         });
+        entities.set_named_from(line.id, line.named_from);
     }
     Some(entities)
 }

@@ -5,4 +5,5 @@ mod killed_servers;
 mod model;
 mod model_draws;
 mod model_reads;
+mod twins;
 mod two_nodes;

@@ -31,7 +31,7 @@ pub fn told(log: &[Change], seq: i64, clearance: Clearance) -> Told {
     let told = |(id, version): (String, &Change)| {
         let event = match clearance {
             Clearance::Restricted => whole(version),
-            Clearance::Public => public(version).filter(|_| !is_hidden_later(log, version)),
+            Clearance::Public => public(version),
         };
         let event = event?;
         let start = event.when.start.as_ref().map(|start| start.edtf.clone());
@@ -73,15 +73,4 @@ fn content<T>(
         Content::Event(event) => Some(event),
         _ => None,
     }
-}
-
-/// Whether a later version has a policy that leaves of this one what nobody has worked out.
-fn is_hidden_later(log: &[Change], version: &Change) -> bool {
-    let limits = |version: &Change| {
-        let policy = public(version)?.privacy.as_ref()?;
-        Some((policy.place, policy.time))
-    };
-    let later = log.iter().filter(|other| other.id == version.id && other.seq > version.seq);
-    let mut policies = later.filter(|other| other.restricted.is_some());
-    policies.any(|other| limits(other).is_none() || limits(other) != limits(version))
 }
