@@ -16,7 +16,7 @@ use crate::index::{Index, State};
 use crate::node::reader::Reader;
 use crate::store::error::StoreError;
 use crate::store::log::{self, ChangeKind};
-use crate::store::operations::{Operation, Written, once_public};
+use crate::store::operations::{Operation, Written, WrittenPolicy, policies};
 
 /// What is told of one member.
 pub struct Change {
@@ -127,9 +127,10 @@ fn steps<'a>(state: &State, operations: &'a [Operation], clearance: Clearance) -
 }
 
 /// What the index does not know of versions that the public is not given, or not as they are.
+#[derive(Default)]
 struct Unseen {
-    /// Those that the public was given something of once.
-    once_public: HashSet<i64>,
+    /// The policies that versions were written with: what the public was given of them before a later one.
+    policies: HashMap<i64, WrittenPolicy>,
     /// Those whose public documents say what the ones before said.
     unchanged: HashSet<i64>,
 }
@@ -137,14 +138,11 @@ struct Unseen {
 impl Unseen {
     fn of(steps: &[Step<'_>], matches: &Matches, clearance: Clearance, reader: &Reader) -> Result<Self, StoreError> {
         if clearance == Clearance::Restricted {
-            return Ok(Self { once_public: HashSet::new(), unchanged: HashSet::new() });
+            return Ok(Self::default());
         }
-        let hidden = steps.iter().filter(|step| step.old.is_none()).flat_map(|step| {
-            let new = step.new.is_none().then_some(step.written.version_no);
-            step.previous.into_iter().chain(new)
-        });
-        let hidden: Vec<i64> = hidden.collect();
-        let once_public = reader.read(|conn| once_public(conn, &hidden))?;
+        let versions = |step: &Step<'_>| step.previous.into_iter().chain([step.written.version_no]);
+        let versions: Vec<i64> = steps.iter().flat_map(versions).collect();
+        let policies = reader.read(|conn| policies(conn, &versions))?;
         let pairs = steps.iter().filter_map(|step| {
             let (old, new) = step.old.zip(step.new)?;
             let (before, after) = (matches.has(&old, step.seq - 1), matches.has(&new, step.seq));
@@ -159,21 +157,30 @@ impl Unseen {
         let said: HashMap<i64, serde_json::Value> = keys.into_iter().zip(said).collect();
         let says_the_same = |(old, new): &&(EventVersion, EventVersion)| said.get(&old.key) == said.get(&new.key);
         let unchanged = pairs.iter().filter(says_the_same).map(|(_, new)| new.version_no).collect();
-        Ok(Self { once_public, unchanged })
+        Ok(Self { policies, unchanged })
     }
 
-    /// What is told of a step, if anything is.
+    /// Whether the public was given nothing of a version when it was written.
+    fn was_hidden(&self, version_no: i64) -> bool {
+        self.policies.get(&version_no).is_some_and(|policy| policy.embargo)
+    }
+
+    /// What is told of a step, if anything is. Where its policy is another one, somebody may have been given the version before
+    /// otherwise than it is given now, and by any filter.
     fn told(&self, step: &Step<'_>, matches: &Matches) -> Option<Change> {
-        let Step { seq, written, old, new, .. } = *step;
+        let Step { seq, written, previous, old, new, .. } = *step;
         let did = old.is_some_and(|old| matches.has(&old, seq - 1));
         let does = new.is_some_and(|new| matches.has(&new, seq));
-        let was_public = |version| self.once_public.contains(&version);
-        // Nothing of the version before is told any more, and somebody may have it.
-        let has_lapsed = old.is_none() && step.previous.is_some_and(was_public);
+        let policy = |version_no: &i64| self.policies.get(version_no);
+        let is_other = previous.is_some_and(|previous| policy(&previous) != policy(&written.version_no));
+        let was_given = previous.is_some_and(|previous| !self.was_hidden(previous)) && !step.was_withdrawn;
         let (kind, matched) = match (old, new) {
-            (Some(_), Some(_)) if self.unchanged.contains(&written.version_no) => return None,
-            (None, None) if has_lapsed && !was_public(written.version_no) => (ended(written.kind), Matched::Left),
-            (None, Some(_)) if has_lapsed && !does => (ChangeKind::Corrected, Matched::Left),
+            (Some(_), Some(_)) if !is_other && self.unchanged.contains(&written.version_no) => return None,
+            (None, None) if is_other && was_given && self.was_hidden(written.version_no) => {
+                (ended(written.kind), Matched::Left)
+            }
+            (_, Some(_)) if is_other && was_given && !does => (ChangeKind::Corrected, Matched::Left),
+            (Some(_), Some(_)) if is_other && !was_given && does => (begun(step), Matched::Entered),
             (None, Some(_)) if does => (begun(step), Matched::Entered),
             (_, None) if did => (ended(written.kind), Matched::Left),
             (_, Some(_)) if did && does => (written.kind, Matched::Stayed),

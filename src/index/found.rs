@@ -9,7 +9,7 @@ use quick_cache::sync::Cache;
 
 use super::bits::Bits;
 use super::layer::Layer;
-use super::search::{Group, Wanted};
+use super::search::{Group, NamedRows, Wanted};
 use super::segment::Segment;
 use super::terms::Terms;
 use crate::domain::area::Area;
@@ -24,15 +24,15 @@ pub struct Found<'a> {
     sets: &'a KnownSets,
     /// The rows that may be answers.
     candidates: Bits,
-    /// What they have not been asked yet.
-    open: Vec<&'a Group>,
+    /// What they have not been asked yet, with the rows that this names one by one.
+    open: Vec<(&'a Group, NamedRows)>,
     exact: OnceCell<Bits>,
     asked: Cell<usize>,
 }
 
 impl<'a> Found<'a> {
     /// Rows of which `open` is still to be asked.
-    pub fn new(layer: &'a Layer, sets: &'a KnownSets, candidates: Bits, open: Vec<&'a Group>) -> Self {
+    pub fn new(layer: &'a Layer, sets: &'a KnownSets, candidates: Bits, open: Vec<(&'a Group, NamedRows)>) -> Self {
         let open = if candidates.is_empty() { Vec::new() } else { open };
         Self { layer, sets, candidates, open, exact: OnceCell::new(), asked: Cell::new(0) }
     }
@@ -54,7 +54,7 @@ impl<'a> Found<'a> {
         if self.asked.get() > PATIENCE {
             return self.rows().contains(row);
         }
-        self.open.iter().all(|group| group.accepts(&self.layer.segment, row))
+        self.open.iter().all(|(group, _)| group.accepts(&self.layer.segment, row))
     }
 
     /// The rows that are answers.
@@ -65,36 +65,37 @@ impl<'a> Found<'a> {
         self.exact.get_or_init(|| {
             let segment = &*self.layer.segment;
             let mut rows = self.candidates.clone();
-            for group in &self.open {
+            for (group, named) in &self.open {
                 if rows.count() <= PATIENCE {
                     rows.retain(|row| group.accepts(segment, row));
                 } else {
-                    self.keep(group, &mut rows);
+                    self.keep(group, named, &mut rows);
                 }
             }
             rows
         })
     }
 
-    fn keep(&self, group: &Group, rows: &mut Bits) {
-        if let Some(wanted) = &group.any {
-            rows.and(&self.rows_of(wanted));
+    fn keep(&self, group: &Group, (wanted, excluded): &NamedRows, rows: &mut Bits) {
+        if let Some(any) = &group.any {
+            rows.and(&self.rows_of(any, wanted));
         }
         if !group.none.is_nothing() {
-            rows.and_not(&self.rows_of(&group.none));
+            rows.and_not(&self.rows_of(&group.none, excluded));
         }
     }
 
-    fn rows_of(&self, wanted: &Wanted) -> Bits {
-        let mut rows = wanted.few(&self.layer.segment);
+    fn rows_of(&self, wanted: &Wanted, versions: &[u16]) -> Bits {
+        let mut rows = wanted.few(&self.layer.segment, versions);
         wanted.entities.iter().for_each(|terms| rows.or(self.sets.rows(self.layer, terms).words()));
         rows
     }
 }
 
 impl Wanted {
-    /// The rows of a segment that have something of what is wanted, but for entities.
-    fn few(&self, segment: &Segment) -> Bits {
+    /// The rows of a segment that have something of what is wanted, but for entities; `versions` are those that are wanted by
+    /// their numbers.
+    fn few(&self, segment: &Segment, versions: &[u16]) -> Bits {
         let mut rows = self.terms.rows(segment);
         if let Some((terms, area)) = &self.own {
             segment.points.inside(area, |own| {
@@ -103,16 +104,16 @@ impl Wanted {
                 }
             });
         }
-        rows
-    }
-
-    /// The rows of a segment that have something of what is wanted; `versions` are the rows that are wanted by their numbers.
-    pub fn rows(&self, segment: &Segment, versions: &[u16]) -> Bits {
-        let mut rows = self.few(segment);
-        self.entities.iter().for_each(|terms| rows.or(terms.rows(segment).words()));
         for row in versions {
             rows.insert(usize::from(*row));
         }
+        rows
+    }
+
+    /// The rows of a segment that have something of what is wanted.
+    pub fn rows(&self, segment: &Segment, versions: &[u16]) -> Bits {
+        let mut rows = self.few(segment, versions);
+        self.entities.iter().for_each(|terms| rows.or(terms.rows(segment).words()));
         rows
     }
 

@@ -212,7 +212,8 @@ impl Search {
     ) -> Found<'a> {
         static NONE: NamedRows = (Vec::new(), Vec::new());
         let named = |group: usize| named.map_or(&NONE, |named| &named[group]);
-        let (rows, open) = self.candidates(layer, named, unseen, events).unwrap_or_default();
+        let found = self.candidates(layer, named, unseen, events);
+        let (rows, open) = found.unwrap_or_else(|| (Bits::none(layer.segment.rows()), Vec::new()));
         Found::new(layer, &events.layers.sets, rows, open)
     }
 
@@ -223,7 +224,7 @@ impl Search {
         named: impl Fn(usize) -> &'n NamedRows,
         unseen: &Terms,
         events: &Events,
-    ) -> Option<(Bits, Vec<&'a Group>)> {
+    ) -> Option<(Bits, Vec<(&'a Group, NamedRows)>)> {
         let segment = &*layer.segment;
         let is_nowhere = |(number, group): (usize, &Group)| {
             named(number).0.is_empty() && group.any.as_ref().is_some_and(Wanted::is_versions)
@@ -246,7 +247,7 @@ impl Search {
                 return None;
             }
             if group.is_wide() {
-                open.push(group);
+                open.push((group, named(number).clone()));
                 continue;
             }
             let (wanted, excluded) = named(number);

@@ -1,15 +1,14 @@
 //! The change log without its documents: which operations there were, and what each wrote.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::AnyConnection;
-use super::document::Audience;
 use super::error::StoreError;
 use super::log::ChangeKind;
-use super::schema::{document, entity, operation, version};
+use super::schema::{entity, event_privacy, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
@@ -77,17 +76,40 @@ fn written(((version_no, seq, revision, kind), (resource, id)): WrittenRow) -> R
     Ok((seq, Written { version_no, resource, id: id.0, revision, kind }))
 }
 
-/// Those of these versions that the public was given something of when they were written.
+/// A privacy policy as it was written with a version: all that it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenPolicy {
+    place: Option<String>,
+    time: Option<String>,
+    /// Whether the public is given nothing.
+    pub embargo: bool,
+    texts: [Option<String>; 3],
+}
+
+type PolicyRow = (i64, Option<String>, Option<String>, bool, Option<String>, Option<String>, Option<String>);
+
+/// The policies that these versions were written with, by their numbers.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub fn once_public(conn: &mut AnyConnection, versions: &[i64]) -> Result<HashSet<i64>, StoreError> {
+pub fn policies(conn: &mut AnyConnection, versions: &[i64]) -> Result<HashMap<i64, WrittenPolicy>, StoreError> {
     if versions.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
-    let found: Vec<i64> = document::table
-        .filter(document::version_no.eq_any(versions).and(document::audience.ne(Audience::Restricted.column())))
-        .select(document::version_no)
+    let rows: Vec<PolicyRow> = event_privacy::table
+        .filter(event_privacy::version_no.eq_any(versions))
+        .select((
+            event_privacy::version_no,
+            event_privacy::place,
+            event_privacy::time,
+            event_privacy::embargo,
+            event_privacy::reason,
+            event_privacy::public_title,
+            event_privacy::public_summary,
+        ))
         .load(conn)?;
-    Ok(found.into_iter().collect())
+    let policy = |(version_no, place, time, embargo, reason, title, summary): PolicyRow| {
+        (version_no, WrittenPolicy { place, time, embargo, texts: [reason, title, summary] })
+    };
+    Ok(rows.into_iter().map(policy).collect())
 }
