@@ -91,7 +91,7 @@ impl Told {
             let mut given = Vec::new();
             let change = |written: &Written| match written.resource {
                 Resource::Event => steps.next().and_then(|step| {
-                    given.extend(step.new);
+                    given.extend(step.new.map(|event| (event, unseen.has_other_policy(&step))));
                     unseen.told(&step, &matches)
                 }),
                 _ if question.filter.is_empty() => entity_change(sight, written),
@@ -165,14 +165,19 @@ impl Unseen {
         self.policies.get(&version_no).is_some_and(|policy| policy.embargo)
     }
 
+    /// Whether a version was written with another policy than the one before it.
+    fn has_other_policy(&self, step: &Step<'_>) -> bool {
+        let policy = |version_no: &i64| self.policies.get(version_no);
+        step.previous.is_some_and(|previous| policy(&previous) != policy(&step.written.version_no))
+    }
+
     /// What is told of a step, if anything is. Where its policy is another one, somebody may have been given the version before
     /// otherwise than it is given now, and by any filter.
     fn told(&self, step: &Step<'_>, matches: &Matches) -> Option<Change> {
         let Step { seq, written, previous, old, new, .. } = *step;
         let did = old.is_some_and(|old| matches.has(&old, seq - 1));
         let does = new.is_some_and(|new| matches.has(&new, seq));
-        let policy = |version_no: &i64| self.policies.get(version_no);
-        let is_other = previous.is_some_and(|previous| policy(&previous) != policy(&written.version_no));
+        let is_other = self.has_other_policy(step);
         let was_given = previous.is_some_and(|previous| !self.was_hidden(previous)) && !step.was_withdrawn;
         let (kind, matched) = match (old, new) {
             (Some(_), Some(_)) if !is_other && self.unchanged.contains(&written.version_no) => return None,
@@ -236,19 +241,25 @@ fn is_there(sight: Sight<'_>, id: Uuid, seq: i64) -> bool {
 }
 
 /// The entities that the public is told of from an operation on since its events name them, or a part of them, but that it did
-/// not write.
-fn shown_by(sight: Sight<'_>, given: &[EventVersion], written: &[Written]) -> Vec<Change> {
+/// not write. Where an event has another policy, that is told of its earlier versions too: so are the entities that nothing
+/// but a name makes public, though they are there at earlier operations by now.
+fn shown_by(sight: Sight<'_>, given: &[(EventVersion, bool)], written: &[Written]) -> Vec<Change> {
     let names = sight.names();
-    let named = given.iter().flat_map(|event| sight.state.events.named(event));
-    let mut ids: Vec<Uuid> = named.flat_map(|id| names.line(id)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let is_new = |id: &Uuid| {
+    let named = |(event, is_other): &(EventVersion, bool)| {
+        let ids = sight.state.events.named(event).into_iter().flat_map(|id| names.line(id));
+        ids.map(|id| (id, *is_other)).collect::<Vec<_>>()
+    };
+    let mut ids: Vec<(Uuid, bool)> = given.iter().flat_map(named).collect();
+    // Of two the one with another policy stays.
+    ids.sort_unstable_by_key(|(id, is_other)| (*id, !is_other));
+    ids.dedup_by_key(|(id, _)| *id);
+    let is_new = |(id, is_other): &(Uuid, bool)| {
+        let needs_a_name = || sight.state.entities.get(*id).is_some_and(|entity| !entity.openly);
         !written.iter().any(|written| written.id == *id)
             && is_there(sight, *id, sight.seq)
-            && !is_there(sight, *id, sight.seq - 1)
+            && (!is_there(sight, *id, sight.seq - 1) || (*is_other && needs_a_name()))
     };
-    let change = |id: Uuid| {
+    let change = |(id, _): (Uuid, bool)| {
         let (entity, version) = names.version(id)?;
         let (resource, revision, kind) = (entity.resource, version.revision, ChangeKind::Created);
         Some(Change { resource, id, revision, kind, matched: Matched::Entered, event: None, is_given: true })

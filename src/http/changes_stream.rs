@@ -30,6 +30,8 @@ const EVENT_STREAM: &str = "text/event-stream";
 /// Seconds after which a client that is told nothing else is told that the connection stands, and whether a key is still
 /// accepted is looked up again. Shorter where the program is built for tests.
 const HEARTBEAT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 1 } else { 15 });
+/// How long a client waits for a node that has just started.
+const STARTING: Duration = Duration::from_mins(1);
 /// Milliseconds that clients are told to wait before they connect again.
 const RETRY: u32 = 2_000;
 /// Entries that are read at once.
@@ -59,6 +61,7 @@ pub struct Reset {
         headers(("Dataset-Revision", description = "The newest operation this node knew when it began, as epoch.seq."))),
         FeedErrors))]
 pub async fn stream_changes(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    until_ready(&req).await;
     let mut ask = Ask::begin(&req, EVENT_STREAM).await?;
     if ask.as_of.is_some() {
         ask.params.fault("as_of", "unknown_parameter", "A stream goes on from an operation: `after` names it.");
@@ -96,6 +99,17 @@ pub async fn stream_changes(req: HttpRequest) -> Result<HttpResponse, Problem> {
         let text = stream.next().await?;
         Some((text, stream))
     })))
+}
+
+/// Waits while a node that has just started learns the dataset: a browser that is answered 503 never connects again.
+async fn until_ready(req: &HttpRequest) {
+    let Some(index) = req.app_data::<Data<Service>>().map(|service| Arc::clone(&service.index)) else {
+        return;
+    };
+    let mut heads = index.watch();
+    let ready = heads.wait_for(|head| head.epoch != 0 || index.is_stopping());
+    // Where it is not ready by then, the answer says so.
+    drop(timeout(STARTING, ready).await);
 }
 
 /// Takes the place that a client was told last, as epoch and operation.

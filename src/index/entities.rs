@@ -56,8 +56,10 @@ pub struct Entity {
 impl Entity {
     /// Whether the public is told of it at `seq` for its own sake, whatever it is that is a part of it.
     fn is_told(&self, seq: i64) -> bool {
+        // Nothing names a timeline; whoever makes one does so for readers.
+        let is_open = self.openly || self.resource == Resource::Timeline;
         // Also where `seq` is beyond all that there are.
-        (self.named_from <= seq && self.named_from < i64::MAX) || (self.openly && !self.until(seq).is_empty())
+        (self.named_from <= seq && self.named_from < i64::MAX) || (is_open && !self.until(seq).is_empty())
     }
 
     /// Whether it was ever a part of another entity, or merged into it, until `seq`.

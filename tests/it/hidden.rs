@@ -173,6 +173,34 @@ on_both_databases! {
         assert_eq!(world.get(&writer.create("/v1/locations", &location("hall", "venue", Some("town"), json!({})))).status, 200);
     }
 
+    fn a_timeline_is_made_for_readers_whoever_makes_it(world: World) {
+        let world = world.with_cellar();
+        let timeline = json!({"slug": "spring", "title": "Spring", "entries": [{"event_id": town::VIGIL, "caption": null}]});
+        world.secretly(Resource::Timeline, timeline);
+        assert_eq!(world.get("/v1/timelines/spring").ok()["entries"][0]["event_id"], town::VIGIL);
+        assert_eq!(world.get("/v1/timelines").ok()["page"]["total"], 1);
+    }
+
+    fn the_feed_tells_of_what_is_named_with_whatever_names_it(world: World) {
+        let world = world.with_cellar();
+        let told = |after: i64| {
+            let feed = world.get(&format!("/v1/changes?after={after}&limit=100")).ok();
+            let items = feed["data"].as_array().expect("a list").iter().filter_map(|entry| entry["items"].as_array().cloned());
+            let slugs = items.flatten().filter(|item| item["resource"] != "event");
+            let mut slugs: Vec<Value> = slugs.map(|item| json!([item["document"]["slug"], item["kind"]])).collect();
+            slugs.sort_by_key(Value::to_string);
+            slugs
+        };
+        let prepared = told(0);
+        assert!(HIDDEN.iter().all(|path| !prepared.iter().any(|item| path.ends_with(item[0].as_str().expect("a slug")))));
+        let before = world.seq();
+        world.put(Resource::Event, in_the_cellar(json!({"embargo": true, "reason": null})));
+        assert_eq!(told(before), Vec::<Value>::new());
+        let before = world.seq();
+        world.put(Resource::Event, in_the_cellar(Value::Null));
+        assert_eq!(told(before), ["cell", "cellar", "letter", "plot"].map(|slug| json!([slug, "created"])));
+    }
+
     fn what_insiders_prepare_is_told_of_when_it_is_named(world: World) {
         let world = world.with_town();
         let insider = Client::of(&world, &[Scope::Write, Scope::ReadRestricted]);

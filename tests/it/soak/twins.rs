@@ -338,7 +338,13 @@ impl Story {
                 as_of.trim_start_matches('&')
             ),
             _ => {
-                let target = *self.random.pick(&["/v1?", "/v1/timelines?limit=100&", "/v1/duplicates?"]);
+                let target = *self.random.pick(&[
+                    "/v1?",
+                    "/v1/timelines?limit=100&",
+                    "/v1/duplicates?",
+                    "/v1/changes?limit=500&",
+                    "/v1/changes?limit=500&type=rally&",
+                ]);
                 let as_of = if target.contains("duplicates") { "" } else { &as_of };
                 format!("{target}{}", as_of.trim_start_matches('&'))
             }
