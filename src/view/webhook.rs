@@ -121,7 +121,7 @@ pub struct WebhookIn {
 
 /// What is changed about a webhook (RFC 7396).
 #[derive(Clone, Debug, ToSchema)]
-pub struct WebhookPatch {
+pub struct WebhookPatchIn {
     /// What it is for, in words.
     #[schema(min_length = 1, max_length = 100, example = "The map of the city desk")]
     pub name: Option<String>,
