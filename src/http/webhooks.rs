@@ -113,7 +113,7 @@ pub async fn get_webhook(req: HttpRequest, service: Data<Service>) -> Result<Htt
 /// Changes a webhook (RFC 7396): the key that does so answers for it from then on, and one that had stopped begins again.
 #[utoipa::path(patch, path = "/v1/webhooks/{id}", operation_id = "patch_webhook", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The webhook's id.", example = "019c1159-7000-7008-8000-000000000001")),
-    request_body(content((WebhookPatchIn = "application/merge-patch+json"), (WebhookPatchIn = "application/json"))),
+    request_body(content = WebhookPatchIn, content_type = "application/merge-patch+json"),
     security(("key" = ["admin"])),
     responses((status = 200, description = "The webhook as it is now.", body = Webhook), WebhookChangeErrors))]
 pub async fn patch_webhook(
