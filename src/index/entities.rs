@@ -148,7 +148,8 @@ impl Entities {
         if !is_new {
             let (corrections, last) = self.corrected.entry(change.resource).or_default();
             *corrections += 1;
-            *last = change.seq;
+            // Out of a file they do not come in their order.
+            *last = (*last).max(change.seq);
         }
         if let Some((_, document)) = &change.public {
             let note = |list: &mut Vec<Uuid>| {
