@@ -47,6 +47,11 @@ on_both_databases! {
         let mut conn = world.database.parsed().connect().expect("the database is there");
         let head = log::head(&mut conn).expect("a head");
         assert!(refused(&mut conn, head, &file).is_none(), "{:?}", refused(&mut conn, head, &file));
+        let known = SavedIndex::at(&file).load(&mut conn, head).expect("a good file");
+        for resource in [Resource::Location, Resource::Actor, Resource::Source, Resource::Campaign] {
+            let corrected = world.node.index.read().entities.corrected(resource);
+            assert_eq!(known.entities.corrected(resource), corrected, "since when a {resource} is what it is now");
+        }
         let saved = Second::with_file(&world.database, Some(&file));
         let before = std::fs::read(&file).expect("it was saved");
         // Both are told of what happens now: here each version is superseded that the file knows as the newest.
