@@ -54,7 +54,7 @@ impl Asked {
         let cursor: Option<Cursor<EventKey>> = params.read("cursor", |text| Cursor::decode(text).ok_or_else(broken));
         let mut named = Named::find(&query, state, Clearance::Public, &mut params);
         if let Some(instant) = query.recorded_since {
-            named.recorded_since = log::seq_since(conn, instant)?;
+            named.recorded_since = log::seq_since(instant, |before| log::seq_at(conn, before))?;
         }
         let seq = as_of.as_deref().map_or(Ok(state.head.seq), str::parse)?;
         let digest = query.question();

@@ -23,6 +23,7 @@ use crate::http::turns::Turns;
 use crate::index::Index;
 use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
+use crate::node::moments::Moments;
 use crate::node::reader::Reader;
 use crate::store::connection::DatabaseUrl;
 use crate::view::kept::Kept;
@@ -54,12 +55,14 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
     let imports = Arc::new(Imports { jobs, limit, folder });
     let webhooks = Arc::new(Trials::new(&config.webhook_options));
     let turns = Arc::new(Turns::default());
+    let moments = Arc::new(Moments::default());
     let (known, writer) = (Arc::clone(index), Arc::clone(writer));
     let everything = move |routes: &mut web::ServiceConfig| {
         let service = Service {
             index: Arc::clone(&known),
             writer: Arc::clone(&writer),
             reader: reader(&database, &known),
+            moments: Arc::clone(&moments),
             kept: Arc::clone(&kept),
             pages: Arc::clone(&pages),
             feeds: Arc::clone(&feeds),

@@ -51,7 +51,7 @@ impl Filter {
             named.external_id = Some(log::versions_with(conn, external)?);
         }
         if let Some(instant) = self.query.recorded_since {
-            named.recorded_since = log::seq_since(conn, instant)?;
+            named.recorded_since = log::seq_since(instant, |before| log::seq_at(conn, before))?;
         }
         Ok(named)
     }

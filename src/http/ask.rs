@@ -21,8 +21,10 @@ use crate::index::sight::Sight;
 use crate::index::{Index, State};
 use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
+use crate::node::moments::Moments;
 use crate::node::reader::Reader;
 use crate::query::params::{ParamFault, Params, shown};
+use crate::store::error::StoreError;
 use crate::store::log::{self, Head};
 use crate::store::restores::Restore;
 use crate::view::kept::Kept;
@@ -39,6 +41,8 @@ pub struct Service {
     pub writer: WriterSlot,
     /// This worker's connection.
     pub reader: Reader,
+    /// What instants mean that were asked for lately.
+    pub moments: Arc<Moments>,
     /// Documents that were read lately.
     pub kept: Arc<Kept>,
     /// Pages that were given lately.
@@ -72,6 +76,14 @@ pub struct Imports {
 }
 
 impl Service {
+    /// The newest operation recorded at or before an instant; 0 where there is none.
+    ///
+    /// # Errors
+    /// When the store must be asked and cannot.
+    pub fn seq_at(&self, instant: Instant) -> Result<i64, StoreError> {
+        self.moments.seq_at(self.index.head(), instant, || self.reader.read(|conn| log::seq_at(conn, instant)))
+    }
+
     /// The same for one long read: with its own connection, and its own documents, so that it does not drive out those that
     /// other readers ask for.
     pub fn apart(&self) -> Self {
@@ -79,6 +91,7 @@ impl Service {
             index: Arc::clone(&self.index),
             writer: Arc::clone(&self.writer),
             reader: self.reader.another(),
+            moments: Arc::clone(&self.moments),
             kept: Arc::new(Kept::new(0)),
             pages: Arc::clone(&self.pages),
             feeds: Arc::clone(&self.feeds),
@@ -189,7 +202,7 @@ impl Ask {
         if instant > now() {
             return ahead("The instant lies in the future.".to_owned());
         }
-        let seq = self.service.reader.read(|conn| log::seq_at(conn, instant))?;
+        let seq = self.service.seq_at(instant)?;
         self.reach(seq).await?;
         Ok(Ok(seq))
     }

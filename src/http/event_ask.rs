@@ -48,12 +48,11 @@ impl EventAsk {
     /// All faults at once; when the store cannot be asked.
     pub fn finish(&mut self, ask: &mut Ask) -> Result<i64, Problem> {
         let seq = ask.finish()?;
-        let reader = &ask.service.reader;
         if let Some(external) = &self.query.external_id {
-            self.named.external_id = Some(reader.read(|conn| log::versions_with(conn, external))?);
+            self.named.external_id = Some(ask.service.reader.read(|conn| log::versions_with(conn, external))?);
         }
         if let Some(instant) = self.query.recorded_since {
-            self.named.recorded_since = reader.read(|conn| log::seq_since(conn, instant))?;
+            self.named.recorded_since = log::seq_since(instant, |before| ask.service.seq_at(before))?;
         }
         Ok(seq)
     }

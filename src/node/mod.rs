@@ -10,6 +10,7 @@ mod follower;
 mod importing;
 mod keeper;
 mod lineage;
+pub mod moments;
 pub mod operation;
 pub mod reader;
 mod reading;

@@ -452,11 +452,12 @@ pub fn versions_with(conn: &mut AnyConnection, external: &ExternalId) -> Result<
     Ok(versions.load(conn)?)
 }
 
-/// The first operation recorded at or after an instant; one behind the newest where there is none.
+/// The first operation recorded at or after an instant; one behind the newest where there is none. `at` tells the newest
+/// one recorded at or before an instant.
 ///
 /// # Errors
-/// When the database cannot be asked.
-pub fn seq_since(conn: &mut AnyConnection, instant: Instant) -> Result<i64, StoreError> {
+/// When `at` fails.
+pub fn seq_since(instant: Instant, at: impl FnOnce(Instant) -> Result<i64, StoreError>) -> Result<i64, StoreError> {
     let before = Instant::from_micros(instant.micros() - 1);
-    before.map_or(Ok(0), |before| seq_at(conn, before)).map(|seq| seq + 1)
+    before.map_or(Ok(0), at).map(|seq| seq + 1)
 }

@@ -2,6 +2,7 @@
 //! evaluation that knows nothing but their words and the log.
 
 use std::collections::BTreeSet;
+use std::thread;
 
 use marchline::domain::buckets::Interval;
 use marchline::domain::privacy::Clearance;
@@ -33,7 +34,8 @@ const SHORT: Extent = Extent { events: 65, operations: 20, policies: 6, question
 /// Several segments, also of the size that they have where nothing is small for tests.
 const LONG: Extent = Extent { events: 320, operations: 150, policies: 40, questions: 2_000 };
 
-/// Asks so many questions, half of them as either reader, each at one of three moments.
+/// Asks so many questions, half of them as either reader, each at one of three moments, while events are written and corrected
+/// and segments merged.
 fn ask(world: &World, extent: &Extent) {
     let insider = Client::of(world, &[Scope::ReadRestricted]);
     let mut generator = Generator::new(Random::new());
@@ -56,14 +58,23 @@ fn ask(world: &World, extent: &Extent) {
             moments.push(moment);
         }
     }
+    let mut random = generator.random.fork();
+    thread::scope(|scope| {
+        scope.spawn(|| generator.go_on(world, extent.questions));
+        compare(world, &mut random, &moments, extent.questions);
+    });
+}
+
+/// Asks so many questions, and holds the answers against an evaluation of what each moment's documents say.
+fn compare(world: &World, random: &mut Random, moments: &[Moment], questions: usize) {
     let (mut met, mut asked) = (0, BTreeSet::new());
-    for number in 0..extent.questions {
+    for number in 0..questions {
         let moment = &moments[number % moments.len()];
-        let filters = random_filters(&mut generator.random, moment);
+        let filters = random_filters(random, moment);
         let written =
             |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
         let query = filters.iter().map(written).collect::<Vec<_>>().join("&");
-        let sort = *generator.random.pick(SORTS);
+        let sort = *random.pick(SORTS);
         let target = format!("/v1/events?{query}&sort={sort}&limit=500&as_of={}&{PARTS}", moment.seq);
         let list = moment.ask(world.base(), &target, &[]).ok();
         let expected = moment.answer(&filters, sort);
@@ -72,11 +83,11 @@ fn ask(world: &World, extent: &Extent) {
         assert_eq!(ids(&answered), ids(&expected), "{filters:?} {target}");
         assert_eq!(list["page"]["total"], expected.len(), "{target}");
         assert_in_order(items(&list), sort);
-        count(world, &mut generator.random, moment, &filters, &query);
+        count(world, random, moment, &filters, &query);
         met += usize::from(!expected.is_empty() && expected.len() < moment.events.len());
         asked.extend(filters.into_iter().map(|(name, _)| name.to_owned()));
     }
-    assert!(met > extent.questions / 2, "only {met} queries told events apart");
+    assert!(met > questions / 2, "only {met} queries told events apart");
     assert_eq!(asked, documented_filters(), "every filter is among the random ones");
 }
 

@@ -591,6 +591,14 @@ impl Generator {
         }
     }
 
+    /// Puts so many events and corrections of events, which change nothing of what was before.
+    pub fn go_on(&mut self, world: &World, writes: usize) {
+        for _ in 0..writes {
+            let event = if self.random.chance(60) { self.event() } else { self.corrected() };
+            world.put(Resource::Event, event);
+        }
+    }
+
     /// Performs so many operations.
     pub fn live(&mut self, world: &World, operations: usize) {
         for _ in 0..operations {
