@@ -24,6 +24,7 @@ use crate::node::reader::Reader;
 use crate::store::connection::{AnyConnection, DatabaseUrl};
 use crate::store::error::StoreError;
 use crate::store::log::Head;
+use crate::store::restores::Restore;
 use crate::store::webhook_deliveries::{self, Attempt, Fault, Verdict};
 use crate::store::webhooks::{self, Position, Webhook};
 
@@ -275,14 +276,15 @@ impl Dispatcher {
     /// That a backup was restored since the last message.
     fn restored(&self, webhook: &Webhook, head: Head) -> Result<Next, StoreError> {
         let state = self.index.read();
-        let is_new = |epoch| epoch == head.epoch && epoch > webhook.position.epoch;
-        let restore = state.restores.iter().rfind(|restore| is_new(restore.epoch));
+        let missed = || state.restores.iter().filter(|restore| restore.epoch > webhook.position.epoch);
         // A node that has not noticed it yet has nothing to say of it.
-        let Some(restore) = restore else {
+        let Some(newest) = missed().rfind(|restore| restore.epoch == head.epoch) else {
             return Ok(Next::Wait);
         };
-        let to = Position { epoch: restore.epoch, seq: restore.to_seq };
-        Ok(Next::Tell(message::reset(webhook.id, restore)?, to))
+        // Of several that nobody told it of, what the first ones lost is lost as well.
+        let from_seq = missed().map(|restore| restore.from_seq).min().unwrap_or(newest.from_seq);
+        let to = Position { epoch: newest.epoch, seq: newest.to_seq };
+        Ok(Next::Tell(message::reset(webhook.id, &Restore { from_seq, ..*newest })?, to))
     }
 
     /// What the feed gives behind a webhook's position, or what to do where there is nothing.
