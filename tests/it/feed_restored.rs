@@ -111,7 +111,7 @@ on_both_databases! {
             let sent = stream.event();
             assert_eq!((&sent.id, seq(&sent.json())), (&Some(format!("2.{written}")), written));
             // The others are told the same at another operation.
-            let undone = client.elsewhere(base).send("DELETE", &path_of(&sent.data), &[("if-match", "*")]);
+            let undone = client.elsewhere(base).send("DELETE", &path_of(sent.data.as_deref()), &[("if-match", "*")]);
             assert_eq!(undone.status, 204, "{}", undone.body);
         }
 
@@ -128,7 +128,7 @@ on_both_databases! {
 }
 
 /// Where the event of an entry is.
-fn path_of(entry: &Option<String>) -> String {
-    let entry: Value = serde_json::from_str(entry.as_deref().expect("data")).expect("JSON");
+fn path_of(entry: Option<&str>) -> String {
+    let entry: Value = serde_json::from_str(entry.expect("data")).expect("JSON");
     format!("/v1/events/{}", entry["items"][0]["id"].as_str().expect("an id"))
 }

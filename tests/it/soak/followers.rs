@@ -20,7 +20,7 @@ use crate::support::http::{Answer, try_send};
 use crate::support::on_both_databases;
 use crate::support::postgres::Cluster;
 use crate::support::program::Served;
-use crate::support::receiver::Receiver;
+use crate::support::receiver::{Message, Receiver};
 use crate::support::soak::{is_long, progress, times};
 use crate::support::world::{Backend, Database, World, event};
 
@@ -73,7 +73,9 @@ impl Nodes {
     /// Kills these nodes, and starts others in their place.
     fn replace(&self, nodes: &[usize]) {
         let mut places: Vec<_> = nodes.iter().map(|node| self.served[*node].lock().expect("no panic")).collect();
-        places.iter_mut().for_each(|place| drop(place.take()));
+        for place in &mut places {
+            drop(place.take());
+        }
         // Nobody waits until their leases end.
         connect(&self.world).batch_execute("UPDATE webhook SET lease_until = created_at").expect("the time has come");
         for (node, place) in nodes.iter().zip(&mut places) {
@@ -168,7 +170,7 @@ impl Nodes {
     /// connects again once it was answered anything but a stream, or as another client.
     fn listen(&self, reader: &Client, number: usize) -> Followed {
         let (mut followed, mut place, mut turn) = (Followed::default(), "1.0".to_owned(), number);
-        let is_browser = number % 2 == 0;
+        let is_browser = number.is_multiple_of(2);
         loop {
             turn += 1;
             let headers = [("last-event-id", place.as_str()), ("authorization", reader.authorization())];
@@ -303,7 +305,7 @@ on_both_databases! {
         // A message whose answer was lost has come again.
         let mut seen = HashSet::new();
         let delivered: Vec<i64> =
-            receiver.rest().iter().map(|message| message.seq()).filter(|seq| seen.insert(*seq)).collect();
+            receiver.rest().iter().map(Message::seq).filter(|seq| seen.insert(*seq)).collect();
         let (vigils, _) = follow(&nodes.base(0), "type=vigil&limit=500", None);
         assert_eq!(delivered, vigils.iter().map(seq).collect::<Vec<_>>());
         let (told, unavailable) = (followed.len(), nodes.unavailable.load(Ordering::Relaxed));
