@@ -2,14 +2,17 @@
 //! allows it.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use uuid::Uuid;
 
 use super::access;
 use super::ask::acceptable;
+use super::paging::{PageInfo, Paging};
 use super::problem::Problem;
-use super::respond::JSON;
+use super::respond::{self, JSON};
 use crate::domain::scope::Scope;
+use crate::query::cursor::digest;
+use crate::query::page::cut;
 use crate::query::params::{Params, shown};
 
 /// Lets those in whose key has a scope, and reads the parameters.
@@ -20,6 +23,44 @@ pub fn begin(req: &HttpRequest, scope: Scope) -> Result<Params, Problem> {
     access::require(req, scope)?;
     acceptable(req, JSON)?;
     Ok(Params::parse(req.query_string()))
+}
+
+/// Lets those in whose key has a scope, to what has no parameters.
+///
+/// # Errors
+/// The same, and 400 for any parameter.
+pub fn admit(req: &HttpRequest, scope: Scope) -> Result<(), Problem> {
+    finish(begin(req, scope)?)
+}
+
+/// Lets those in whose key has a scope, to a page of a list.
+///
+/// # Errors
+/// The same, and 400 for parameters that cannot be honoured.
+pub fn begin_page(req: &HttpRequest, scope: Scope) -> Result<Paging<i64>, Problem> {
+    let mut params = begin(req, scope)?;
+    let paging = Paging::parse(&mut params);
+    finish(params)?;
+    Ok(paging)
+}
+
+/// The page that is asked for of a list, whose rows are ordered by a number and told from other lists' by a name: the rows, where
+/// the page lies, and an answer that links to its neighbours.
+///
+/// # Errors
+/// 400 for a cursor of another list.
+pub fn page<T>(
+    req: &HttpRequest,
+    paging: &Paging<i64>,
+    name: &str,
+    rows: Vec<(i64, T)>,
+) -> Result<(impl Iterator<Item = T> + use<T>, PageInfo, HttpResponseBuilder), Problem> {
+    let pinned = paging.pin_now(digest(name))?;
+    let page = cut(rows, paging.part());
+    let info = paging.info(&page, pinned);
+    let mut response = kept_nowhere(HttpResponse::Ok());
+    response.insert_header((header::LINK, respond::neighbour_links(req, &info)));
+    Ok((page.items.into_iter().map(|(_, row)| row), info, response))
 }
 
 /// Ends the reading of parameters.

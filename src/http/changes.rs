@@ -85,7 +85,7 @@ pub fn following(ask: &mut Ask) -> Following {
 ///
 /// # Errors
 /// 410 for one that is lost, 503 where the node does not reach it in time.
-pub async fn after(ask: &mut Ask) -> Result<Option<i64>, Problem> {
+async fn after(ask: &mut Ask) -> Result<Option<i64>, Problem> {
     let Some(after) = ask.params.number("after", 0, i64::MAX) else {
         return Ok(None);
     };

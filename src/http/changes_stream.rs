@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::access;
 use super::ask::{Ask, Service};
-use super::changes::{after, following};
+use super::changes::following;
 use super::errors::FeedErrors;
 use super::feeds::Following;
 use super::middleware::IsHead;
@@ -23,7 +23,7 @@ use super::params::{EventFilterParams, EventViewParams, StreamHeaders, StreamPar
 use super::problem::Problem;
 use crate::feed::{Entry, Limits};
 use crate::metrics::Metrics;
-use crate::store::log::Head;
+use crate::store::log::{self, Head};
 
 const EVENT_STREAM: &str = "text/event-stream";
 
@@ -32,6 +32,8 @@ const EVENT_STREAM: &str = "text/event-stream";
 const HEARTBEAT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 1 } else { 15 });
 /// How long a client waits for a node that has just started.
 const STARTING: Duration = Duration::from_mins(1);
+/// How long a client waits for a node that has not come to its place yet. Shorter where the program is built for tests.
+const BEHIND: Duration = if cfg!(debug_assertions) { Duration::from_secs(3) } else { STARTING };
 /// Milliseconds that clients are told to wait before they connect again.
 const RETRY: u32 = 2_000;
 /// Entries that are read at once.
@@ -67,14 +69,18 @@ pub async fn stream_changes(req: HttpRequest) -> Result<HttpResponse, Problem> {
         ask.params.fault("as_of", "unknown_parameter", "A stream goes on from an operation: `after` names it.");
     }
     let following = following(&mut ask);
-    let after = after(&mut ask).await?;
+    let after = ask.params.number("after", 0, i64::MAX);
     let last = last_event_id(&mut ask, &req);
-    ask.finish()?;
     let Head { epoch, .. } = ask.head;
-    if let Some((_, seq)) = last.filter(|(of, _)| *of == epoch) {
-        ask.reach(seq).await?;
+    // A client that comes back still names where it began, which may be lost by now.
+    let (parameter, (from_epoch, at)) = match last {
+        Some(last) => ("Last-Event-ID", last),
+        None => ("after", (epoch, after.unwrap_or(0))),
+    };
+    if from_epoch == epoch {
+        refuse_what_never_was(&mut ask, parameter, at)?;
     }
-    let (from_epoch, at) = last.unwrap_or((epoch, after.unwrap_or(0)));
+    ask.finish()?;
     let mut response = HttpResponse::Ok();
     response.content_type(EVENT_STREAM);
     response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -91,6 +97,7 @@ pub async fn stream_changes(req: HttpRequest) -> Result<HttpResponse, Problem> {
         told: at,
         shown: shown(&req),
         checked: Timer::now(),
+        begun: Timer::now(),
         is_new: true,
         _open: Open::new(&ask.service.index.metrics),
         service: ask.service,
@@ -110,6 +117,24 @@ async fn until_ready(req: &HttpRequest) {
     let ready = heads.wait_for(|head| head.epoch != 0 || index.is_stopping());
     // Where it is not ready by then, the answer says so.
     drop(timeout(STARTING, ready).await);
+}
+
+/// Holds a place against the operations that there are. One that this node alone has not reached is waited for by the stream.
+///
+/// # Errors
+/// 410 for one that is lost; one that nobody can have been told is a fault of the parameter.
+fn refuse_what_never_was(ask: &mut Ask, parameter: &str, seq: i64) -> Result<(), Problem> {
+    if seq <= ask.service.index.head().seq {
+        return ask.refuse_lost(parameter, seq);
+    }
+    ask.service.index.nudge.give();
+    // A store that cannot be asked now may be by the time the node has come so far.
+    if let Ok(newest) = ask.service.reader.read(log::head)
+        && seq > newest.seq
+    {
+        ask.params.fault(parameter, "ahead_of_store", format!("The newest operation is {}.", newest.seq));
+    }
+    Ok(())
 }
 
 /// Takes the place that a client was told last, as epoch and operation.
@@ -166,6 +191,7 @@ struct Stream {
     shown: Option<HeaderMap>,
     /// When that was looked up.
     checked: Timer,
+    begun: Timer,
     is_new: bool,
     _open: Open,
 }
@@ -174,7 +200,8 @@ impl Stream {
     /// What is to be sent next; `None` where the stream ends.
     async fn next(&mut self) -> Option<Result<Bytes, Problem>> {
         if std::mem::take(&mut self.is_new) {
-            return Some(Ok(Bytes::from(format!("retry: {RETRY}\n\n"))));
+            // With its place, so that it comes back to it though nothing has been told.
+            return Some(Ok(Bytes::from(format!("retry: {RETRY}\nid: {}.{}\n\n", self.epoch, self.at))));
         }
         loop {
             if self.service.index.is_stopping() || !self.is_still_allowed() {
@@ -192,6 +219,9 @@ impl Stream {
                     // The client connects again, and finds another node or is told what is wrong.
                     Err(problem) => return Some(Err(problem)),
                 }
+            }
+            if self.at > head.seq && self.begun.elapsed() >= BEHIND {
+                return None;
             }
             match timeout(HEARTBEAT, self.heads.changed()).await {
                 Ok(Ok(())) => {}

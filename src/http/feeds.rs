@@ -1,7 +1,7 @@
 //! Stretches of the change feed for all who follow it: those read lately are given again, and few are read at once, so that
 //! thousands who wait for the same operation cost about what one does.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::{Bytes, block};
 use quick_cache::Weighter;
@@ -62,23 +62,29 @@ impl Weighter<Key, Arc<Stretch>> for Size {
 pub struct Feeds {
     index: Arc<Index>,
     kept: Cache<Key, Arc<Stretch>, Size>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
+    /// Those that nobody reads with now: as many as there are turns left.
     readers: Mutex<Vec<Reader>>,
 }
 
 impl Feeds {
     /// Feeds of what an index knows, out of its database.
     pub fn new(index: Arc<Index>, reader: &Reader) -> Self {
-        let readers = (0..AT_ONCE).map(|_| reader.another()).collect();
         let kept = Cache::with_weighter(usize::try_from(KEPT / TYPICAL).unwrap_or(usize::MAX), KEPT, Size);
-        Self { index, kept, turns: Semaphore::new(AT_ONCE), readers: Mutex::new(readers) }
+        let readers = (0..AT_ONCE).map(|_| reader.another()).collect();
+        Self { index, kept, turns: Arc::new(Semaphore::new(AT_ONCE)), readers: Mutex::new(readers) }
     }
 
     /// The stretch behind an operation.
     ///
     /// # Errors
     /// When the database cannot be asked, or holds another dataset by now.
-    pub async fn read(&self, following: &Arc<Following>, after: i64, limits: Limits) -> Result<Arc<Stretch>, Problem> {
+    pub async fn read(
+        self: &Arc<Self>,
+        following: &Arc<Following>,
+        after: i64,
+        limits: Limits,
+    ) -> Result<Arc<Stretch>, Problem> {
         let head = self.index.head();
         let until = limits.until.min(head.seq);
         // What was written last is part of it, since a later policy changes what is told of earlier operations.
@@ -88,23 +94,27 @@ impl Feeds {
             return Ok(stretch);
         }
         let stopping = || Problem::new(Code::Unavailable, "The service is stopping.");
-        let _turn = self.turns.acquire().await.map_err(|_| stopping())?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| stopping())?;
         // Whoever asked for the same has read it meanwhile.
         if let Some(stretch) = self.kept.get(&key) {
             return Ok(stretch);
         }
-        let reader = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let reader = reader.ok_or_else(stopping)?;
-        let (index, asked) = (Arc::clone(&self.index), Arc::clone(following));
+        let (feeds, asked) = (Arc::clone(self), Arc::clone(following));
+        // Whoever asked may be gone before it is read: what it takes is given back all the same.
         let read = move || {
-            let stretch = stretch(&index, &reader, &asked.question, after, Limits { until, ..limits });
-            (reader, stretch)
+            let _turn = turn;
+            let reader = feeds.readers().pop().ok_or_else(stopping)?;
+            let stretch = stretch(&feeds.index, &reader, &asked.question, after, Limits { until, ..limits });
+            feeds.readers().push(reader);
+            let stretch = Arc::new(stretch?.ok_or_else(Problem::restored)?);
+            feeds.kept.insert(key, Arc::clone(&stretch));
+            Ok(stretch)
         };
-        let (reader, stretch) = block(read).await.map_err(|_| stopping())?;
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
-        let stretch = Arc::new(stretch?.ok_or_else(Problem::restored)?);
-        self.kept.insert(key, Arc::clone(&stretch));
-        Ok(stretch)
+        block(read).await.map_err(|_| stopping())?
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Vec<Reader>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,12 +11,12 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::access::{self, Access};
 use super::aside::aside;
 use super::ask::{Ask, Service, now};
-use super::beside::{begin, finish, id_of, kept_nowhere, missing};
+use super::beside::{admit, begin_page, id_of, kept_nowhere, missing, page};
 use super::errors::{ImportCancelErrors, ImportErrors, ImportItemErrors, ImportListErrors};
-use super::paging::{Paging, list_document};
+use super::paging::list_document;
 use super::params::{IdempotencyHeader, ImportParams, PageParams, WriteParams};
 use super::problem::{Code, Problem};
-use super::respond::{self, JSON};
+use super::respond::JSON;
 use super::upload::{Uploaded, receive};
 use super::write::faults::problem;
 use super::write::grounds;
@@ -28,8 +28,6 @@ use crate::load::jobs::{Asked, told};
 use crate::load::{Behalf, Options};
 use crate::metrics::ImportFormat;
 use crate::node::operation::Refusal;
-use crate::query::cursor::digest;
-use crate::query::page::cut;
 use crate::query::params::Params;
 use crate::store::claims::{Claim, Claimed, claimed};
 use crate::store::import_jobs::{self, JobState, NewJob};
@@ -118,18 +116,12 @@ pub async fn create_import(req: HttpRequest, payload: Payload) -> Result<HttpRes
     responses((status = 200, description = "A page of imports, with links to its neighbours in `Link`.", body = ImportJobList,
         headers(("Link", description = "Neighbouring pages."))), ImportListErrors))]
 pub async fn list_imports(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let mut params = begin(&req, Scope::Write)?;
-    let paging = Paging::<i64>::parse(&mut params);
-    finish(params)?;
-    let pinned = paging.pin_now(digest("imports"))?;
+    let paging = begin_page(&req, Scope::Write)?;
     let jobs = service.reader.read(|conn| import_jobs::all(conn, now()))?;
-    let page = cut(jobs.into_iter().map(|job| (-job.no, job)).collect(), paging.part());
-    let info = paging.info(&page, pinned);
-    let links = respond::neighbour_links(&req, &info);
-    let data = page.items.into_iter().map(|(_, job)| ImportJob::of(job, None)).collect::<Result<_, _>>()?;
-    let mut response = kept_nowhere(HttpResponse::Ok());
-    response.insert_header((header::LINK, links));
-    Ok(response.json(ImportJobList { data, page: info, query: ImportQueryEcho {} }))
+    let (jobs, page, mut response) =
+        page(&req, &paging, "imports", jobs.into_iter().map(|job| (-job.no, job)).collect())?;
+    let data = jobs.map(|job| ImportJob::of(job, None)).collect::<Result<_, _>>()?;
+    Ok(response.json(ImportJobList { data, page, query: ImportQueryEcho {} }))
 }
 
 /// One import, with its whole report once it has ended.
@@ -138,7 +130,7 @@ pub async fn list_imports(req: HttpRequest, service: Data<Service>) -> Result<Ht
     security(("key" = ["write"])),
     responses((status = 200, description = "The import.", body = ImportJob), ImportItemErrors))]
 pub async fn get_import(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Write)?)?;
+    admit(&req, Scope::Write)?;
     let id = id_of(&req, RESOURCE)?;
     let job = job(&service, id)?.ok_or_else(|| missing(&req, RESOURCE))?;
     Ok(kept_nowhere(HttpResponse::Ok()).json(job))
@@ -152,7 +144,7 @@ pub async fn get_import(req: HttpRequest, service: Data<Service>) -> Result<Http
     responses((status = 202, description = "The import as it stands; it is told there when it has stopped.", body = ImportJob),
         ImportCancelErrors))]
 pub async fn cancel_import(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Write)?)?;
+    admit(&req, Scope::Write)?;
     let id = id_of(&req, RESOURCE)?;
     let nothing = told(Report::default())?.report;
     let cancelled = aside(&service, move |conn| import_jobs::cancel(conn, id, &nothing, now())).await?;

@@ -9,17 +9,15 @@ use uuid::Uuid;
 
 use super::aside::aside;
 use super::ask::{Service, now};
-use super::beside::{begin, finish, id_of, kept_nowhere, missing};
+use super::beside::{admit, begin_page, id_of, kept_nowhere, missing, page};
 use super::body;
 use super::errors::{KeyErrors, KeyInErrors, KeyItemErrors};
-use super::paging::{Paging, list_document};
+use super::paging::list_document;
 use super::params::PageParams;
 use super::problem::Problem;
-use super::respond::{self, JSON};
+use super::respond::JSON;
 use crate::domain::api_key::KeyRequest;
 use crate::domain::scope::Scope;
-use crate::query::cursor::digest;
-use crate::query::page::cut;
 use crate::store::connection::AnyConnection;
 use crate::store::keys;
 use crate::view::key::{Key, KeyIn};
@@ -42,18 +40,10 @@ list_document! {
     responses((status = 200, description = "A page of keys, with links to its neighbours in `Link`.", body = KeyList,
         headers(("Link", description = "Neighbouring pages."))), KeyErrors))]
 pub async fn list_keys(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let mut params = begin(&req, Scope::Admin)?;
-    let paging = Paging::<i64>::parse(&mut params);
-    finish(params)?;
-    let pinned = paging.pin_now(digest("keys"))?;
-    let keys = service.reader.read(keys::all)?;
-    let page = cut(keys.into_iter().map(|key| (key.no, key)).collect(), paging.part());
-    let info = paging.info(&page, pinned);
-    let links = respond::neighbour_links(&req, &info);
-    let data = page.items.into_iter().map(|(_, key)| Key::of(key)).collect();
-    let mut response = kept_nowhere(HttpResponse::Ok());
-    response.insert_header((header::LINK, links));
-    Ok(response.json(KeyList { data, page: info, query: KeyQueryEcho {} }))
+    let paging = begin_page(&req, Scope::Admin)?;
+    let rows = service.reader.read(keys::all)?.into_iter().map(|key| (key.no, key)).collect();
+    let (rows, page, mut response) = page(&req, &paging, "keys", rows)?;
+    Ok(response.json(KeyList { data: rows.map(Key::of).collect(), page, query: KeyQueryEcho {} }))
 }
 
 /// Makes a key. The answer is the only one that ever holds it.
@@ -62,7 +52,7 @@ pub async fn list_keys(req: HttpRequest, service: Data<Service>) -> Result<HttpR
     responses((status = 201, description = "The key, with the key itself in `key`.", body = Key,
         headers(("Location", description = "Where the key is administered."))), KeyInErrors))]
 pub async fn create_key(req: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let document = body::json(&req, payload, &[JSON]).await?;
     let now = now();
     let request = KeyRequest::read(&document, now).map_err(Problem::document)?;
@@ -80,7 +70,7 @@ pub async fn create_key(req: HttpRequest, payload: Payload, service: Data<Servic
     security(("key" = ["admin"])),
     responses((status = 200, description = "The key, without the key itself.", body = Key), KeyItemErrors))]
 pub async fn get_key(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let id = id_of(&req, RESOURCE)?;
     let key = service.reader.read(|conn| keys::find(conn, id))?.ok_or_else(|| missing(&req, RESOURCE))?;
     Ok(kept_nowhere(HttpResponse::Ok()).json(Key::of(key)))
@@ -92,7 +82,7 @@ pub async fn get_key(req: HttpRequest, service: Data<Service>) -> Result<HttpRes
     security(("key" = ["admin"])),
     responses((status = 204, description = "The key is revoked, now or before."), KeyItemErrors))]
 pub async fn revoke_key(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let (id, now) = (id_of(&req, RESOURCE)?, now());
     if !aside(&service, move |conn| keys::revoke(conn, id, now)).await? {
         return Err(missing(&req, RESOURCE));

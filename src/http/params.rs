@@ -270,8 +270,8 @@ parameters! {
     /// Where a stream of changes goes on.
     StreamHeaders => vec![
         parameter(ParameterIn::Header, "Last-Event-ID", Form::Pattern(r"^[0-9]+\.[0-9]+$"), "The `id` of the last event that the \
-            client was given: the stream goes on behind it, whatever `after` says. The node waits up to two seconds until it has \
-            reached it, and answers 503 if it does not.", json!("1.41")),
+            client was given: the stream goes on behind it, whatever `after` says. Where the node has not reached it yet the \
+            stream begins and waits, for a minute at most.", json!("1.41")),
         min_revision(),
     ]
 }

@@ -11,18 +11,16 @@ use uuid::Uuid;
 use super::access;
 use super::aside::aside;
 use super::ask::{Service, now};
-use super::beside::{begin, finish, id_of, kept_nowhere, missing};
+use super::beside::{admit, begin_page, id_of, kept_nowhere, missing, page};
 use super::body;
 use super::errors::{KeyErrors, KeyInErrors, WebhookChangeErrors, WebhookItemErrors};
-use super::paging::{Paging, list_document};
+use super::paging::list_document;
 use super::params::PageParams;
 use super::problem::{Code, Problem};
-use super::respond::{self, JSON};
+use super::respond::JSON;
 use crate::domain::input::{Fault, Reading};
 use crate::domain::scope::Scope;
 use crate::domain::webhook::WebhookRequest;
-use crate::query::cursor::digest;
-use crate::query::page::cut;
 use crate::store::connection::AnyConnection;
 use crate::store::log::Head;
 use crate::store::webhook_deliveries as deliveries;
@@ -61,18 +59,12 @@ list_document! {
     responses((status = 200, description = "A page of webhooks, with links to its neighbours in `Link`.", body = WebhookList,
         headers(("Link", description = "Neighbouring pages."))), KeyErrors))]
 pub async fn list_webhooks(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let mut params = begin(&req, Scope::Admin)?;
-    let paging = Paging::<i64>::parse(&mut params);
-    finish(params)?;
-    let pinned = paging.pin_now(digest("webhooks"))?;
+    let paging = begin_page(&req, Scope::Admin)?;
     let webhooks = service.reader.read(|conn| store::all(conn, now()))?;
-    let page = cut(webhooks.into_iter().map(|webhook| (webhook.no, webhook)).collect(), paging.part());
-    let info = paging.info(&page, pinned);
-    let links = respond::neighbour_links(&req, &info);
-    let data = page.items.into_iter().map(|(_, webhook)| Webhook::of(webhook)).collect();
-    let mut response = kept_nowhere(HttpResponse::Ok());
-    response.insert_header((header::LINK, links));
-    Ok(response.json(WebhookList { data, page: info, query: WebhookQueryEcho {} }))
+    let rows = webhooks.into_iter().map(|webhook| (webhook.no, webhook)).collect();
+    let (rows, page, mut response) = page(&req, &paging, "webhooks", rows)?;
+    let data = rows.map(Webhook::of).collect();
+    Ok(response.json(WebhookList { data, page, query: WebhookQueryEcho {} }))
 }
 
 /// Makes a webhook. The answer holds the secret that signs its messages, which is not shown again.
@@ -85,7 +77,7 @@ pub async fn create_webhook(
     payload: Payload,
     service: Data<Service>,
 ) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let access = access::require(&req, Scope::Admin)?;
     let document = body::json(&req, payload, &[JSON]).await?;
     let head = known(&service)?;
@@ -106,7 +98,7 @@ pub async fn create_webhook(
     security(("key" = ["admin"])),
     responses((status = 200, description = "The webhook, without its secret.", body = Webhook), WebhookItemErrors))]
 pub async fn get_webhook(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     Ok(kept_nowhere(HttpResponse::Ok()).json(Webhook::of(found(&req, &service)?)))
 }
 
@@ -121,7 +113,7 @@ pub async fn patch_webhook(
     payload: Payload,
     service: Data<Service>,
 ) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let access = access::require(&req, Scope::Admin)?;
     let patch = body::json(&req, payload, PATCHES).await?;
     if !patch.is_object() {
@@ -147,7 +139,7 @@ pub async fn patch_webhook(
     security(("key" = ["admin"])),
     responses((status = 204, description = "The webhook is deleted."), WebhookItemErrors))]
 pub async fn delete_webhook(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let id = id_of(&req, RESOURCE)?;
     if !aside(&service, move |conn| store::delete(conn, id)).await? {
         return Err(missing(&req, RESOURCE));
@@ -162,7 +154,7 @@ pub async fn delete_webhook(req: HttpRequest, service: Data<Service>) -> Result<
     security(("key" = ["admin"])),
     responses((status = 200, description = "The webhook, with its new secret in `secret`.", body = Webhook), WebhookChangeErrors))]
 pub async fn rotate_webhook(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let webhook = found(&req, &service)?;
     let id = webhook.id;
     if !aside(&service, move |conn| store::rotate(conn, &webhook, now())).await? {
@@ -182,7 +174,7 @@ pub async fn replay_webhook(
     payload: Payload,
     service: Data<Service>,
 ) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let id = id_of(&req, RESOURCE)?;
     let document = body::json(&req, payload, &[JSON]).await?;
     let head = known(&service)?;
@@ -205,7 +197,7 @@ pub async fn replay_webhook(
     security(("key" = ["admin"])),
     responses((status = 200, description = "What became of the message.", body = WebhookTest), WebhookItemErrors))]
 pub async fn test_webhook(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    finish(begin(&req, Scope::Admin)?)?;
+    admit(&req, Scope::Admin)?;
     let webhook = found(&req, &service)?;
     // A test may take as long as a receiver: only so many at once.
     let turn = service.webhooks.turn().ok_or_else(|| Problem::unavailable("Other tests are under way."))?;
@@ -214,9 +206,7 @@ pub async fn test_webhook(req: HttpRequest, service: Data<Service>) -> Result<Ht
         let _turn = turn;
         let at = now();
         let message = message::test(webhook.id, Uuid::now_v7(), at)?;
-        let previous = webhook.previous.iter().map(|(secret, _)| secret);
-        let secrets: Vec<_> = [&webhook.secret].into_iter().chain(previous).collect();
-        Ok::<_, serde_json::Error>(sender.send(&webhook.url, &secrets, &message, at))
+        Ok::<_, serde_json::Error>(sender.send(&webhook.url, &webhook.secrets(), &message, at))
     };
     let outcome = actix_web::web::block(send).await;
     let outcome = outcome.map_err(|_| Problem::unavailable("The service is stopping."))?;
@@ -238,19 +228,13 @@ pub async fn test_webhook(req: HttpRequest, service: Data<Service>) -> Result<Ht
     responses((status = 200, description = "A page of failures, with links to its neighbours in `Link`.",
         body = WebhookFailureList, headers(("Link", description = "Neighbouring pages."))), WebhookItemErrors))]
 pub async fn list_webhook_failures(req: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let mut params = begin(&req, Scope::Admin)?;
-    let paging = Paging::<i64>::parse(&mut params);
-    finish(params)?;
+    let paging = begin_page(&req, Scope::Admin)?;
     let webhook = found(&req, &service)?;
-    let pinned = paging.pin_now(digest(&format!("failures of {}", webhook.id)))?;
     let failures = service.reader.read(|conn| deliveries::failures(conn, webhook.no))?;
-    let page = cut(failures.into_iter().map(|failure| (-failure.no, failure)).collect(), paging.part());
-    let info = paging.info(&page, pinned);
-    let links = respond::neighbour_links(&req, &info);
-    let data = page.items.into_iter().map(|(_, failure)| WebhookFailure::of(failure)).collect();
-    let mut response = kept_nowhere(HttpResponse::Ok());
-    response.insert_header((header::LINK, links));
-    Ok(response.json(WebhookFailureList { data, page: info, query: WebhookFailureQueryEcho {} }))
+    let rows = failures.into_iter().map(|failure| (-failure.no, failure)).collect();
+    let (rows, page, mut response) = page(&req, &paging, &format!("failures of {}", webhook.id), rows)?;
+    let data = rows.map(WebhookFailure::of).collect();
+    Ok(response.json(WebhookFailureList { data, page, query: WebhookFailureQueryEcho {} }))
 }
 
 /// The webhook that the path names.

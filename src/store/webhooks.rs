@@ -104,6 +104,13 @@ pub struct Webhook {
     pub lease: Option<(Uuid, Instant)>,
 }
 
+impl Webhook {
+    /// All secrets that sign its messages now.
+    pub fn secrets(&self) -> Vec<&SigningSecret> {
+        [&self.secret].into_iter().chain(self.previous.iter().map(|(secret, _)| secret)).collect()
+    }
+}
+
 /// The instant that lies so long behind another one.
 pub(crate) fn after(now: Instant, by: Duration) -> Instant {
     let micros = now.micros().saturating_add(by.num_microseconds().unwrap_or(i64::MAX));

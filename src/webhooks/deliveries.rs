@@ -2,7 +2,6 @@
 //! receivers. Of several nodes each webhook has one that delivers, by a lease in the database that it takes with the first message
 //! and keeps while there are more; it ends by itself when a node dies.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, channel};
 use std::thread::{Builder, JoinHandle};
@@ -12,12 +11,11 @@ use chrono::Utc;
 use fastrand::Rng;
 use uuid::Uuid;
 
+use super::ahead::{Next, ReadAhead};
 use super::lanes::Lanes;
 use super::sender::{Message, Outcome, Sender};
-use super::{message, question};
 use crate::domain::instant::Instant;
 use crate::domain::webhook::{Targets, WebhookState};
-use crate::feed::{self, Entry, Limits};
 use crate::index::Index;
 use crate::metrics::WebhookOutcome;
 use crate::node::reader::Reader;
@@ -31,8 +29,6 @@ use crate::store::webhooks::{self, Position, Webhook};
 const INTERVAL: Duration = Duration::from_millis(100);
 /// How much longer than a message may take its node keeps the lease.
 const MARGIN: Duration = Duration::from_secs(15);
-/// Entries of a webhook that are read at once, and bytes of their documents behind which no further one is.
-const AHEAD: (usize, usize) = (64, 256 << 10);
 /// Messages that are given up in a row before a webhook stops.
 const MOST_GIVEN_UP: i32 = 5;
 
@@ -74,15 +70,15 @@ impl Deliveries {
     pub fn start(database: DatabaseUrl, index: Arc<Index>, options: Options) -> Self {
         let (signals, received) = channel();
         let node = Uuid::now_v7();
+        let reader = Reader::new(database.clone()).counted(Arc::clone(&index.metrics));
         let dispatcher = Dispatcher {
-            reader: Reader::new(database.clone()).counted(Arc::clone(&index.metrics)),
             sender: Arc::new(Sender::new(options.targets, options.timeout)),
             signals: signals.clone(),
             node,
             chance: Rng::with_seed(node.as_u64_pair().1),
             conn: None,
             lanes: Lanes::default(),
-            ahead: HashMap::new(),
+            ahead: ReadAhead::new(Arc::clone(&index), reader),
             database,
             index,
             options,
@@ -102,27 +98,6 @@ impl Drop for Deliveries {
     }
 }
 
-/// Entries that were read and whose turn comes later. They are right for one head of the log: what is written later may hide them.
-struct Ahead {
-    head: Head,
-    revision: i64,
-    /// Where the webhook stands whose next entry is the first of them.
-    behind: i64,
-    entries: VecDeque<Entry>,
-}
-
-/// What a webhook is to be told next.
-enum Next {
-    /// A message, and where the webhook stands behind it.
-    Tell(Message, Position),
-    /// Nothing up to this operation.
-    Pass(i64),
-    /// Nothing that can be told yet.
-    Wait,
-    /// Its filter names what cannot be asked for any more.
-    FilterLost,
-}
-
 struct Dispatcher {
     database: DatabaseUrl,
     index: Arc<Index>,
@@ -131,11 +106,10 @@ struct Dispatcher {
     signals: mpsc::Sender<Signal>,
     /// Who holds the leases.
     node: Uuid,
-    reader: Reader,
     /// The connection that is written on, while it works.
     conn: Option<AnyConnection>,
     lanes: Lanes,
-    ahead: HashMap<i64, Ahead>,
+    ahead: ReadAhead,
     chance: Rng,
 }
 
@@ -212,9 +186,8 @@ impl Dispatcher {
         if !self.index.is_ready() {
             return Ok(false);
         }
-        let mut webhooks = self.reader.read(|conn| webhooks::all(conn, now))?;
+        let mut webhooks = self.ahead.webhooks(now)?;
         self.lanes.keep(|no| webhooks.iter().any(|webhook| webhook.no == no));
-        self.ahead.retain(|no, _| webhooks.iter().any(|webhook| webhook.no == *no));
         webhooks.retain(|webhook| self.is_due(webhook, &head, now));
         webhooks.sort_by_key(|webhook| self.lanes.turn(webhook.no));
         let (mut passed, node) = (Vec::new(), self.node);
@@ -222,7 +195,7 @@ impl Dispatcher {
             if !self.lanes.has_room(webhook.no, webhook.failures > 0) {
                 continue;
             }
-            match self.next(&webhook, head)? {
+            match self.ahead.next(&webhook, head)? {
                 Next::Tell(message, to) => self.tell(webhook, message, to)?,
                 Next::Pass(through) => passed.push((webhook, through)),
                 Next::Wait => {}
@@ -246,63 +219,6 @@ impl Dispatcher {
         webhook.state == WebhookState::Active && !is_held && !is_early && (epoch != head.epoch || seq < head.seq)
     }
 
-    fn next(&mut self, webhook: &Webhook, head: Head) -> Result<Next, StoreError> {
-        let Position { epoch, seq } = webhook.position;
-        if epoch != head.epoch {
-            return self.restored(webhook, head);
-        }
-        let known = self.ahead.remove(&webhook.no).filter(|ahead| {
-            (ahead.head, ahead.revision, ahead.behind) == (head, webhook.revision, seq) && !ahead.entries.is_empty()
-        });
-        let mut ahead = match known {
-            Some(known) => known,
-            None => match self.read_ahead(webhook, head)? {
-                Ok(read) => read,
-                Err(nothing) => return Ok(nothing),
-            },
-        };
-        let Some(entry) = ahead.entries.pop_front() else {
-            return Ok(Next::Wait);
-        };
-        let to = Position { epoch, seq: entry.seq };
-        let message = message::change(webhook.id, to, &entry)?;
-        // Right only where this one is delivered; else it is read again.
-        ahead.behind = entry.seq;
-        self.ahead.insert(webhook.no, ahead);
-        Ok(Next::Tell(message, to))
-    }
-
-    /// That a backup was restored since the last message.
-    fn restored(&self, webhook: &Webhook, head: Head) -> Result<Next, StoreError> {
-        let state = self.index.read();
-        let is_new = |epoch| epoch == head.epoch && epoch > webhook.position.epoch;
-        let restore = state.restores.iter().rfind(|restore| is_new(restore.epoch));
-        // A node that has not noticed it yet has nothing to say of it.
-        let Some(restore) = restore else {
-            return Ok(Next::Wait);
-        };
-        let to = Position { epoch: restore.epoch, seq: restore.to_seq };
-        Ok(Next::Tell(message::reset(webhook.id, restore)?, to))
-    }
-
-    /// What the feed gives behind a webhook's position, or what to do where there is nothing.
-    fn read_ahead(&self, webhook: &Webhook, head: Head) -> Result<Result<Ahead, Next>, StoreError> {
-        let behind = webhook.position.seq;
-        let question = question(&webhook.filter, webhook.restricted, &self.index.read());
-        let Ok(question) = question else {
-            return Ok(Err(Next::FilterLost));
-        };
-        let limits = Limits { until: head.seq, entries: AHEAD.0, bytes: AHEAD.1 };
-        let part = feed::read(&self.index, &self.reader, &question, behind, limits)?;
-        Ok(match part {
-            Some(part) if !part.entries.is_empty() => {
-                Ok(Ahead { head, revision: webhook.revision, behind, entries: part.entries.into() })
-            }
-            Some(part) if part.last_seq > behind => Err(Next::Pass(part.last_seq)),
-            _ => Err(Next::Wait),
-        })
-    }
-
     /// Lets a thread of its own send a message, if no other node was first.
     fn tell(&mut self, webhook: Webhook, message: Message, to: Position) -> Result<(), StoreError> {
         let (begun, node) = (now(), self.node);
@@ -316,9 +232,7 @@ impl Dispatcher {
         let (sender, signals) = (Arc::clone(&self.sender), self.signals.clone());
         let send = move || {
             let timer = Timer::now();
-            let previous = webhook.previous.iter().map(|(secret, _)| secret);
-            let secrets: Vec<_> = [&webhook.secret].into_iter().chain(previous).collect();
-            let outcome = sender.send(&webhook.url, &secrets, &message, begun);
+            let outcome = sender.send(&webhook.url, &webhook.secrets(), &message, begun);
             let attempt = Attempt { webhook, node, to };
             // Where nobody receives it the node is gone, and another one sends it again.
             drop(signals.send(Signal::Sent(Box::new(Sent { attempt, begun, outcome, took: timer.elapsed() }))));

@@ -1,6 +1,7 @@
 //! Webhooks: subscriptions to the change log. What is delivered is what the feed gives behind a webhook's position, one entry after
 //! the other; no message is kept anywhere. [`deliveries`] delivers, [`sender`] sends.
 
+mod ahead;
 pub mod deliveries;
 mod lanes;
 pub mod message;

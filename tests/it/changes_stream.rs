@@ -1,15 +1,26 @@
 //! The change feed as server-sent events.
 
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use marchline::domain::privacy::Clearance;
 use marchline::domain::resource::Resource;
 use marchline::domain::scope::Scope;
+use marchline::feed::filter::Filter;
+use marchline::feed::{Limits, Question};
+use marchline::http::feeds::{Feeds, Following};
+use marchline::index::Index;
+use marchline::node::WriterSlot;
+use marchline::node::reader::Reader;
+use marchline::view::ready::EventView;
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
-use crate::support::feed::{Stream, follow, seq};
+use crate::support::feed::{Sent, Stream, follow, seq};
 use crate::support::http::send;
 use crate::support::on_both_databases;
 use crate::support::program::Served;
-use crate::support::world::{World, event};
+use crate::support::world::{World, event, serve};
 
 const PATH: &str = "/v1/changes/stream";
 
@@ -65,6 +76,57 @@ on_both_databases! {
         assert_eq!(stream.event().id.as_deref(), Some("1.43"));
     }
 
+    fn a_node_that_is_behind_lets_a_client_wait(world: World) {
+        let world = world.with_source();
+        // A node that learns of nothing until it is told to.
+        let slow = Arc::new(Index::new());
+        let mut conn = world.database.parsed().connect().expect("the database is there");
+        slow.start(&mut conn, None).expect("the log can be read");
+        let running = serve(&slow, &WriterSlot::default(), &world.database);
+        world.put(Resource::Event, event("Told by the quick one", json!({})));
+        let mut quick = open(&world, "after=1", &[]);
+        let place = quick.event().id.expect("a place");
+        assert_eq!(place, "1.2");
+
+        let come_back = |query: &str, headers: &[(&str, &str)]| {
+            Stream::open(&running.base, &format!("{PATH}?{query}"), headers).expect("a stream")
+        };
+        // What it began behind may be ahead of this node as well.
+        let mut waiting = [come_back("after=0", &[("last-event-id", &place)]), come_back("after=2", &[])];
+        for stream in &mut waiting {
+            assert_eq!(stream.block().expect("a stream").expect("its place").id.as_ref(), Some(&place));
+            assert_eq!(stream.block().expect("a stream").expect("a heartbeat"), Sent::default());
+        }
+        // One that waits for too long connects again, to another node perhaps.
+        let mut given_up = come_back("after=0", &[("last-event-id", &place)]);
+        while let Some(sent) = given_up.block().expect("a stream that ends well") {
+            assert_eq!(sent.data, None);
+        }
+        let mut waiting = [come_back("after=0", &[("last-event-id", &place)]), come_back("after=2", &[])];
+        slow.catch_up(&mut conn).expect("the log can be read");
+        world.put(Resource::Event, event("And then", json!({})));
+        slow.catch_up(&mut conn).expect("the log can be read");
+        for stream in &mut waiting {
+            assert_eq!(stream.event().id.as_deref(), Some("1.3"), "neither again nor too late");
+        }
+    }
+
+    fn whoever_breaks_off_leaves_the_feed_to_others(world: World) {
+        let world = world.founded();
+        let question = Question { filter: Filter::default(), view: EventView::default(), clearance: Clearance::Public };
+        let following = Arc::new(Following::new(question));
+        let feeds = Arc::new(Feeds::new(Arc::clone(&world.node.index), &Reader::new(world.database.parsed())));
+        let limits = Limits { until: i64::MAX, entries: 10, bytes: 1 << 20 };
+        actix_web::rt::System::new().block_on(async {
+            for after in 0..20 {
+                // It is begun and not waited for, as where a connection ends.
+                assert!(feeds.read(&following, after, limits).now_or_never().is_none());
+            }
+            let stretch = feeds.read(&following, 30, limits).await.expect("it is read");
+            assert_eq!(stretch.entries.len(), 10);
+        });
+    }
+
     fn it_ends_when_its_key_is_accepted_no_more(world: World) {
         let world = world.with_source();
         let admin = Client::of(&world, &[Scope::Admin]);
@@ -96,8 +158,8 @@ on_both_databases! {
             answer.faults().into_iter().map(|(name, code)| format!("{name} {code}")).collect::<Vec<_>>()
         };
         assert_eq!(faults("limit=3&as_of=3", &[]), ["as_of unknown_parameter", "limit unknown_parameter"]);
-        assert_eq!(faults("after=99", &[("last-event-id", "42")]), ["after ahead_of_store", "Last-Event-ID malformed"]);
-        assert_eq!(world.get_with(PATH, &[("last-event-id", "1.43")]).status, 503, "ahead of this node");
+        assert_eq!(faults("after=99", &[("last-event-id", "42")]), ["Last-Event-ID malformed", "after ahead_of_store"]);
+        assert_eq!(faults("after=99", &[("last-event-id", "1.43")]), ["Last-Event-ID ahead_of_store"], "nobody was told of it");
         assert_eq!(world.get_with(PATH, &[("accept", "application/json")]).status, 406);
         let head = send(world.base(), "HEAD", PATH, &[("accept-encoding", "gzip")]);
         assert_eq!((head.status, head.header("content-type").as_deref()), (200, Some("text/event-stream")));

@@ -265,15 +265,18 @@ on_both_databases! {
         let kept = rallies(&world, 1)[0];
         let begin = |conn: &mut AnyConnection| begin_epoch(conn, None, Instant::MIN);
         connect(&world).transaction::<_, StoreError, _>(begin).expect("an epoch");
+        rallies(&world, 1);
+        // And another one, before anything was told of the first.
+        connect(&world).transaction::<_, StoreError, _>(begin).expect("an epoch");
         let seq = rallies(&world, 1)[0];
         let deliveries = deliver(&world);
         let (reset, change) = (receiver.next(), receiver.next());
-        let data = json!({"epoch": 2, "seq": seq - 1, "kept_through": kept});
+        let data = json!({"epoch": 3, "seq": seq - 1, "kept_through": kept});
         assert_eq!((&reset.json()["type"], &reset.json()["data"]), (&json!("timeline.reset"), &data));
         assert_eq!(change.seq(), seq);
-        assert!(change.header("webhook-id").ends_with(&format!(".2.{seq}")));
+        assert!(change.header("webhook-id").ends_with(&format!(".3.{seq}")));
         let webhook = desk.wait(&path, |webhook| webhook["position"] == seq);
-        assert_eq!(webhook["epoch"], 2);
+        assert_eq!(webhook["epoch"], 3);
         drop(deliveries);
         assert_eq!(receiver.rest().len(), 0);
         let lost = desk.client.post(&format!("{path}/replay"), &json!({"after": kept + 1}));

@@ -6,6 +6,7 @@ use marchline::domain::scope::Scope;
 use marchline::node::operation::{Command, ImportedRow, Operation};
 use marchline::store::check::check;
 use marchline::store::log::ChangeKind;
+use marchline::store::write;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -258,6 +259,47 @@ on_both_databases! {
         let mut found = titles(&world, "actor=kept");
         found.sort();
         assert_eq!(found, ["Before", "Behind"]);
+    }
+
+    fn a_link_or_evidence_that_meets_a_merge_is_told_as_it_was_written(world: World) {
+        let world = world.with_source();
+        let client = writer(&world);
+        let [subject, kept, gone] = ["Subject", "Kept", "Gone"].map(|title| client.create("/v1/events", &event(title, json!({}))));
+        let queued = |count: usize| {
+            let line = format!("marchline_writer_queue_operations {count}\n");
+            while !world.get("/metrics").body.contains(&line) {
+                std::thread::yield_now();
+            }
+        };
+        // Nobody can write until all of them are in the queue, and the merge is the first.
+        let mut conn = world.database.parsed().connect().expect("the database is there");
+        write::begin(&mut conn).expect("the lock");
+        let [into, merged] = [&kept, &gone].map(|place| id(place).parse().expect("an id"));
+        let merge = Command::Merge { resource: Resource::Event, id: merged, into, base: None };
+        let merge = world.writer().submit(Operation::one(merge));
+        queued(0);
+        let link = json!({"relation": "follows", "event": {"id": id(&gone)}});
+        let evidence = json!({"source": {"id": "test-source"}, "field": "title"});
+        let send = |path: &str, body: &Value| {
+            client.send_json("POST", path, &[("idempotency-key", "once")], body)
+        };
+        let [linked, shown] = std::thread::scope(|scope| {
+            let linking = scope.spawn(|| send(&format!("{subject}/links"), &link));
+            queued(1);
+            let showing = scope.spawn(|| client.post(&format!("{gone}/evidence"), &evidence));
+            queued(2);
+            conn.batch_execute("ROLLBACK").expect("the lock is given back");
+            [linking, showing].map(|thread| thread.join().expect("an answer"))
+        });
+        merge.blocking_recv().expect("an answer").expect("it is merged");
+        assert_eq!(linked.status, 201, "{}", linked.body);
+        assert_eq!(linked.json()["event"], json!({"id": id(&kept), "title": "Kept"}));
+        let place = linked.header("location").expect("where it is");
+        assert_eq!(world.get(&place).ok(), linked.json());
+        let again = send(&format!("{subject}/links"), &link);
+        assert_eq!((again.status, again.header("location"), again.json()), (201, Some(place), linked.json()));
+        assert_eq!(shown.status, 308, "{}", shown.body);
+        assert!(shown.header("location").is_some_and(|to| to.starts_with(&format!("{kept}/evidence"))), "{:?}", shown.headers);
     }
 
     fn a_survivor_that_is_hidden_is_not_told(world: World) {

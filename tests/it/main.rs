@@ -17,6 +17,7 @@ mod crash;
 mod deliveries;
 mod documents;
 mod duplicates;
+mod feed_restored;
 mod filters;
 mod founding;
 mod generate;

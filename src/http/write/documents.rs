@@ -193,8 +193,12 @@ fn tell_policy(view: &mut Value, stored: &Value) {
 impl Write {
     /// A member as an operation left it.
     pub fn written(&self, resource: Resource, done: &Done, outcome: &Outcome) -> Result<Written, Problem> {
-        let seq = outcome.seq.unwrap_or_else(|| self.service.index.head().seq);
-        Written::at(&self.service, (resource, done.id), done.revision, seq, self.clearance())
+        Written::at(&self.service, (resource, done.id), done.revision, self.moment(outcome), self.clearance())
+    }
+
+    /// The operation that a request was performed by; where it changed nothing, the newest.
+    pub fn moment(&self, outcome: &Outcome) -> i64 {
+        outcome.seq.unwrap_or_else(|| self.service.index.head().seq)
     }
 
     /// The revision of a member that is to be changed, where that matters.

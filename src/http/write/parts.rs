@@ -19,8 +19,9 @@ use crate::domain::event::Link;
 use crate::domain::resource::Resource;
 use crate::node::operation::{Done, Outcome};
 use crate::query::params::shown;
+use crate::store::document::Document;
 use crate::store::error::StoreError;
-use crate::store::write::last_content;
+use crate::store::write::{last_content, whole_text};
 use crate::view::links::{Direction, EventLink, EventRef, link_id};
 use crate::view::sent_back::LeftOut;
 
@@ -76,14 +77,11 @@ pub async fn add(req: HttpRequest, payload: Payload, part: Part) -> Result<HttpR
         return Err(read_only("/id"));
     }
     let event = write.id(Resource::Event)?;
-    let id = match part {
-        Part::Evidence => Uuid::new_v4(),
-        Part::Link => write.link_of(event, &body),
-    };
+    let fresh = (part == Part::Evidence).then(Uuid::new_v4);
     let edit = |view: &Value| {
         let mut view = view.clone();
         let mut item = body.clone();
-        if part == Part::Evidence && item.is_object() {
+        if let (Some(id), true) = (fresh, item.is_object()) {
             item["id"] = id.to_string().into();
         }
         if let Some(items) = view[part.list()].as_array_mut() {
@@ -91,20 +89,19 @@ pub async fn add(req: HttpRequest, payload: Payload, part: Part) -> Result<HttpR
         }
         Ok(view)
     };
-    let outcome = write.change_part(event, write.matching.as_ref(), (part, id), &body, edit).await?;
+    let outcome = write.change_part(event, write.matching.as_ref(), (part, fresh), &body, edit).await?;
     // A request that was sent before is answered with what it made then.
-    let id = first(&outcome)?.part.unwrap_or(id);
+    let id = first(&outcome)?.part.unwrap_or_else(|| write.link_of(event, &body, write.moment(&outcome)));
     let location = format!("{}/{id}", req.path());
     answer(&write, part, id, &outcome, StatusCode::CREATED, Some(&location))
 }
 
 impl Write {
-    /// The id that a link will have; of one that cannot be read any does, since it is refused. What was merged away stands for
-    /// what took it in.
-    fn link_of(&self, event: Uuid, body: &Value) -> Uuid {
+    /// The id of a link that was written by an operation. What was merged away until then stands for what took it in, so that the
+    /// id is not known before.
+    fn link_of(&self, event: Uuid, body: &Value, seq: i64) -> Uuid {
         let named = body["event"]["id"].as_str().and_then(|id| Uuid::try_parse(id).ok()).unwrap_or_default();
-        let state = self.service.index.read();
-        let object = state.events.survivor(named, state.head.seq);
+        let object = self.service.index.read().events.survivor(named, seq);
         link_id(event, body["relation"].as_str().unwrap_or_default(), object)
     }
 
@@ -113,11 +110,11 @@ impl Write {
         &self,
         event: Uuid,
         matching: Option<&IfMatch>,
-        (part, id): (Part, Uuid),
+        (part, id): (Part, Option<Uuid>),
         body: &Value,
         edit: impl Fn(&Value) -> Result<Value, Problem>,
     ) -> Result<Outcome, Problem> {
-        let how = Change { matching, left_out: LeftOut::Goes, part: Some(id), body };
+        let how = Change { matching, left_out: LeftOut::Goes, part: id, body };
         let outcome = self.change(Resource::Event, event, how, edit).await;
         outcome.map_err(|problem| problem.map_pointers(|pointer| in_item(pointer, part.list())))
     }
@@ -150,7 +147,7 @@ pub async fn change(req: HttpRequest, payload: Payload, how: How) -> Result<Http
         }
         Ok(view)
     };
-    let outcome = write.change_part(event, Some(matching), (part, id), &body, edit).await?;
+    let outcome = write.change_part(event, Some(matching), (part, Some(id)), &body, edit).await?;
     answer(&write, part, id, &outcome, StatusCode::OK, None)
 }
 
@@ -170,7 +167,7 @@ pub async fn remove(req: HttpRequest, part: Part) -> Result<HttpResponse, Proble
         }
         Ok(view)
     };
-    write.change_part(event, Some(matching), (part, id), &Value::Null, edit).await?;
+    write.change_part(event, Some(matching), (part, Some(id)), &Value::Null, edit).await?;
     Ok(uncached(StatusCode::NO_CONTENT).finish())
 }
 
@@ -178,8 +175,10 @@ pub async fn remove(req: HttpRequest, part: Part) -> Result<HttpResponse, Proble
 fn unseen_link(write: &Write, event: &Done, id: Uuid) -> Result<Value, Problem> {
     let lost = || StoreError::corrupt("what was written is not there");
     let (link, object) = write.service.reader.read(|conn| {
-        let content = last_content(conn, Resource::Event, event.id)?.ok_or_else(lost)?;
-        let Content::Event(subject) = &*content else {
+        // As it was written: others may have changed it since.
+        let body = whole_text(conn, event.id, event.revision)?.ok_or_else(lost)?;
+        let subject = Document::from_body(Resource::Event, &body)?.content;
+        let Content::Event(subject) = &*subject else {
             return Err(lost());
         };
         let link = subject.links.iter().find(|link| link_id(event.id, link.relation.code(), link.event) == id);
@@ -206,7 +205,7 @@ fn answer(
     location: Option<&str>,
 ) -> Result<HttpResponse, Problem> {
     let event = first(outcome)?;
-    let seq = outcome.seq.unwrap_or_else(|| write.service.index.head().seq);
+    let seq = write.moment(outcome);
     let view = whole_view(&write.service, (Resource::Event, event.id), event.revision, seq, write.clearance())?;
     let written = match find(&view, part, id) {
         Some(position) => view[part.list()][position].clone(),

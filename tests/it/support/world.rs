@@ -29,7 +29,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::http::{self, Answer};
-use super::postgres;
+use super::postgres::{self, Cluster};
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,11 @@ impl Database {
                 Self { url: format!("{server}/{name}"), dir, created: Some(name) }
             }
         }
+    }
+
+    /// The database of a cluster that is there for it alone.
+    pub fn of_cluster(cluster: &Cluster) -> Self {
+        Self { url: cluster.url.clone(), dir: TempDir::new().expect("a temporary folder"), created: None }
     }
 
     /// The URL, parsed.
