@@ -40,8 +40,6 @@ impl Moments {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     fn at(micros: i64) -> Instant {
