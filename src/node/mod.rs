@@ -13,6 +13,7 @@ mod lineage;
 pub mod operation;
 pub mod reader;
 mod reading;
+mod redacting;
 pub mod writer;
 
 use std::sync::{Arc, OnceLock, Weak};

@@ -41,6 +41,7 @@ mod parity;
 mod privacy;
 mod questions;
 mod reading;
+mod redaction;
 mod restricted;
 mod rows;
 mod saved;
