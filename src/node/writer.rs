@@ -239,7 +239,7 @@ impl Worker {
         match purge(conn) {
             Ok(true) => self.holds_redacted = false,
             Ok(false) => {
-                log::warn!("the file may hold bytes of what was redacted while somebody reads an earlier state")
+                log::warn!("the file may hold bytes of what was redacted while somebody reads an earlier state");
             }
             Err(error) => log::warn!("the file may hold bytes of what was redacted: {error}"),
         }

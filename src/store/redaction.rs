@@ -21,6 +21,9 @@ use crate::domain::shared::ExternalId;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
+/// What is told of something: its number or id, a reason, a source and an author.
+type Told<I> = (I, Option<String>, Option<String>, Option<String>);
+
 /// Members and rows that are looked up by one statement.
 const AT_ONCE: usize = 500;
 
@@ -89,13 +92,13 @@ impl Cleaning {
 /// # Errors
 /// When the database cannot be asked.
 pub fn grounds_of(conn: &mut AnyConnection, entity_no: i64, before: i64) -> Result<Vec<(i64, Grounds)>> {
-    let rows: Vec<(i64, Option<String>, Option<String>, Option<String>)> = version::table
+    let rows: Vec<Told<i64>> = version::table
         .inner_join(operation::table.on(operation::seq.eq(version::seq)))
         .filter(version::entity_no.eq(entity_no).and(version::seq.lt(before)))
         .order(version::seq)
         .select((operation::seq, operation::reason, operation::source, operation::made_by))
         .load(conn)?;
-    let told = |(seq, reason, source, made_by)| (seq, Grounds { reason, source, made_by });
+    let told = |(seq, reason, source, made_by): Told<i64>| (seq, Grounds { reason, source, made_by });
     Ok(rows.into_iter().map(told).collect())
 }
 
@@ -119,11 +122,11 @@ pub fn numbers(conn: &mut AnyConnection, ids: &[Uuid]) -> Result<Numbers> {
 /// When the database cannot be asked.
 pub fn rejections_with(conn: &mut AnyConnection, event: Uuid) -> Result<Vec<(Uuid, Grounds)>> {
     let of = duplicate::low.eq(SqlId(event)).or(duplicate::high.eq(SqlId(event)));
-    let rows: Vec<(SqlId, Option<String>, Option<String>, Option<String>)> = duplicate::table
+    let rows: Vec<Told<SqlId>> = duplicate::table
         .filter(of.and(duplicate::rejected_at.is_not_null()))
         .select((duplicate::id, duplicate::rejected_reason, duplicate::rejected_source, duplicate::rejected_by))
         .load(conn)?;
-    let told = |(id, reason, source, made_by): (SqlId, _, _, _)| (id.0, Grounds { reason, source, made_by });
+    let told = |(id, reason, source, made_by): Told<SqlId>| (id.0, Grounds { reason, source, made_by });
     Ok(rows.into_iter().map(told).collect())
 }
 

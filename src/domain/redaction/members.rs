@@ -111,7 +111,9 @@ pub fn without(
         let mut taken = Vec::new();
         take(&mut document, members[position].steps(), "", &mut taken);
         met.members[position] |= !taken.is_empty();
-        taken.iter().for_each(|value| met.note_taken(value));
+        for value in &taken {
+            met.note_taken(value);
+        }
     }
     if let Value::Object(own) = &mut document {
         if own.get("when").is_some_and(Value::is_null) {
