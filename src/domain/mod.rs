@@ -35,6 +35,7 @@ pub mod public_address;
 pub mod public_version;
 pub mod quantity;
 mod quantity_words;
+pub mod redaction;
 pub mod references;
 pub mod resource;
 pub mod scope;

@@ -177,14 +177,20 @@ impl Unseen {
         let Step { seq, written, previous, old, new, .. } = *step;
         let did = old.is_some_and(|old| matches.has(&old, seq - 1));
         let does = new.is_some_and(|new| matches.has(&new, seq));
-        let is_other = self.has_other_policy(step);
+        let redacts = written.kind == ChangeKind::Redacted;
+        // What a redaction took out, versions may have matched by.
+        let is_other = self.has_other_policy(step) || redacts;
         let was_given = previous.is_some_and(|previous| !self.was_hidden(previous)) && !step.was_withdrawn;
         let (kind, matched) = match (old, new) {
             (Some(_), Some(_)) if !is_other && self.unchanged.contains(&written.version_no) => return None,
+            // Whoever has what it was before it ceased is to forget it too.
+            (None, None) if redacts && step.was_withdrawn => (written.kind, Matched::Left),
             (None, None) if is_other && was_given && self.was_hidden(written.version_no) => {
                 (ended(written.kind), Matched::Left)
             }
-            (_, Some(_)) if is_other && was_given && !does => (ChangeKind::Corrected, Matched::Left),
+            (_, Some(_)) if is_other && was_given && !does => {
+                (if redacts { written.kind } else { ChangeKind::Corrected }, Matched::Left)
+            }
             (Some(_), Some(_)) if is_other && !was_given && does => (begun(step), Matched::Entered),
             (None, Some(_)) if does => (begun(step), Matched::Entered),
             (_, None) if did => (ended(written.kind), Matched::Left),
@@ -225,6 +231,7 @@ fn says(text: &str) -> Result<serde_json::Value, StoreError> {
 fn entity_change(sight: Sight<'_>, written: &Written) -> Option<Change> {
     let Written { resource, id, revision, kind, .. } = *written;
     let (matched, kind) = match (is_there(sight, id, sight.seq - 1), is_there(sight, id, sight.seq)) {
+        (false, false) if kind == ChangeKind::Redacted && sight.has(id) => (Matched::Left, kind),
         (false, false) => return None,
         (false, true) if kind == ChangeKind::Restored => (Matched::Entered, kind),
         (false, true) => (Matched::Entered, ChangeKind::Created),

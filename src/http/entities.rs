@@ -216,9 +216,9 @@ fn give_one<C: Listed>(req: &HttpRequest, then: Sight<'_>, id: Uuid, seq: i64) -
 /// What is told of a member that has ceased.
 pub fn gone(state: &State, req: &HttpRequest, id: Uuid, seq: i64) -> Option<Problem> {
     let names = state.entities.at(seq);
-    let (_, version) = names.version(id).filter(|(_, version)| version.document.is_none())?;
+    let (entity, version) = names.version(id).filter(|(_, version)| version.document.is_none())?;
     let into: Vec<Uuid> = version.into.iter().map(|id| names.survivor(*id)).collect();
-    Some(Problem::ceased(req, version.kind, version.grounds.reason.as_deref(), &into))
+    Some(Problem::ceased(req, version.kind, entity.why_ended(seq), &into))
 }
 
 /// The document of one as a reader sees it at an operation, behind its validator.

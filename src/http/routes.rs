@@ -55,6 +55,7 @@ routes! {
         delete write_events::retract_event;
     "/v1/events/{id}/restore" => post write_events::restore_event;
     "/v1/events/{id}/merge" => post write_events::merge_event;
+    "/v1/events/{id}/redact" => post write_events::redact_event;
     "/v1/events/{id}/revisions" => get events::list_event_revisions;
     "/v1/events/{id}/revisions/{n}" => get events::get_event_revision;
     "/v1/events/{id}/links" => get events::get_event_links, post operations::create_link;
@@ -68,6 +69,7 @@ routes! {
         delete write_actors::retract_actor;
     "/v1/actors/{id}/restore" => post write_actors::restore_actor;
     "/v1/actors/{id}/merge" => post write_actors::merge_actor;
+    "/v1/actors/{id}/redact" => post write_actors::redact_actor;
     "/v1/actors/{id}/revisions" => get actors::list_actor_revisions;
     "/v1/actors/{id}/revisions/{n}" => get actors::get_actor_revision;
     "/v1/locations" => get locations::list_locations, post write_locations::create_location;
@@ -75,6 +77,7 @@ routes! {
         delete write_locations::retract_location;
     "/v1/locations/{id}/restore" => post write_locations::restore_location;
     "/v1/locations/{id}/merge" => post write_locations::merge_location;
+    "/v1/locations/{id}/redact" => post write_locations::redact_location;
     "/v1/locations/{id}/revisions" => get locations::list_location_revisions;
     "/v1/locations/{id}/revisions/{n}" => get locations::get_location_revision;
     "/v1/sources" => get sources::list_sources, post write_sources::create_source;
@@ -82,6 +85,7 @@ routes! {
         delete write_sources::retract_source;
     "/v1/sources/{id}/restore" => post write_sources::restore_source;
     "/v1/sources/{id}/merge" => post write_sources::merge_source;
+    "/v1/sources/{id}/redact" => post write_sources::redact_source;
     "/v1/sources/{id}/revisions" => get sources::list_source_revisions;
     "/v1/sources/{id}/revisions/{n}" => get sources::get_source_revision;
     "/v1/campaigns" => get campaigns::list_campaigns, post write_campaigns::create_campaign;
@@ -89,6 +93,7 @@ routes! {
         delete write_campaigns::retract_campaign;
     "/v1/campaigns/{id}/restore" => post write_campaigns::restore_campaign;
     "/v1/campaigns/{id}/merge" => post write_campaigns::merge_campaign;
+    "/v1/campaigns/{id}/redact" => post write_campaigns::redact_campaign;
     "/v1/campaigns/{id}/revisions" => get campaigns::list_campaign_revisions;
     "/v1/campaigns/{id}/revisions/{n}" => get campaigns::get_campaign_revision;
     "/v1/timelines" => get timelines::list_timelines, post write_timelines::create_timeline;
@@ -96,6 +101,7 @@ routes! {
         delete write_timelines::retract_timeline;
     "/v1/timelines/{id}/restore" => post write_timelines::restore_timeline;
     "/v1/timelines/{id}/merge" => post write_timelines::merge_timeline;
+    "/v1/timelines/{id}/redact" => post write_timelines::redact_timeline;
     "/v1/timelines/{id}/revisions" => get timelines::list_timeline_revisions;
     "/v1/timelines/{id}/revisions/{n}" => get timelines::get_timeline_revision;
     "/v1/changes" => get changes::list_changes;

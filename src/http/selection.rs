@@ -48,7 +48,7 @@ impl Selection {
         let mut linked = Vec::new();
         let choose = |version: EventVersion| {
             let (names, kept) = service.kept.find(state, &version, seq);
-            print.number(version.version_no).number(version.edition).number(names.hold.start);
+            print.number(version.version_no).number(version.edition).number(names.hold.start).number(names.edition);
             if view.has(Include::Links) {
                 for (_, other, _) in links_of(sight, version.id) {
                     if let Some(other) = sight.event(other) {

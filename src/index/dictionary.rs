@@ -274,6 +274,16 @@ impl Dictionary {
     pub fn find(&self, term: &Term) -> Option<u32> {
         self.terms.find(term)
     }
+
+    /// Forgets the names of the issues of which that is wanted; their numbers stay.
+    pub fn forget_issues(&mut self, is_unwanted: impl Fn(u32) -> bool) {
+        for (number, term) in (0..).zip(&mut self.terms.values) {
+            if matches!(term, Term::Issue(name) if !name.is_empty()) && is_unwanted(number) {
+                self.terms.numbers.remove(term);
+                *term = Term::Issue(String::new());
+            }
+        }
+    }
 }
 
 #[cfg(test)]

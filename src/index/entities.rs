@@ -21,7 +21,7 @@ use crate::domain::source::SourceContent;
 use crate::domain::timeline::TimelineContent;
 use crate::domain::vocabulary::LocationKind;
 use crate::store::document::Document;
-use crate::store::log::{Change, ChangeKind};
+use crate::store::log::{Change, ChangeKind, Edition};
 
 /// One version of an entity; `document` is `None` where the entity ceased.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct EntityVersion {
     pub grounds: Grounds,
     pub into: Vec<Uuid>,
     pub document: Option<Document<Arc<Content>>>,
+    /// The operation that wrote it anew; 0 where it is as it was written.
+    pub edition: i64,
 }
 
 /// An entity with all its versions, oldest first.
@@ -80,6 +82,12 @@ impl Entity {
     /// The version that was current at `seq`.
     pub fn at(&self, seq: i64) -> Option<&EntityVersion> {
         self.until(seq).last()
+    }
+
+    /// Why it had ceased at `seq`: also where something was redacted of it since, for another reason.
+    pub fn why_ended(&self, seq: i64) -> Option<&str> {
+        let ended = self.until(seq).iter().rev().take_while(|version| version.document.is_none()).last()?;
+        ended.grounds.reason.as_deref()
     }
 
     /// What was last known of it at `seq`: what names it keeps its name when it was withdrawn.
@@ -135,6 +143,9 @@ impl Entities {
         let Some(slug) = change.slug else {
             return;
         };
+        if change.redaction.is_some() {
+            self.write_anew(change.id, &slug, &change.earlier, change.seq);
+        }
         self.by_slug.insert((change.resource, slug.clone()), change.id);
         let entity = self.by_id.entry(change.id).or_insert_with(|| Entity {
             resource: change.resource,
@@ -182,7 +193,41 @@ impl Entities {
             grounds: change.grounds,
             into: change.into,
             document: change.public.map(|(_, document)| document),
+            edition: 0,
         });
+    }
+
+    /// Takes in what earlier versions of an entity say from an operation on, and the slug that it has from then on.
+    fn write_anew(&mut self, id: Uuid, slug: &str, editions: &[Edition], by: i64) {
+        let Some(entity) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        if entity.slug != slug {
+            self.by_slug.remove(&(entity.resource, std::mem::replace(&mut entity.slug, slug.to_owned())));
+        }
+        for (_, document) in editions.iter().filter_map(|edition| edition.public.as_ref()) {
+            let position = entity.versions.binary_search_by_key(&document.revision, |version| version.revision);
+            if let Some(version) = position.ok().and_then(|position| entity.versions.get_mut(position)) {
+                version.document = Some(document.clone());
+                version.edition = by;
+            }
+        }
+    }
+
+    /// Takes in what is told from now on of operations.
+    pub fn tell(&mut self, told: &std::collections::HashMap<i64, Grounds>) {
+        for version in self.by_id.values_mut().flat_map(|entity| &mut entity.versions) {
+            if let Some(grounds) = told.get(&version.seq) {
+                version.grounds = grounds.clone();
+            }
+        }
+    }
+
+    /// Sets which operation wrote the newest version of an entity anew.
+    pub fn set_edition(&mut self, id: Uuid, edition: i64) {
+        if let Some(version) = self.by_id.get_mut(&id).and_then(|entity| entity.versions.last_mut()) {
+            version.edition = edition;
+        }
     }
 
     /// Notes what a public version of an event names that was written by an operation.
@@ -372,16 +417,19 @@ impl<'a> Moment<'a> {
     }
 
     /// The operations from which, and up to which, these entities and all that they are parts of have the names that they
-    /// have now; the first is included, the last is not, and is `i64::MAX` where they still have them.
-    pub fn names_hold(self, ids: impl Iterator<Item = Uuid>) -> Range<i64> {
-        let mut held = 0..i64::MAX;
+    /// have now; the first is included, the last is not, and is `i64::MAX` where they still have them. And the last operation that
+    /// wrote one of these names anew: with it they are others, though of the same operations.
+    pub fn names_hold(self, ids: impl Iterator<Item = Uuid>) -> (Range<i64>, i64) {
+        let (mut held, mut edition) = (0..i64::MAX, 0);
         for entity in ids.flat_map(|id| self.line(id)).filter_map(|id| self.entities.get(id)) {
             let newer = entity.versions.partition_point(|version| version.seq <= self.seq);
             let seq = |version: &EntityVersion| version.seq;
             held.start = entity.versions[..newer].last().map_or(held.start, |version| held.start.max(seq(version)));
             held.end = entity.versions.get(newer).map_or(held.end, |version| held.end.min(seq(version)));
+            // Of all of them: what was withdrawn keeps the name that it had before.
+            edition = entity.versions[..newer].iter().map(|version| version.edition).fold(edition, i64::max);
         }
-        held
+        (held, edition)
     }
 
     /// The locations that have one of these codes, their own or that of the nearest location they lie in which has one.

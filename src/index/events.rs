@@ -24,6 +24,7 @@ use super::search::{Group, Search, Wanted};
 use super::terms::Terms;
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
+use crate::domain::grounds::Grounds;
 use crate::domain::privacy::{Clearance, PlaceLimit, PrivacyPolicy, TimeLimit};
 use crate::store::document::{Audience, Document};
 use crate::store::log::{Change, ChangeKind};
@@ -152,6 +153,15 @@ impl Events {
         self.set_newest(change.id, version);
     }
 
+    /// Takes in what is told from now on of operations.
+    pub fn tell(&mut self, told: &HashMap<i64, Grounds>) {
+        for untold in self.untold.values_mut() {
+            if let Some((withdrawn, grounds)) = untold.withdrawn.as_mut().zip(told.get(&i64::from(untold.seq))) {
+                withdrawn.reason.clone_from(&grounds.reason);
+            }
+        }
+    }
+
     fn push(&mut self, row: Row, longest_tail: usize) {
         self.layers.push(row);
         self.layers.seal(longest_tail, &self.dictionary);
@@ -202,6 +212,17 @@ impl Events {
     /// What should be merged now, of segments of all sizes where `all` is asked for.
     pub fn merging(&self, all: bool) -> Option<Merging> {
         self.layers.merging(all, &self.dictionary)
+    }
+
+    /// What is to be merged so that rows go which are not told any more.
+    pub fn purging(&self) -> Option<Merging> {
+        self.layers.purging(&self.dictionary)
+    }
+
+    /// Forgets the names of issues that no row has: whoever took one out of all versions wants nobody to know of it.
+    pub fn forget_terms(&mut self) {
+        let used = self.layers.terms();
+        self.dictionary.forget_issues(|number| !used.contains(&number));
     }
 
     /// How many events a reader could see at an operation.

@@ -5,7 +5,7 @@
     reason = "rows have 16 bits by design, and what a segment holds is fewer than 2^32"
 )]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::dictionary::{Dictionary, SizeFacts};
@@ -264,6 +264,22 @@ impl Layers {
         let full = with(&|level| level == FULL);
         let is_due = rows(&full) >= MAX_ROWS.max(rows(&with(&|level| level == BASE)) / 4);
         is_due.then(|| (with(&|level| level >= FULL), BASE))
+    }
+
+    /// A segment with rows that are not told any more, to be written without them.
+    pub fn purging(&self, dictionary: &Dictionary) -> Option<Merging> {
+        let has_gone = |layer: &&Layer| layer.superseded().iter().any(|(_, by)| *by == 0);
+        let (slot, layer) =
+            (0..).zip(&self.slots).find_map(|(slot, layer)| Some((slot, layer.as_ref().filter(has_gone)?)))?;
+        let (level, sizes) = (layer.level, dictionary.sizes.values().to_vec());
+        Some(Merging { slots: vec![slot], inputs: vec![layer.clone()], level, sizes })
+    }
+
+    /// The numbers of the terms that rows have.
+    pub fn terms(&self) -> HashSet<u32> {
+        let in_tail = self.tail.iter().filter(|row| row.by != 0).flat_map(|row| row.row.terms.iter().copied());
+        let segments = self.slots.iter().flatten().map(|layer| &layer.segment);
+        in_tail.chain(segments.flat_map(|segment| segment.postings.handles().map(|(term, _)| term))).collect()
     }
 
     /// What should be merged now. Others may read and apply meanwhile; only one merge may go on at a time.

@@ -26,6 +26,7 @@ mod segment;
 pub mod sight;
 pub mod terms;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -33,6 +34,7 @@ use ::log::Level;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::domain::grounds::Grounds;
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::metrics::Metrics;
@@ -56,6 +58,8 @@ pub struct State {
     pub generation: u32,
     /// The backups that were restored: none, mostly.
     pub restores: Vec<Restore>,
+    /// The newest operation that took a value out of all versions of a member; 0 where none did.
+    pub redacted: i64,
     /// Everything but events.
     pub entities: Entities,
     /// Events.
@@ -68,6 +72,7 @@ impl State {
             head: Head { seq: 0, recorded_at: Instant::MIN, ..head },
             generation: 0,
             restores: Vec::new(),
+            redacted: 0,
             entities: Entities::default(),
             events: Events::default(),
         }
@@ -77,12 +82,26 @@ impl State {
     fn apply(&mut self, changes: Vec<Change>, longest_tail: usize) {
         for change in changes {
             (self.head.seq, self.head.recorded_at) = (change.seq, change.recorded_at);
+            self.note_redaction(&change);
             match change.resource {
                 Resource::Event => self.apply_event(change, longest_tail),
                 _ => self.entities.apply(change),
             }
         }
         self.events.look_up(&self.entities);
+    }
+}
+
+impl State {
+    /// Takes in what is told otherwise of earlier operations, where a change is a redaction; what its member says is written
+    /// anew as the change is applied.
+    fn note_redaction(&mut self, change: &Change) {
+        if let Some(told) = &change.redaction {
+            let told: HashMap<i64, Grounds> = told.iter().cloned().collect();
+            self.entities.tell(&told);
+            self.events.tell(&told);
+            self.redacted = change.seq;
+        }
     }
 }
 
@@ -278,6 +297,22 @@ impl Index {
         self.heads.send_replace(head);
         drop(old);
         Ok(head)
+    }
+
+    /// Lets go of what only versions said that a redaction wrote anew: rows that stay in segments until these are merged, and
+    /// terms that no row has any more. Only the thread that merges may do so.
+    pub fn purge(&self) {
+        loop {
+            let merging = self.read().events.purging();
+            let Some(merging) = merging else {
+                break;
+            };
+            let mut merged = merging.run();
+            let _turn = self.turn();
+            self.write().events.layers.install(&mut merged);
+        }
+        let _turn = self.turn();
+        self.write().events.forget_terms();
     }
 
     /// Merges what is due, beside those who read and apply; false where nothing is. Only one thread may do so.

@@ -54,7 +54,7 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
         return Ok(answered);
     }
     let head = step.counters.head;
-    step.draft.batch.add_operation(head.seq, head.recorded_at, step.grounds.clone());
+    step.draft.batch.add_operation(head.seq, head.recorded_at, step.grounds.clone(), operation.redacts());
     let mut done = Vec::with_capacity(operation.commands.len());
     let mut faults = Vec::new();
     for (position, command) in operation.commands.iter().enumerate() {
@@ -96,6 +96,7 @@ impl Step<'_> {
             Command::Link { scheme, row, relation, events } => self.link(scheme, row, *relation, events),
             Command::Retract { resource, id, base } => self.retract(*resource, *id, *base),
             Command::Restore { resource, id } => self.restore(*resource, *id),
+            Command::Redact { resource, id, base, redaction } => self.redact(*resource, *id, *base, redaction),
             Command::Merge { resource, id, into, base } => return self.merge(*resource, *id, *into, *base),
             Command::Split { id, parts, base } => return self.split(*id, parts, *base),
         };
@@ -265,7 +266,7 @@ impl Step<'_> {
     }
 
     /// Drafts a version, of which readers are given these documents, and tells its number.
-    fn add_version(&mut self, version: Newest, documents: &Documents) -> i64 {
+    pub(super) fn add_version(&mut self, version: Newest, documents: &Documents) -> i64 {
         self.counters.version_no += 1;
         let (no, head) = (self.counters.version_no, self.counters.head);
         let Newest { resource, id, entity_no, revision, kind, .. } = version;
@@ -287,6 +288,7 @@ impl Step<'_> {
             into: Vec::new(),
             openly: revision == 1 && self.is_open(resource),
             earlier: Vec::new(),
+            redaction: None,
         });
         self.draft.add(version);
         no

@@ -60,7 +60,10 @@ impl Committed {
                     ids.push(*id);
                     externals.extend(external_ids_of(document));
                 }
-                Command::Retract { id, .. } | Command::Restore { id, .. } | Command::Split { id, .. } => ids.push(*id),
+                Command::Retract { id, .. }
+                | Command::Restore { id, .. }
+                | Command::Redact { id, .. }
+                | Command::Split { id, .. } => ids.push(*id),
                 Command::Merge { id, into, .. } => ids.extend([*id, *into]),
                 // It is found by its slug, in the index.
                 Command::Ensure { .. } => {}

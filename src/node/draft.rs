@@ -10,6 +10,7 @@ use super::committed::Committed;
 use super::editions::NewEdition;
 use super::operation::{Operation, Outcome};
 use crate::domain::content::Content;
+use crate::domain::grounds::Grounds;
 use crate::domain::resource::Resource;
 use crate::domain::shared::ExternalId;
 use crate::store::batch::{Batch, BatchMark};
@@ -108,6 +109,14 @@ impl Draft {
             change.earlier.push(Edition::of(no, &documents));
         }
         Ok(())
+    }
+
+    /// Notes that a version of this group took a value out of all earlier ones, and what is told from now on of the operations
+    /// that wrote those.
+    pub fn add_redaction(&mut self, version_no: i64, told: Vec<(i64, Grounds)>) {
+        if let Some(change) = self.changes.iter_mut().rfind(|change| change.version_no == version_no) {
+            change.redaction = Some(told);
+        }
     }
 
     /// Notes a version.

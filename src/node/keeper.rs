@@ -22,17 +22,37 @@ impl Keeper {
     pub fn start(index: Arc<Index>, file: Option<SavedIndex>) -> (Self, JoinHandle<()>) {
         let (stop, stopped) = channel();
         let thread = std::thread::spawn(move || {
+            let mut purged = 0;
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
                 while index.merge() {}
+                purge(&index, file.as_ref(), &mut purged);
                 if let Some(file) = file.as_ref().filter(|file| file.is_behind(&index)) {
                     save(file, &index);
                 }
             }
+            purge(&index, file.as_ref(), &mut purged);
             if let Some(file) = &file {
                 save(file, &index);
             }
         });
         (Self { _stop: stop }, thread)
+    }
+}
+
+/// Lets go of what was redacted since this was done last: in the index, and in a file that was saved before.
+fn purge(index: &Index, file: Option<&SavedIndex>, purged: &mut i64) {
+    let redacted = index.read().redacted;
+    if redacted <= *purged {
+        return;
+    }
+    *purged = redacted;
+    index.purge();
+    if let Some(file) = file.filter(|file| file.holds_redacted(index)) {
+        // At once, and whether another can be written or not.
+        if let Err(error) = file.remove() {
+            log::warn!("{} may hold what was redacted, and cannot be removed: {error}", file.path().display());
+        }
+        save(file, index);
     }
 }
 

@@ -14,6 +14,7 @@ pub mod moments;
 pub mod operation;
 pub mod reader;
 mod reading;
+mod redacting;
 pub mod writer;
 
 use std::sync::{Arc, OnceLock, Weak};

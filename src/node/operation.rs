@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::grounds::Grounds;
 use crate::domain::input::Fault;
+use crate::domain::redaction::Redaction;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::LinkRelation;
 use crate::store::claims::Claim;
@@ -48,6 +49,11 @@ impl Operation {
     /// Whether it looks for members by what they refer to, which only the store can tell: nothing may be drafted then.
     pub fn asks_for_referrers(&self) -> bool {
         self.commands.iter().any(|command| matches!(command, Command::Merge { .. } | Command::Split { .. }))
+    }
+
+    /// Whether it takes a value out of all versions of a member.
+    pub fn redacts(&self) -> bool {
+        self.commands.iter().any(|command| matches!(command, Command::Redact { .. }))
     }
 }
 
@@ -131,6 +137,17 @@ pub enum Command {
         resource: Resource,
         /// Its id.
         id: Uuid,
+    },
+    /// Takes a value out of all versions of a member, whatever became of it. An operation that does so does nothing else.
+    Redact {
+        /// What it is.
+        resource: Resource,
+        /// Its id.
+        id: Uuid,
+        /// The revision that it must be at, if it matters.
+        base: Option<i32>,
+        /// What goes.
+        redaction: Redaction,
     },
     /// Lets one member take in another, which ceases. Whatever refers to the one that ceases refers to the other then.
     Merge {

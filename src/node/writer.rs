@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Timer};
 
@@ -21,6 +21,7 @@ use crate::index::Index;
 use crate::metrics::{Metrics, WriterOutcome};
 use crate::store::connection::{AnyConnection, DatabaseUrl};
 use crate::store::error::StoreError;
+use crate::store::redaction::purge;
 use crate::store::write::{self, Counters};
 
 /// How long a group gathers operations. Writing and committing them takes about as long again, so that the lock is held for
@@ -29,6 +30,9 @@ const GATHERING: Duration = Duration::from_millis(20);
 
 /// Most operations that wait at hand beside the queue, so that what they name can be asked for at once.
 const AT_HAND: usize = 64;
+
+/// How long nothing is to be written before it is tried again to take out of the file what was redacted.
+const RETRY: Duration = Duration::from_secs(5);
 
 type Answer = Result<Outcome, Refusal>;
 type Answered = Vec<(Job, Answer)>;
@@ -89,7 +93,7 @@ fn run(database: DatabaseUrl, conn: AnyConnection, index: Arc<Index>, clock: Clo
                 drop(job.answer.send(answer));
             }
         });
-        Worker { database, conn: Some(conn), index, clock, answers }.run(queue);
+        Worker { database, conn: Some(conn), index, clock, answers, holds_redacted: true }.run(queue);
     });
 }
 
@@ -99,12 +103,19 @@ struct Worker {
     index: Arc<Index>,
     clock: Clock,
     answers: Sender<Answered>,
+    /// Whether the file may hold bytes of what was redacted; also by a writer that was killed before it could see to that.
+    holds_redacted: bool,
 }
 
 impl Worker {
     fn run(mut self, queue: &Receiver<Job>) {
         let mut source = Source { at_hand: VecDeque::new(), queue: Some(queue) };
-        while source.wait(&self.index.metrics) {
+        self.purge();
+        while let Some(is_asked) = source.wait(&self.index.metrics, self.holds_redacted.then_some(RETRY)) {
+            if !is_asked {
+                self.purge();
+                continue;
+            }
             let mut group = Vec::new();
             match self.write_group(&mut source, &mut group) {
                 Ok(()) => self.answer(group),
@@ -190,6 +201,10 @@ impl Worker {
             }
             let broken = matches!(answer, Err(Refusal::Store(_)));
             group.push((job, answer));
+            // What others looked up of what it takes out is not true any more.
+            if draft.batch.redacts() {
+                break;
+            }
             if broken {
                 return Err(StoreError::Unwritten("a look-up failed".to_owned()));
             }
@@ -202,12 +217,32 @@ impl Worker {
             other => other,
         })?;
         write::commit(conn, &counters)?;
+        let redacts = draft.batch.redacts();
         // What is committed is accepted, whatever happens now: the follower applies what this cannot.
         if let Err(error) = self.index.take_in(conn, before, draft.changes) {
             log::error!("operation {} is committed and not applied yet: {error}", counters.head.seq);
             self.conn = None;
         }
+        if redacts {
+            // Before whoever asked for it is answered.
+            self.holds_redacted = true;
+            self.purge();
+        }
         Ok(())
+    }
+
+    /// Sees to it that no bytes stay of what was redacted. Where that cannot be done it is tried again when nobody writes.
+    fn purge(&mut self) {
+        let Some(conn) = self.conn.as_mut().filter(|_| self.holds_redacted) else {
+            return;
+        };
+        match purge(conn) {
+            Ok(true) => self.holds_redacted = false,
+            Ok(false) => {
+                log::warn!("the file may hold bytes of what was redacted while somebody reads an earlier state");
+            }
+            Err(error) => log::warn!("the file may hold bytes of what was redacted: {error}"),
+        }
     }
 }
 
@@ -219,12 +254,19 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Waits for an operation; there is none when nobody can send any more.
-    fn wait(&mut self, metrics: &Metrics) -> bool {
+    /// Waits for an operation, perhaps not for ever: whether there is one. `None` when nobody can send any more.
+    fn wait(&mut self, metrics: &Metrics, longest: Option<Duration>) -> Option<bool> {
         if self.at_hand.is_empty() {
-            self.at_hand.extend(self.queue.and_then(|queue| queue.recv().ok()).inspect(|_| metrics.operation_taken()));
+            let queue = self.queue?;
+            let job = match longest.map(|longest| queue.recv_timeout(longest)) {
+                Some(Err(RecvTimeoutError::Timeout)) => return Some(false),
+                Some(job) => job.ok()?,
+                None => queue.recv().ok()?,
+            };
+            metrics.operation_taken();
+            self.at_hand.push_back(job);
         }
-        !self.at_hand.is_empty()
+        Some(true)
     }
 
     /// Takes what is queued, as far as there is room.

@@ -8,7 +8,8 @@ use super::document::{Documents, key};
 use super::error::StoreError;
 use super::imports::{ImportRow, update_import_record};
 use super::log::ChangeKind;
-use super::rows::{Numbers, Rows, RowsMark, insert_batch};
+use super::redaction::Cleaning;
+use super::rows::{self, Numbers, Rows, RowsMark, insert_batch};
 use super::schema::{document, entity, idempotency, import_record, lineage, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use super::write::Newest;
@@ -26,6 +27,7 @@ struct OperationRow {
     reason: Option<String>,
     made_by: Option<String>,
     source: Option<String>,
+    redacts: bool,
 }
 
 #[derive(Insertable)]
@@ -93,6 +95,7 @@ pub struct Batch {
     entities: Vec<EntityRow>,
     versions: Vec<VersionRow>,
     editions: Vec<NewEdition>,
+    cleanings: Vec<Cleaning>,
     rows: Rows,
     documents: Vec<DocumentRow>,
     lineage: Vec<LineageRow>,
@@ -108,6 +111,7 @@ pub struct BatchMark {
     entities: usize,
     versions: usize,
     editions: usize,
+    cleanings: usize,
     rows: RowsMark,
     documents: usize,
     lineage: usize,
@@ -124,6 +128,7 @@ impl Batch {
             entities: self.entities.len(),
             versions: self.versions.len(),
             editions: self.editions.len(),
+            cleanings: self.cleanings.len(),
             rows: self.rows.mark(),
             documents: self.documents.len(),
             lineage: self.lineage.len(),
@@ -139,6 +144,7 @@ impl Batch {
         self.entities.truncate(mark.entities);
         self.versions.truncate(mark.versions);
         self.editions.truncate(mark.editions);
+        self.cleanings.truncate(mark.cleanings);
         self.rows.truncate(mark.rows);
         self.documents.truncate(mark.documents);
         self.lineage.truncate(mark.lineage);
@@ -147,10 +153,10 @@ impl Batch {
         self.changed_imports.truncate(mark.changed_imports);
     }
 
-    /// Adds that an operation happened.
-    pub fn add_operation(&mut self, seq: i64, at: Instant, grounds: Grounds) {
+    /// Adds that an operation happened; `redacts` tells whether it took a value out of all versions of a member.
+    pub fn add_operation(&mut self, seq: i64, at: Instant, grounds: Grounds, redacts: bool) {
         let Grounds { reason, source, made_by } = grounds;
-        self.operations.push(OperationRow { seq, recorded_at: SqlInstant(at), reason, made_by, source });
+        self.operations.push(OperationRow { seq, recorded_at: SqlInstant(at), reason, made_by, source, redacts });
     }
 
     /// Adds that an entity exists; `openly` tells whether the public knows of it before anything public names it.
@@ -188,6 +194,24 @@ impl Batch {
     pub fn add_edition(&mut self, version_no: i64, seq: i64, documents: &Documents) -> Result<()> {
         self.editions.push(NewEdition { version_no, seq });
         self.add_documents(version_no, documents)
+    }
+
+    /// Adds the rows of an earlier version, in the place of those that a redaction takes out.
+    ///
+    /// # Errors
+    /// When `numbers` lacks something that the content names.
+    pub fn add_rows(&mut self, version_no: i64, content: &Content, numbers: &Numbers) -> Result<()> {
+        self.rows.add(version_no, content, numbers)
+    }
+
+    /// Adds what a redaction changes beside what it writes anew.
+    pub fn add_cleaning(&mut self, cleaning: Cleaning) {
+        self.cleanings.push(cleaning);
+    }
+
+    /// Whether it takes something out that is stored.
+    pub fn redacts(&self) -> bool {
+        !self.cleanings.is_empty()
     }
 
     fn add_documents(&mut self, version_no: i64, documents: &Documents) -> Result<()> {
@@ -233,6 +257,10 @@ impl Batch {
             diesel::update(previous).set(version::seq_to.eq(Some(new.seq))).execute(conn)?;
         }
         insert_batch!(conn, version::table, self.versions);
+        for cleaning in &self.cleanings {
+            rows::delete(conn, &cleaning.versions)?;
+            cleaning.clean(conn)?;
+        }
         self.rows.insert(conn)?;
         for NewEdition { version_no, seq } in &self.editions {
             diesel::delete(document::table.filter(document::version_no.eq(version_no))).execute(conn)?;

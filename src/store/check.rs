@@ -195,6 +195,13 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> 
         if !is_right {
             differences.push(format!("it is `{kind}`, and {into} members took the place of its own"));
         }
+        // It governs what it was before: something may have been redacted since.
+        let policy = match last_with_values(conn, &version)? {
+            Some(last) => rows::load(conn, resource, last)?.privacy().cloned(),
+            None => None,
+        };
+        let created_at = recorded_at(conn, created_seq)?;
+        differences.extend(check_editions(conn, &version, (resource, id.0, slug, created_at), policy.as_ref(), tree)?);
         return Ok(differences);
     }
     let content = Arc::new(rows::load(conn, resource, version.no)?);
@@ -219,19 +226,41 @@ fn check_version(conn: &mut AnyConnection, row: VersionRow, tree: &mut Tree) -> 
     if version.edition.is_none() {
         differences.extend(check_documents(conn, version.no, whole.clone(), policy.as_ref(), tree)?);
     }
-    // What was written anew is looked at when the operation is reached that did so: places lie in others as they did then.
+    let member = (resource, id.0, whole.slug, whole.created_at);
+    differences.extend(check_editions(conn, &version, member, policy.as_ref(), tree)?);
+    if is_governed_otherwise(conn, &version, resource, policy.as_ref())? {
+        differences.push("an earlier version is told under another policy".to_owned());
+    }
+    Ok(differences)
+}
+
+/// The newest version before one by which a member ceased that has values.
+fn last_with_values(conn: &mut AnyConnection, ended: &VersionColumns) -> Result<Option<i64>> {
+    let ends: Vec<&str> = ChangeKind::ALL.iter().filter(|kind| kind.ends()).map(|kind| kind.code()).collect();
+    let before = version::entity_no.eq(ended.entity_no).and(version::revision.lt(ended.revision));
+    let versions = version::table.filter(before.and(version::kind.ne_all(ends))).order(version::revision.desc());
+    Ok(versions.select(version::no).first(conn).optional()?)
+}
+
+/// What differs in the documents that a version's operation wrote anew of earlier ones. They are looked at when that operation
+/// is reached: places lie in others as they did then.
+fn check_editions(
+    conn: &mut AnyConnection,
+    version: &VersionColumns,
+    (resource, id, slug, created_at): (Resource, Uuid, Option<String>, Instant),
+    policy: Option<&PrivacyPolicy>,
+    tree: &Tree,
+) -> Result<Vec<String>> {
     let editions: Vec<(i64, i32, i64)> = version::table
         .filter(version::entity_no.eq(version.entity_no).and(version::edition.eq(version.seq)))
         .select((version::no, version::revision, version::seq))
         .load(conn)?;
+    let mut differences = Vec::new();
     for (no, revision, seq) in editions {
         let (content, recorded_at) = (Arc::new(rows::load(conn, resource, no)?), recorded_at(conn, seq)?);
-        let earlier = Document { revision, seq, recorded_at, content, ..whole.clone() };
-        let found = check_documents(conn, no, earlier, policy.as_ref(), tree)?;
+        let earlier = Document { id, slug: slug.clone(), revision, seq, created_at, recorded_at, content };
+        let found = check_documents(conn, no, earlier, policy, tree)?;
         differences.extend(found.into_iter().map(|what| format!("of version {no}, {what}")));
-    }
-    if is_governed_otherwise(conn, &version, resource, policy.as_ref())? {
-        differences.push("an earlier version is told under another policy".to_owned());
     }
     Ok(differences)
 }

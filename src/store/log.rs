@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::connection::AnyConnection;
 use super::document::{Audience, Document, Documents, key, version_of};
 use super::error::StoreError;
+use super::redaction::grounds_of;
 use super::schema::{dataset, document, entity, external_id, lineage, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::codes;
@@ -37,6 +38,15 @@ codes! {
         /// A value was removed from all its versions.
         Redacted = "redacted",
     }
+}
+
+/// What was done, out of what it left the member as: also of what has ceased a value can be redacted, and it stays as it is.
+///
+/// # Errors
+/// `Corrupt` for a code that Marchline did not write.
+pub fn done(kind: &str, redacts: bool) -> Result<ChangeKind, StoreError> {
+    let kind = ChangeKind::parse(kind).ok_or_else(|| StoreError::corrupt(format!("unknown code `{kind}`")))?;
+    Ok(if redacts { ChangeKind::Redacted } else { kind })
 }
 
 impl ChangeKind {
@@ -90,8 +100,11 @@ pub struct Change {
     pub into: Vec<Uuid>,
     /// Whether the public is told of the member though nothing public names it.
     pub openly: bool,
-    /// What readers are given of earlier versions from this operation on, oldest first; empty where that stays as it was.
+    /// What readers are given of earlier versions from this operation on, oldest first; empty where that stays as it was. Whatever
+    /// keeps something of a version looks here for those that were written anew, by a redaction or by another policy.
     pub earlier: Vec<Edition>,
+    /// Where the operation took a value out of all versions: what is told of each of the operations that wrote the member before.
+    pub redaction: Option<Vec<(i64, Grounds)>>,
 }
 
 /// A version whose documents a later operation wrote anew.
@@ -128,7 +141,8 @@ pub fn head(conn: &mut AnyConnection) -> Result<Head, StoreError> {
 /// Reason, source and author of an operation.
 type GroundsRow = (Option<String>, Option<String>, Option<String>);
 
-type ChangeRow = ((i64, i64, i32, String), (i64, String, SqlId, Option<String>, bool), (i64, SqlInstant, GroundsRow));
+type ChangeRow =
+    ((i64, i64, i32, String), (i64, String, SqlId, Option<String>, bool), (i64, SqlInstant, GroundsRow, bool));
 
 fn grounds((reason, source, made_by): GroundsRow) -> Grounds {
     Grounds { reason, source, made_by }
@@ -149,7 +163,11 @@ pub struct StoredChanges {
     bodies: Bodies,
     lineage: Lineage,
     editions: Editions,
+    told: Told,
 }
+
+/// What is told of the operations before a redaction that wrote the member, by the version that says that it happened.
+type Told = HashMap<i64, Vec<(i64, Grounds)>>;
 
 /// The versions that each operation wrote the documents of anew, with their documents, by the number of the entity.
 type Editions = HashMap<(i64, i64), Vec<(i64, OfVersion)>>;
@@ -171,10 +189,12 @@ impl StoredChanges {
     /// # Errors
     /// When it is not what Marchline writes.
     pub fn parse(self) -> Result<Vec<Change>, StoreError> {
-        let Self { rows, mut bodies, mut lineage, mut editions } = self;
+        let Self { rows, mut bodies, mut lineage, mut editions, mut told } = self;
         let change = |row: ChangeRow| {
             let earlier = editions.remove(&(row.1.0, row.0.1)).unwrap_or_default();
-            change(row, &mut bodies, &mut lineage, earlier)
+            let earlier = earlier.into_iter().map(|of| edition(&row.1.1, of)).collect::<Result<_, _>>()?;
+            let redaction = told.remove(&row.0.0);
+            Ok(Change { earlier, redaction, ..change(row, &mut bodies, &mut lineage)? })
         };
         rows.into_iter().map(change).collect()
     }
@@ -203,13 +223,24 @@ pub fn stored_changes(conn: &mut AnyConnection, after: i64, operations: i64) -> 
         .select((
             (version::no, version::seq, version::revision, version::kind),
             (entity::no, entity::resource, entity::id, entity::slug, entity::openly),
-            (operation::seq, operation::recorded_at, (operation::reason, operation::source, operation::made_by)),
+            (
+                operation::seq,
+                operation::recorded_at,
+                (operation::reason, operation::source, operation::made_by),
+                operation::redacts,
+            ),
         ))
         .load(conn)?;
     let bodies = bodies(conn, &rows)?;
     let lineage = lineage_of(conn, &rows)?;
     let editions = editions(conn, after, *last)?;
-    Ok(StoredChanges { rows, bodies, lineage, editions })
+    let mut told = Told::new();
+    for ((version_no, seq, ..), (entity_no, ..), (.., redacts)) in &rows {
+        if *redacts {
+            told.insert(*version_no, grounds_of(conn, *entity_no, *seq)?);
+        }
+    }
+    Ok(StoredChanges { rows, bodies, lineage, editions, told })
 }
 
 /// Documents with their keys by version: those of the public, and those that are restricted.
@@ -292,22 +323,26 @@ fn lineage_of(conn: &mut AnyConnection, rows: &[ChangeRow]) -> Result<Lineage, S
     Ok(lineage)
 }
 
-fn change(
-    row: ChangeRow,
-    bodies: &mut Bodies,
-    lineage: &mut Lineage,
-    earlier: Vec<(i64, OfVersion)>,
-) -> Result<Change, StoreError> {
-    let ((version_no, seq, revision, kind), (entity_no, resource, id, slug, openly), (_, recorded_at, told)) = row;
+type Stored = Option<(i64, Document<Arc<Content>>)>;
+
+fn resource_of(code: &str) -> Result<Resource, StoreError> {
+    Resource::parse(code).ok_or_else(|| StoreError::corrupt(format!("unknown code `{code}`")))
+}
+
+fn document_of(resource: Resource, body: Option<(i64, String)>) -> Result<Stored, StoreError> {
+    body.map(|(key, body)| Ok((key, Document::from_body(resource, &body)?))).transpose()
+}
+
+fn edition(resource: &str, (version_no, (public, restricted)): (i64, OfVersion)) -> Result<Edition, StoreError> {
+    let resource = resource_of(resource)?;
+    let (public, restricted) = (document_of(resource, public)?, document_of(resource, restricted)?);
+    Ok(Edition { version_no, public, restricted })
+}
+
+fn change(row: ChangeRow, bodies: &mut Bodies, lineage: &mut Lineage) -> Result<Change, StoreError> {
+    let ((version_no, seq, revision, kind), (entity_no, resource, id, slug, openly), (_, recorded_at, told, _)) = row;
     let unknown = |what: &str| StoreError::corrupt(format!("unknown code `{what}`"));
-    let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
-    let document = |body: Option<(i64, String)>| {
-        let parsed = body.map(|(key, body)| Ok::<_, StoreError>((key, Document::from_body(resource, &body)?)));
-        parsed.transpose()
-    };
-    let edition = |(version_no, (public, restricted))| {
-        Ok(Edition { version_no, public: document(public)?, restricted: document(restricted)? })
-    };
+    let resource = resource_of(&resource)?;
     let (public, restricted) = bodies.take(version_no);
     Ok(Change {
         seq,
@@ -320,11 +355,12 @@ fn change(
         entity_no,
         version_no,
         revision,
-        public: document(public)?,
-        restricted: document(restricted)?,
+        public: document_of(resource, public)?,
+        restricted: document_of(resource, restricted)?,
         into: lineage.remove(&version_no).unwrap_or_default(),
         openly: openly && revision == 1,
-        earlier: earlier.into_iter().map(edition).collect::<Result<_, StoreError>>()?,
+        earlier: Vec::new(),
+        redaction: None,
     })
 }
 
@@ -410,7 +446,7 @@ pub struct VersionNote {
     pub grounds: Grounds,
 }
 
-type NoteRow = (i32, i64, String, SqlInstant, GroundsRow);
+type NoteRow = (i32, i64, (String, bool), SqlInstant, GroundsRow);
 
 /// A member's versions up to an operation, oldest first.
 ///
@@ -425,14 +461,13 @@ pub fn history(conn: &mut AnyConnection, id: Uuid, seq: i64) -> Result<Vec<Versi
         .select((
             version::revision,
             version::seq,
-            version::kind,
+            (version::kind, operation::redacts),
             operation::recorded_at,
             (operation::reason, operation::source, operation::made_by),
         ))
         .load(conn)?;
-    let note = |(revision, seq, kind, recorded_at, told): NoteRow| {
-        let unknown = || StoreError::corrupt(format!("unknown code `{kind}`"));
-        let kind = ChangeKind::parse(&kind).ok_or_else(unknown)?;
+    let note = |(revision, seq, (kind, redacts), recorded_at, told): NoteRow| {
+        let kind = done(&kind, redacts)?;
         Ok(VersionNote { revision, seq, recorded_at: recorded_at.0, kind, grounds: grounds(told) })
     };
     rows.into_iter().map(note).collect()

@@ -19,6 +19,7 @@ pub mod log;
 pub mod migrate;
 pub mod operations;
 pub mod ready;
+pub mod redaction;
 pub mod referrers;
 pub mod restores;
 pub mod rows;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::connection::AnyConnection;
 use super::error::StoreError;
-use super::log::ChangeKind;
+use super::log::{ChangeKind, done};
 use super::schema::{entity, event_privacy, operation, version};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::instant::Instant;
@@ -35,7 +35,7 @@ pub struct Written {
     pub kind: ChangeKind,
 }
 
-type WrittenRow = ((i64, i64, i32, String), (String, SqlId));
+type WrittenRow = ((i64, i64, i32, (String, bool)), (String, SqlId));
 
 /// At most `limit` operations behind `after` and up to `until`, in the order in which they happened.
 ///
@@ -53,9 +53,13 @@ pub fn operations(conn: &mut AnyConnection, after: i64, until: i64, limit: i64) 
     };
     let rows: Vec<WrittenRow> = version::table
         .inner_join(entity::table.on(entity::no.eq(version::entity_no)))
+        .inner_join(operation::table.on(operation::seq.eq(version::seq)))
         .filter(version::seq.gt(after).and(version::seq.le(last)))
         .order(version::no)
-        .select(((version::no, version::seq, version::revision, version::kind), (entity::resource, entity::id)))
+        .select((
+            (version::no, version::seq, version::revision, (version::kind, operation::redacts)),
+            (entity::resource, entity::id),
+        ))
         .load(conn)?;
     let operation =
         |(seq, recorded_at): (i64, SqlInstant)| Operation { seq, recorded_at: recorded_at.0, versions: Vec::new() };
@@ -69,10 +73,12 @@ pub fn operations(conn: &mut AnyConnection, after: i64, until: i64, limit: i64) 
     Ok(operations)
 }
 
-fn written(((version_no, seq, revision, kind), (resource, id)): WrittenRow) -> Result<(i64, Written), StoreError> {
+fn written(
+    ((version_no, seq, revision, (kind, redacts)), (resource, id)): WrittenRow,
+) -> Result<(i64, Written), StoreError> {
     let unknown = |code: &str| StoreError::corrupt(format!("unknown code `{code}`"));
     let resource = Resource::parse(&resource).ok_or_else(|| unknown(&resource))?;
-    let kind = ChangeKind::parse(&kind).ok_or_else(|| unknown(&kind))?;
+    let kind = done(&kind, redacts)?;
     Ok((seq, Written { version_no, resource, id: id.0, revision, kind }))
 }
 

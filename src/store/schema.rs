@@ -14,6 +14,7 @@ diesel::table! {
         recorded_at -> Moment,
         last_entity_no -> BigInt,
         last_version_no -> BigInt,
+        holds_redacted -> Bool,
     }
 }
 
@@ -27,6 +28,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         made_by -> Nullable<Text>,
         source -> Nullable<Text>,
+        redacts -> Bool,
     }
 }
 

@@ -1,8 +1,10 @@
-//! Documents as plain readers were given them, kept for the next reader. A version never changes, so that what was kept of
-//! it is right as long as nothing that it names has another name.
+//! Documents as plain readers were given them, kept for the next reader. A version never changes but by a later policy or a
+//! redaction, which give it another edition; so what was kept of an edition is right as long as nothing that it names has
+//! another name. Behind a redaction nothing is kept: what nobody can be given any more must not lie about either.
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -23,6 +25,8 @@ pub struct Rendered {
 pub struct Names {
     /// The operations that have them.
     pub hold: Range<i64>,
+    /// The last operation that wrote one of them anew.
+    pub edition: i64,
     /// How many corrections were known when that was looked up: one more, and it may be fewer operations.
     corrections: u64,
 }
@@ -46,27 +50,37 @@ const OVERHEAD: u64 = 128;
 const TYPICAL: u64 = 2_048;
 
 /// The documents that are kept, the least used of them dropped first.
-pub struct Kept(Cache<Key, Arc<Rendered>, Bytes>);
+pub struct Kept {
+    cache: Cache<Key, Arc<Rendered>, Bytes>,
+    /// The last redaction that was known when it was looked into.
+    redacted: AtomicI64,
+}
 
 impl Kept {
     /// Room for so many bytes.
     pub fn new(bytes: u64) -> Self {
-        Self(Cache::with_weighter(usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX), bytes, Bytes))
+        let cache = Cache::with_weighter(usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX), bytes, Bytes);
+        Self { cache, redacted: AtomicI64::new(0) }
     }
 
     /// The names of a version at an operation, and its document if it is kept with them.
     pub fn find(&self, state: &State, version: &EventVersion, seq: i64) -> (Names, Option<Arc<Rendered>>) {
-        let kept = self.0.get(&key(state, version)).filter(|kept| kept.names.hold.contains(&seq));
+        if self.redacted.fetch_max(state.redacted, Ordering::Relaxed) < state.redacted {
+            self.cache.clear();
+        }
+        let kept = self.cache.get(&key(state, version)).filter(|kept| kept.names.hold.contains(&seq));
         let corrections = state.entities.corrections();
         if let Some(kept) = kept.as_ref().filter(|kept| kept.names.corrections == corrections) {
             return (kept.names.clone(), Some(Arc::clone(kept)));
         }
-        let hold = state.entities.at(seq).names_hold(state.events.named(version).into_iter());
-        let names = Names { hold, corrections };
+        let (hold, edition) = state.entities.at(seq).names_hold(state.events.named(version).into_iter());
+        let names = Names { hold, edition, corrections };
         // Names that were corrected since are of other operations: the text still stands, but not as long as was thought.
-        let kept = kept.filter(|kept| kept.names.hold.start == names.hold.start).map(|kept| {
+        let is_same =
+            |kept: &Arc<Rendered>| (kept.names.hold.start, kept.names.edition) == (names.hold.start, names.edition);
+        let kept = kept.filter(is_same).map(|kept| {
             let kept = Arc::new(Rendered { text: Arc::clone(&kept.text), names: names.clone() });
-            self.0.insert(key(state, version), Arc::clone(&kept));
+            self.cache.insert(key(state, version), Arc::clone(&kept));
             kept
         });
         (names, kept)
@@ -76,7 +90,7 @@ impl Kept {
     /// the place of one with those of today.
     pub fn keep(&self, state: &State, version: &EventVersion, text: Arc<[u8]>, names: Names) {
         if names.hold.end == i64::MAX {
-            self.0.insert(key(state, version), Arc::new(Rendered { text, names }));
+            self.cache.insert(key(state, version), Arc::new(Rendered { text, names }));
         }
     }
 }
@@ -127,6 +141,7 @@ mod tests {
             into: Vec::new(),
             openly: true,
             earlier: Vec::new(),
+            redaction: None,
         }
     }
 
@@ -153,6 +168,7 @@ mod tests {
             head,
             generation: 0,
             restores: Vec::new(),
+            redacted: 0,
             entities: Entities::default(),
             events: Events::default(),
         };

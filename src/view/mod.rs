@@ -17,6 +17,7 @@ pub mod location;
 pub mod member;
 pub mod neighbourhood;
 pub mod ready;
+pub mod redaction;
 pub mod reference;
 pub mod sent_back;
 pub mod source;

@@ -258,6 +258,6 @@ on_both_databases! {
 on_both_databases! {
     fn the_examples_of_the_readme_work(empty: Empty) {
         let served = Served::start(&empty.0.url, &["--demo"]);
-        assert!(examples::try_out(&served.base, "", "README.md") >= 5, "the README has examples");
+        assert!(examples::try_out(&served.base, ["", ""], "README.md") >= 5, "the README has examples");
     }
 }

@@ -42,6 +42,7 @@ mod parity;
 mod privacy;
 mod questions;
 mod reading;
+mod redaction;
 mod restricted;
 mod rows;
 mod saved;

@@ -140,6 +140,8 @@ fn every_operation_lists_the_problems_it_may_answer() {
             "/healthz" | "/readyz" => &[],
             "/v1/keys/{id}" | "/v1/imports/{id}" => &["401", "403", "404", "429"],
             path if path.starts_with("/v1/webhooks/{id}") => &["401", "403", "404", "429"],
+            // Also of what has ceased.
+            path if path.ends_with("/redact") => &["401", "403", "404", "412", "422", "429"],
             path if path.contains("{id}") => &["401", "404", "410", "429"],
             _ => &["401", "429"],
         };

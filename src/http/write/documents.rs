@@ -208,10 +208,10 @@ impl Write {
             return Ok(None);
         };
         matching.check(revision, self.epoch())?;
-        Ok(Some(revision).filter(|_| *matching != IfMatch::Any))
+        Ok(matching.binds(revision))
     }
 
-    fn epoch(&self) -> i64 {
+    pub(super) fn epoch(&self) -> i64 {
         self.service.index.head().epoch
     }
 

@@ -7,6 +7,7 @@ pub mod faults;
 pub mod operations;
 pub mod parts;
 pub mod preconditions;
+mod redactions;
 pub mod schemas;
 mod written;
 

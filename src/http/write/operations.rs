@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use super::super::params::{IdempotencyHeader, MatchHeader, RequiredMatchHeader, WriteParams};
 use super::super::problem::Problem;
 use super::documents::{self, How};
-use super::errors::{CreateErrors, LineageErrors, RestoreErrors, RetractErrors, UpdateErrors};
+use super::errors::{CreateErrors, LineageErrors, RedactErrors, RestoreErrors, RetractErrors, UpdateErrors};
 use super::parts::{self, Part};
-use super::schemas;
+use super::{redactions, schemas};
 use crate::domain::resource::Resource;
 use crate::view::event::{Event, EvidenceItem};
 use crate::view::links::EventLink;
+use crate::view::redaction::Redaction;
 
 /// Declares the operations of one resource.
 macro_rules! write_operations {
@@ -25,7 +26,8 @@ macro_rules! write_operations {
         patch $patch:ident $patch_id:literal,
         retract $retract:ident $retract_id:literal,
         restore $restore:ident $restore_id:literal $restore_path:literal,
-        merge $merge:ident $merge_id:literal $merge_path:literal
+        merge $merge:ident $merge_id:literal $merge_path:literal,
+        redact $redact:ident $redact_id:literal $redact_path:literal
     ) => {
         #[doc = concat!("Writing ", $tag, ".")]
         pub mod $module {
@@ -105,6 +107,18 @@ macro_rules! write_operations {
             pub async fn $merge(req: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
                 documents::merge(req, payload, Resource::$resource).await
             }
+
+            #[doc = concat!("Takes a value out of all versions of ", $article, ", also of one that was withdrawn, merged or split.")]
+            #[utoipa::path(post, path = $redact_path, operation_id = $redact_id, tag = $tag,
+                summary = concat!("Takes a value out of all versions of ", $article, "."),
+                params(("id" = String, Path, description = "Its id, or its slug where it has one.", example = $example),
+                    WriteParams, MatchHeader, IdempotencyHeader),
+                request_body(content = schemas::RedactionIn, description = "What goes."),
+                responses((status = 200, description = "It is gone.", body = Redaction), RedactErrors),
+                security(("key" = ["admin"])))]
+            pub async fn $redact(req: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
+                redactions::redact(req, payload, Resource::$resource).await
+            }
         }
     };
 }
@@ -117,7 +131,8 @@ write_operations! {
     patch patch_event "patch_event",
     retract retract_event "retract_event",
     restore restore_event "restore_event" "/v1/events/{id}/restore",
-    merge merge_event "merge_event" "/v1/events/{id}/merge"
+    merge merge_event "merge_event" "/v1/events/{id}/merge",
+    redact redact_event "redact_event" "/v1/events/{id}/redact"
 }
 
 write_operations! {
@@ -128,7 +143,8 @@ write_operations! {
     patch patch_actor "patch_actor",
     retract retract_actor "retract_actor",
     restore restore_actor "restore_actor" "/v1/actors/{id}/restore",
-    merge merge_actor "merge_actor" "/v1/actors/{id}/merge"
+    merge merge_actor "merge_actor" "/v1/actors/{id}/merge",
+    redact redact_actor "redact_actor" "/v1/actors/{id}/redact"
 }
 
 write_operations! {
@@ -139,7 +155,8 @@ write_operations! {
     patch patch_location "patch_location",
     retract retract_location "retract_location",
     restore restore_location "restore_location" "/v1/locations/{id}/restore",
-    merge merge_location "merge_location" "/v1/locations/{id}/merge"
+    merge merge_location "merge_location" "/v1/locations/{id}/merge",
+    redact redact_location "redact_location" "/v1/locations/{id}/redact"
 }
 
 write_operations! {
@@ -150,7 +167,8 @@ write_operations! {
     patch patch_source "patch_source",
     retract retract_source "retract_source",
     restore restore_source "restore_source" "/v1/sources/{id}/restore",
-    merge merge_source "merge_source" "/v1/sources/{id}/merge"
+    merge merge_source "merge_source" "/v1/sources/{id}/merge",
+    redact redact_source "redact_source" "/v1/sources/{id}/redact"
 }
 
 write_operations! {
@@ -161,7 +179,8 @@ write_operations! {
     patch patch_campaign "patch_campaign",
     retract retract_campaign "retract_campaign",
     restore restore_campaign "restore_campaign" "/v1/campaigns/{id}/restore",
-    merge merge_campaign "merge_campaign" "/v1/campaigns/{id}/merge"
+    merge merge_campaign "merge_campaign" "/v1/campaigns/{id}/merge",
+    redact redact_campaign "redact_campaign" "/v1/campaigns/{id}/redact"
 }
 
 write_operations! {
@@ -172,7 +191,8 @@ write_operations! {
     patch patch_timeline "patch_timeline",
     retract retract_timeline "retract_timeline",
     restore restore_timeline "restore_timeline" "/v1/timelines/{id}/restore",
-    merge merge_timeline "merge_timeline" "/v1/timelines/{id}/merge"
+    merge merge_timeline "merge_timeline" "/v1/timelines/{id}/merge",
+    redact redact_timeline "redact_timeline" "/v1/timelines/{id}/redact"
 }
 
 /// The events that took the place of one.

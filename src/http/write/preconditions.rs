@@ -27,6 +27,11 @@ impl IfMatch {
         }
     }
 
+    /// The revision that a change is bound to, which was found to be an expected one; none where any would do.
+    pub fn binds(&self, revision: i32) -> Option<i32> {
+        (*self != Self::Any).then_some(revision)
+    }
+
     /// The header's meaning; `None` where it is not of its form. A weak validator matches nothing, as do validators that
     /// this service never gave.
     fn parse(text: &str) -> Option<Self> {

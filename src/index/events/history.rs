@@ -101,7 +101,9 @@ impl Events {
 
     /// The same, where the reader could see it before, with the reason where that is told.
     pub fn withdrawn(&self, id: Uuid, seq: i64, clearance: Clearance) -> Option<(&Withdrawal, Option<&str>)> {
-        let withdrawal = self.ceased(id, seq)?;
+        // Something may have been redacted of it since, for another reason.
+        let ended = self.back_from(id, seq).map_while(|version| self.untold.get(&version)?.withdrawn.as_ref());
+        let withdrawal = ended.last()?;
         let last = self.back_from(id, seq).find(|version| self.row_for(*version, clearance).is_some())?;
         let reason = withdrawal.reason.as_deref().filter(|_| self.is_explained(last, clearance));
         Some((withdrawal, reason))

@@ -28,6 +28,7 @@ struct Line {
     into: Vec<Uuid>,
     openly: bool,
     named_from: i64,
+    edition: i64,
 }
 
 /// The entities as lines.
@@ -51,6 +52,7 @@ pub fn bytes_of(entities: &Entities) -> io::Result<Vec<u8>> {
                 into: version.into.clone(),
                 openly: entity.openly,
                 named_from: entity.named_from,
+                edition: version.edition,
             };
             serde_json::to_writer(&mut bytes, &line)?;
             let body = version
@@ -90,8 +92,10 @@ pub fn entities_of(bytes: &[u8]) -> Option<Entities> {
             into: line.into,
             openly: line.openly,
             earlier: Vec::new(),
+            redaction: None,
         });
         entities.set_named_from(line.id, line.named_from);
+        entities.set_edition(line.id, line.edition);
     }
     Some(entities)
 }

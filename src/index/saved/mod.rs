@@ -30,7 +30,7 @@ use blocks::{NewFile, OldFile};
 
 /// How the file begins. The number behind the name is to be raised whenever a file would be read or understood otherwise,
 /// that is also when a row is made of an event in another way.
-const MAGIC: &[u8] = b"marchline index 6\n";
+const MAGIC: &[u8] = b"marchline index 7\n";
 
 /// Operations from which it is worth while to write the file again before the node stops: they take about two seconds to
 /// apply.
@@ -69,6 +69,8 @@ struct Title {
     epoch: i64,
     seq: i64,
     recorded_at: Instant,
+    /// The newest operation that redacted something.
+    redacted: i64,
     /// Layers that follow.
     layers: usize,
     /// The highest number of a version.
@@ -153,6 +155,22 @@ impl SavedIndex {
         let (seq, tried) = (index.head().seq, self.tried.load(Ordering::Relaxed));
         seq - tried >= MANY.max(tried / 8)
     }
+
+    /// Whether it may still hold what was redacted since it was written.
+    pub fn holds_redacted(&self, index: &Index) -> bool {
+        index.read().redacted > self.seq.load(Ordering::Relaxed)
+    }
+
+    /// Removes the file, where there is one.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub fn remove(&self) -> io::Result<()> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A state as it is written: what never changes is shared, all else is in bytes already.
@@ -172,7 +190,16 @@ impl Snapshot {
         let layers = state.events.layers.snapshot(&state.events.dictionary);
         let (versions, terms) = (state.events.layers.last_version(), state.events.dictionary.terms().len());
         Ok(Self {
-            title: Title { dataset_id, epoch, seq, recorded_at, layers: layers.len(), versions, terms },
+            title: Title {
+                dataset_id,
+                epoch,
+                seq,
+                recorded_at,
+                redacted: state.redacted,
+                layers: layers.len(),
+                versions,
+                terms,
+            },
             events: serde_json::to_vec(&state.events)?,
             entities: entities::bytes_of(&state.entities)?,
             layers,
@@ -204,7 +231,7 @@ fn read(mut file: OldFile, title: &Title) -> Result<State, Unusable> {
         let Title { dataset_id, epoch, seq, recorded_at, .. } = *title;
         let head = Head { dataset_id, epoch, seq, recorded_at };
         let state = State { entities, events, ..State::empty(head) };
-        let state = State { head, ..state };
+        let state = State { head, redacted: title.redacted, ..state };
         is_whole.then_some(state).ok_or(Unusable::Damaged)
     })
 }

@@ -90,6 +90,24 @@ macro_rules! tables {
                 Ok(())
             }
         }
+
+        /// Takes the rows of versions out of all tables, those first that refer to others.
+        ///
+        /// # Errors
+        /// When the database refuses.
+        pub fn delete(conn: &mut AnyConnection, versions: &[i64]) -> Result<(), StoreError> {
+            let mut steps: Vec<fn(&mut AnyConnection, &[i64]) -> QueryResult<usize>> = vec![$(|conn, versions| {
+                use schema::$table::dsl;
+                diesel::delete(dsl::$table.filter(dsl::version_no.eq_any(versions.iter().copied()))).execute(conn)
+            },)+];
+            steps.reverse();
+            for versions in versions.chunks(KEPT) {
+                for step in &steps {
+                    step(conn, versions)?;
+                }
+            }
+            Ok(())
+        }
     };
 }
 

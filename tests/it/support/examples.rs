@@ -1,7 +1,7 @@
 //! The `curl` examples of a page, tried out.
 //!
 //! Each is one line of an `sh` fence: `curl`, at most `-i` or `-I`, `-X METHOD`, `--json 'document'`, any number of
-//! `-H 'Name: value'`, in which `$KEY` stands for a key with the scope `write`, and a URL on
+//! `-H 'Name: value'`, in which `$KEY` stands for a key with the scope `write` and `$ADMIN` for one with `admin`, and a URL on
 //! `http://127.0.0.1:8080`. Behind `# →` may stand the status, unless it is 200, and then text that the answer holds. The
 //! answer is the body; with `-i` and `-I` its headers too, as `name: value`.
 //!
@@ -35,10 +35,13 @@ pub fn page(name: &str) -> String {
 }
 
 /// Tries all examples of a page on a server that holds the founding timeline, and tells how many there are.
-pub fn try_out(base: &str, key: &str, name: &str) -> usize {
+pub fn try_out(base: &str, [key, admin]: [&str; 2], name: &str) -> usize {
     let examples = read(name, &page(name));
     for example in &examples {
-        let given = example.headers.iter().map(|(name, value)| (name.clone(), value.replace("$KEY", key)));
+        let given = example
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), value.replace("$KEY", key).replace("$ADMIN", admin)));
         let given: Vec<(String, String)> = given.collect();
         let given = given.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         // curl asks for no compression, unlike the client of the tests.

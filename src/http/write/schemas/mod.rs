@@ -58,6 +58,25 @@ pub struct AcceptIn {
     pub into: Option<Uuid>,
 }
 
+/// What is taken out of all versions of a member: texts, members, or both.
+#[derive(ToSchema)]
+pub struct RedactionIn {
+    /// Texts, each of 2 characters at least. Every occurrence in any text of any version goes, letter by letter as it stands here
+    /// (NFC). An external id, an issue or an address that has one goes whole.
+    #[schema(nullable = false, max_items = 1000, example = json!(["Jane Roe"]))]
+    pub text: Option<Vec<String>>,
+    /// What stands in the place of a text.
+    #[schema(nullable = false, min_length = 1, max_length = 100, default = "[redacted]", example = "[redacted]")]
+    pub replacement: Option<String>,
+    /// JSON pointers to the members in which texts are looked for, in which `*` is any step; all of them unless given.
+    #[schema(nullable = false, max_items = 1000, example = json!(["/summary"]))]
+    pub within: Option<Vec<String>>,
+    /// JSON pointers to members that go whole: null from then on, or an empty list; an item is taken out of its list. A step is a
+    /// name, a position, the id of a piece of evidence, or `*` for all that there are. A position is that in each version.
+    #[schema(nullable = false, max_items = 1000, example = json!(["/places/*/point"]))]
+    pub members: Option<Vec<String>>,
+}
+
 /// What one event is split into.
 #[derive(ToSchema)]
 pub struct SplitIn {

@@ -1,0 +1,2 @@
+ALTER TABLE dataset DROP COLUMN holds_redacted;
+ALTER TABLE operation DROP COLUMN redacts;
