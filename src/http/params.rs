@@ -178,7 +178,8 @@ parameters! {
     EventOrderParam => vec![
         query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest`, by when the version was \
             recorded, or by the size's `best`, else `low`, else `high`; `-` turns it round. Undated events, or those without \
-            a number, come last. `-when` unless given.", "-when"),
+            a number, come last. `distance` needs `near`: nearest first, by the nearest place that meets all that is asked of \
+            one. `-when` unless given.", "-when"),
     ]
 }
 

@@ -20,7 +20,7 @@ use super::terms::Terms;
 /// A question asked of all events. The rows of a segment are found once, whatever is asked of them then.
 pub struct Answer<'a> {
     pub(super) events: &'a Events,
-    search: &'a Search,
+    pub(super) search: &'a Search,
     named: HashMap<usize, Vec<NamedRows>>,
     /// The term of rows that whoever asks is not given; none where there are no policies. It is looked up for each answer and
     /// not with the question, which may be asked again when there has come one.
@@ -79,7 +79,7 @@ impl<'a> Answer<'a> {
         self.find(slot, layer).rows().clone()
     }
 
-    fn find(&self, slot: usize, layer: &'a Layer) -> Rc<Found<'a>> {
+    pub(super) fn find(&self, slot: usize, layer: &'a Layer) -> Rc<Found<'a>> {
         let found = self.found.borrow().get(&slot).cloned();
         found.unwrap_or_else(|| {
             let named = self.named.get(&slot).map(Vec::as_slice);
@@ -114,6 +114,10 @@ impl<'a> Answer<'a> {
     /// which it was sought.
     pub fn slice(&self, slice: Slice) -> (Vec<(EventKey, u32)>, bool) {
         let mut best = Best { slice, heap: BinaryHeap::new() };
+        if let Some(origin) = &self.search.origin {
+            self.offer_nearest(origin, &mut best);
+            return best.finish();
+        }
         let dictionary = &self.events.dictionary;
         for row in self.tail() {
             best.offer(slice.sort.key_of(row, dictionary), row.version_no);
@@ -171,19 +175,19 @@ fn listed<'a>(line: &'a [u16], rows: &'a Bits) -> impl DoubleEndedIterator<Item 
 }
 
 /// A key such that lower ones come sooner in the direction of the search.
-const fn rank(key: EventKey, backward: bool) -> EventKey {
+pub(super) const fn rank(key: EventKey, backward: bool) -> EventKey {
     if backward { (-key.0, -key.1) } else { key }
 }
 
 /// The best versions met so far: one more than are wanted, to tell whether there are more.
-struct Best {
-    slice: Slice,
+pub(super) struct Best {
+    pub(super) slice: Slice,
     heap: BinaryHeap<(EventKey, u32)>,
 }
 
 impl Best {
     /// Takes a version if it is good enough; false if it, and whatever is worse, is not.
-    fn offer(&mut self, key: EventKey, version: u32) -> bool {
+    pub(super) fn offer(&mut self, key: EventKey, version: u32) -> bool {
         let rank = rank(key, self.slice.backward);
         if self.slice.from.is_some_and(|from| rank <= self::rank(from, self.slice.backward)) {
             return true;
@@ -199,7 +203,7 @@ impl Best {
     }
 
     /// Whether there are enough better ones than this.
-    fn is_beyond(&self, rank: EventKey) -> bool {
+    pub(super) fn is_beyond(&self, rank: EventKey) -> bool {
         self.heap.len() > self.slice.limit && self.heap.peek().is_some_and(|(worst, _)| *worst <= rank)
     }
 

@@ -16,6 +16,7 @@ mod layers;
 mod layers_tests;
 pub mod lookup;
 mod merge;
+pub mod nearest;
 pub mod nudge;
 pub mod order;
 mod points;

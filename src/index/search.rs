@@ -9,6 +9,7 @@ use super::dictionary::{SizeFacts, Starts};
 use super::events::Events;
 use super::found::Found;
 use super::layer::Layer;
+use super::nearest::Origin;
 use super::row::Row;
 use super::segment::Segment;
 use super::terms::Terms;
@@ -182,6 +183,8 @@ pub struct Search {
     pub window: Option<InWindow>,
     /// The sizes that are wanted; `None` where any is, and none.
     pub sizes: Option<Sizes>,
+    /// From where distances are measured; `None` where the order does not go by them.
+    pub origin: Option<Origin>,
 }
 
 /// The rows of one segment that a group names one by one: those it wants, and those it does not.
@@ -190,7 +193,7 @@ pub type NamedRows = (Vec<u16>, Vec<u16>);
 impl Search {
     /// The question for all events that can be seen at an operation. There is no other beginning, so that none forgets who asks.
     pub const fn of_all(seq: u32, clearance: Clearance) -> Self {
-        Self { seq, clearance, since: 0, groups: Vec::new(), window: None, sizes: None }
+        Self { seq, clearance, since: 0, groups: Vec::new(), window: None, sizes: None, origin: None }
     }
 
     /// Whether one row, which can be seen, is an answer; `sizes` are those of the dictionary.

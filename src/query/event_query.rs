@@ -69,6 +69,9 @@ impl EventQuery {
         let mut query = Self::filters(params);
         query.sort = params.code("sort", Sort::parse, Sort::CODES);
         query.echo.sort = Some(query.order().code().to_owned());
+        if query.order() == Sort::Distance && query.area.near.is_none() && !params.is_faulty("near") {
+            params.fault("near", "missing", "`sort=distance` needs `near`, the point from which it is measured.");
+        }
         query
     }
 

@@ -21,6 +21,8 @@ use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::events::{Events, short};
 use crate::index::lookup::{ActorTerm, Kin, Kins, Numbered, PlaceTerm, Positions, TermsOf, united};
+use crate::index::nearest::Origin;
+use crate::index::order::Sort;
 use crate::index::search::{Group, InWindow, Search, Sizes, Wanted};
 use crate::index::sight::Sight;
 use crate::index::terms::Terms as TermNumbers;
@@ -95,6 +97,8 @@ pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
     let names = sight.names();
     let named = &named.surviving(names);
     let planning = Planning { query, named, state, names, sight };
+    let places = planning.places();
+    let origin = planning.origin(&places);
     let groups = [
         planning.versions(),
         planning.linked_to(),
@@ -108,13 +112,14 @@ pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
         planning.terms(&named.source, |id| Term::Source(*id)),
         planning.has(),
         planning.actors(),
-        planning.places(),
+        places,
     ];
     Search {
         since: short(named.recorded_since),
         groups: groups.into_iter().filter(|group| !group.is_empty()).collect(),
         window: planning.window(),
         sizes: planning.sizes(),
+        origin,
         ..Search::of_all(short(seq), clearance)
     }
 }
@@ -291,6 +296,15 @@ impl<'a> Planning<'a> {
         let own = |kins: Kins<'_>| numbers(places, &filtered(places, &kins, has_own)).pop().unwrap_or_default();
         let own = wanted.map_or_else(|| Arc::clone(&lookup.own), own);
         Wanted { own: Some((own, area.clone())), ..Wanted::of(numbers(places, &inside)) }
+    }
+
+    /// From where the places of the answers are measured, where the order goes by that.
+    fn origin(&self, places: &Group) -> Option<Origin> {
+        let center = self.query.area.near.filter(|_| self.query.order() == Sort::Distance)?.center;
+        let wanted = places.any.as_ref()?;
+        let by_location = self.state.events.lookup.places.all().filter(|place| wanted.names(place.number));
+        let spots = by_location.filter_map(|place| Some((place.number, self.point_of(place)?)));
+        Some(Origin::new(center, spots, wanted.own.clone()))
     }
 
     /// `location`, `country` and `admin1`.

@@ -15,6 +15,7 @@ mod conventions;
 mod coverage;
 mod crash;
 mod deliveries;
+mod distance;
 mod documents;
 mod duplicates;
 mod filters;
