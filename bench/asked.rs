@@ -8,9 +8,10 @@ use marchline::index::sight::Sight;
 use marchline::index::{Index, State};
 use marchline::query::cursor::Cursor;
 use marchline::query::event_query::EventQuery;
+use marchline::query::named::Named;
 use marchline::query::page::{Page, Part, page_of};
 use marchline::query::params::{Params, Unread};
-use marchline::query::plan::{Named, plan};
+use marchline::query::plan::plan;
 use marchline::store::connection::{AnyConnection, DatabaseUrl};
 use marchline::store::log;
 

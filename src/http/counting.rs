@@ -11,8 +11,9 @@ use crate::query::aggregate::{FacetOwn, Field, Values, dots};
 use crate::query::event_query::EventQuery;
 use crate::query::facets::FacetQuery;
 use crate::query::histogram::{HistogramQuery, MAX_CELLS};
+use crate::query::named::Named as FoundNames;
 use crate::query::params::ParamFault;
-use crate::query::plan::{Named as FoundNames, plan};
+use crate::query::plan::plan;
 use crate::view::aggregate::{
     EventExtent, EventFacets, EventHistogram, Facet, FacetValue, HistogramBucket, HistogramGroup, Named, number,
 };

@@ -169,6 +169,17 @@ impl Layers {
         }
     }
 
+    /// The rows of these versions that stand in a segment.
+    pub fn rows_in(&self, layer: &Layer, versions: impl Iterator<Item = u32>) -> Vec<u16> {
+        let is_in =
+            |slot: usize| self.slots.get(slot).is_some_and(|own| own.as_ref().is_some_and(|own| own.id == layer.id));
+        versions
+            .filter_map(|version| self.row_of(version))
+            .filter(|(slot, _)| is_in(*slot))
+            .map(|(_, row)| row)
+            .collect()
+    }
+
     /// The row of a version, if it stands in the tail.
     pub fn tail_row(&self, version: u32) -> Option<&Row> {
         match self.place(version)? {

@@ -26,6 +26,7 @@ pub mod search;
 mod segment;
 pub mod sight;
 pub mod terms;
+pub mod tree;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

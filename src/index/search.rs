@@ -13,6 +13,7 @@ use super::nearest::Origin;
 use super::row::Row;
 use super::segment::Segment;
 use super::terms::Terms;
+use super::tree::Tree;
 use crate::domain::area::Area;
 use crate::domain::privacy::Clearance;
 
@@ -75,7 +76,8 @@ impl Group {
         self.any.is_none() && self.none.is_nothing()
     }
 
-    fn matches(&self, row: &Row) -> bool {
+    /// Whether a single row meets it.
+    pub fn matches(&self, row: &Row) -> bool {
         self.any.as_ref().is_none_or(|wanted| wanted.matches(row)) && !self.none.matches(row)
     }
 
@@ -114,7 +116,7 @@ impl Sizes {
 }
 
 /// What lies in a window.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InWindow {
     /// For each shape of dates, the starts with which it lies in the window, and whether it is wide.
     pub shapes: Vec<(Starts, bool)>,
@@ -123,12 +125,13 @@ pub struct InWindow {
 }
 
 impl InWindow {
-    fn has(&self, shape: u32, start: i64) -> bool {
+    /// Whether an event with these dates does.
+    pub fn has(&self, shape: u32, start: i64) -> bool {
         self.shapes.get(shape as usize).is_some_and(|((first, last), _)| (*first..=*last).contains(&start))
     }
 
     /// Keeps the rows that lie in the window; false where none can.
-    fn keep(&self, segment: &Segment, rows: &mut Bits) -> bool {
+    pub fn keep(&self, segment: &Segment, rows: &mut Bits) -> bool {
         let dated = &segment.start[..segment.bounds.dated];
         let (Some(first), Some(last)) = (dated.first(), dated.last()) else {
             return false;
@@ -183,6 +186,8 @@ pub struct Search {
     pub window: Option<InWindow>,
     /// The sizes that are wanted; `None` where any is, and none.
     pub sizes: Option<Sizes>,
+    /// What must be met beside.
+    pub filter: Option<Tree>,
     /// From where distances are measured; `None` where the order does not go by them.
     pub origin: Option<Origin>,
 }
@@ -193,7 +198,7 @@ pub type NamedRows = (Vec<u16>, Vec<u16>);
 impl Search {
     /// The question for all events that can be seen at an operation. There is no other beginning, so that none forgets who asks.
     pub const fn of_all(seq: u32, clearance: Clearance) -> Self {
-        Self { seq, clearance, since: 0, groups: Vec::new(), window: None, sizes: None, origin: None }
+        Self { seq, clearance, since: 0, groups: Vec::new(), window: None, sizes: None, filter: None, origin: None }
     }
 
     /// Whether one row, which can be seen, is an answer; `sizes` are those of the dictionary.
@@ -202,6 +207,7 @@ impl Search {
             && self.groups.iter().all(|group| group.matches(row))
             && self.window.as_ref().is_none_or(|window| window.has(row.shape, row.start))
             && self.sizes.as_ref().is_none_or(|wanted| wanted.has(sizes, row.size))
+            && self.filter.as_ref().is_none_or(|filter| filter.matches(row))
     }
 
     /// The rows of a segment that are answers; `named` holds for each group what [`Self::named_rows`] found there, and
@@ -263,6 +269,9 @@ impl Search {
         }
         if let Some(wanted) = &self.sizes {
             wanted.keep(segment, events.dictionary.sizes.values(), &mut rows);
+        }
+        if let Some(filter) = self.filter.as_ref().filter(|_| !rows.is_empty()) {
+            rows.and(&filter.rows(layer, events));
         }
         Some((rows, open))
     }

@@ -13,6 +13,7 @@ mod cli;
 mod concurrency;
 mod conventions;
 mod coverage;
+mod cql2;
 mod crash;
 mod deliveries;
 mod distance;

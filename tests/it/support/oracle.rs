@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::http::{Answer, send};
+use super::oracle_cql2::filter_matches;
 use super::oracle_dates::{text_instant, time_matches};
 use super::world::World;
 
@@ -84,6 +85,7 @@ impl Moment {
             && filter("external_id").is_none_or(|wanted| external_ids(event).iter().any(|id| id == wanted))
             && filter("recorded_since").is_none_or(|since| is_recorded_since(event, since))
             && time_matches(&event["when"], &filter)
+            && filter("filter").is_none_or(|text| filter_matches(self, event, text, filter("time_zone")))
     }
 
     /// What a filter that is a list looks at: the values of each participation or place, or of the event as a whole.
@@ -189,7 +191,7 @@ pub fn external_ids(event: &Value) -> Vec<String> {
     list(event, "external_ids").iter().map(written).collect()
 }
 
-fn list(value: &Value, name: &str) -> Vec<Value> {
+pub fn list(value: &Value, name: &str) -> Vec<Value> {
     value[name].as_array().unwrap_or_else(|| panic!("`{name}` is a list")).clone()
 }
 
@@ -211,7 +213,8 @@ fn of_place(name: &str, location: &Value) -> Vec<String> {
     }
 }
 
-fn point(place: &Value) -> Option<(f64, f64)> {
+/// Latitude and longitude of a place, if it has a point.
+pub fn point(place: &Value) -> Option<(f64, f64)> {
     Some((place["point"]["lat"].as_f64()?, place["point"]["lon"].as_f64()?))
 }
 
