@@ -178,7 +178,7 @@ on_both_databases! {
             ("T_FINISHEDBY(when, DATE('2026-03-31'))", vec!["month"]),
             ("T_OVERLAPS(when, INTERVAL('2026-03-10', '2026-04-10'))", vec!["month"]),
             ("T_OVERLAPPEDBY(when, INTERVAL('2026-02-10', '2026-03-10'))", vec!["month"]),
-            ("T_MEETS(when, TIMESTAMP('2026-03-15T01:00:59.999999Z')) OR T_METBY(when, TIMESTAMP('2026-03-15T01:00:00Z'))", vec!["rally"]),
+            ("T_MEETS(when, TIMESTAMP('2026-03-15T01:00:00.999999Z')) OR T_METBY(when, TIMESTAMP('2026-03-15T01:00:00Z'))", vec!["rally"]),
             ("start = DATE('2026-03-14')", vec!["rally"]),
             ("start < DATE('2026-03-14')", vec!["month"]),
             ("start > DATE('2026-03-14')", vec!["vigil"]),
@@ -240,7 +240,6 @@ on_both_databases! {
             ("source IS NULL", 1, 0),
             ("geometry IS NOT NULL", 0, 1),
             ("T_DURING(when, INTERVAL('2026-03-13', '2026-03-15'))", 0, 1),
-            ("size IS NOT NULL AND size > 1", 0, 1),
         ] {
             let target = format!("/v1/events?type=rally&{}", written(filter));
             let answer = world.get(&target);
@@ -311,15 +310,15 @@ on_both_databases! {
         let code = |filter: &str| wrong(&world, filter).remove(0).0;
         let deep = |times: usize| format!("{}type = 'rally'{}", "(".repeat(times), ")".repeat(times));
         assert_eq!(code(&deep(10_000)), "too_deep");
-        assert_eq!(code(&format!("{}type = 'rally'", "NOT ".repeat(10_000))), "too_deep");
-        assert_eq!(code(&format!("{}type{} = 'a'", "CASEI(".repeat(9_000), ")".repeat(9_000))), "too_deep");
+        assert_eq!(code(&format!("{}type = 'rally'", "NOT ".repeat(8_000))), "too_deep");
+        assert_eq!(code(&format!("{}type{} = 'a'", "CASEI(".repeat(2_500), ")".repeat(2_500))), "too_deep");
         assert_eq!(found(&world, &deep(32)), NOBODY);
         assert_eq!(code(&deep(33)), "too_deep");
         assert_eq!(code(&["size > 1"; 101].join(" OR ")), "too_many");
         assert_eq!(code(&format!("type IN ({})", ["'rally'"; 501].join(","))), "too_many");
         assert_eq!(code(&format!("actor LIKE '{}'", "%a".repeat(101))), "too_long");
         assert_eq!(found(&world, &format!("actor LIKE '{}'", "%a".repeat(100))), NOBODY);
-        let nothing_is_left = "x".repeat(70_000);
+        let nothing_is_left = "x".repeat(40_000);
         assert_eq!(world.get(&format!("/v1/events?filter={nothing_is_left}")).faults()[0].1, "too_long");
     }
 }

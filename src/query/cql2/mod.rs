@@ -5,7 +5,7 @@ mod lexer;
 mod parser;
 
 /// Most characters of a filter.
-pub const MAX_LENGTH: usize = 65_536;
+pub const MAX_LENGTH: usize = 32_768;
 /// How deep parentheses, functions and `NOT` may lie in each other.
 pub const MAX_DEPTH: usize = 32;
 /// Most comparisons and other predicates of a filter.

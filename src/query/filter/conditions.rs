@@ -133,7 +133,7 @@ impl Conditions {
                 let highest = self.compared(*position, "<=", operand, high);
                 Some(Tree::All(vec![lowest?, highest?]))
             }
-            ("in", [operand, Operand { value: Value::List(items), .. }]) => self.one_of(*position, operand, items),
+            ("in", [operand, Operand { position, value: Value::List(items) }]) => self.one_of(*position, operand, items),
             ("like", [operand, pattern]) => self.like(operand, pattern),
             ("=" | "<>" | "<" | "<=" | ">" | ">=", [left, right]) => self.compared(*position, name, left, right),
             (name, [left, right]) if name.starts_with("t_") => self.related(*position, name, left, right),
