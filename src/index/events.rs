@@ -20,7 +20,7 @@ use super::entities::Entities;
 use super::layers::{Layers, Merging};
 use super::lookup::Lookup;
 use super::row::{Row, apart};
-use super::search::{Group, Search, Wanted};
+use super::search::{Group, Known, Search, Wanted};
 use super::terms::Terms;
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
@@ -202,6 +202,11 @@ impl Events {
     /// What should be merged now, of segments of all sizes where `all` is asked for.
     pub fn merging(&self, all: bool) -> Option<Merging> {
         self.layers.merging(all, &self.dictionary)
+    }
+
+    /// What is known beside the rows of segments.
+    pub fn known(&self) -> Known<'_> {
+        Known { sizes: self.dictionary.sizes.values(), sets: &self.layers.sets }
     }
 
     /// How many events a reader could see at an operation.

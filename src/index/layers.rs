@@ -65,7 +65,7 @@ pub struct Layers {
     /// The same of what stands apart: few, so that they take no room where there are none.
     apart: HashMap<u32, u32>,
     /// Sets of rows that questions have asked for.
-    pub sets: KnownSets,
+    pub sets: Arc<KnownSets>,
 }
 
 /// Layers to be merged, as they were when that began.
@@ -167,17 +167,6 @@ impl Layers {
             Place::Segment(slot, row) => Some((slot, row)),
             Place::Tail(_) | Place::Untold => None,
         }
-    }
-
-    /// The rows of these versions that stand in a segment.
-    pub fn rows_in(&self, layer: &Layer, versions: impl Iterator<Item = u32>) -> Vec<u16> {
-        let is_in =
-            |slot: usize| self.slots.get(slot).is_some_and(|own| own.as_ref().is_some_and(|own| own.id == layer.id));
-        versions
-            .filter_map(|version| self.row_of(version))
-            .filter(|(slot, _)| is_in(*slot))
-            .map(|(_, row)| row)
-            .collect()
     }
 
     /// The row of a version, if it stands in the tail.

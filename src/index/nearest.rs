@@ -84,7 +84,7 @@ impl Answer<'_> {
     /// Offers all events of the answer by how far they are.
     pub(super) fn offer_nearest(&self, origin: &Origin, best: &mut Best) {
         let mut spots = Vec::new();
-        for row in self.tail() {
+        for row in self.newest() {
             origin.spots(row.terms.iter().copied(), row.points.iter().copied(), &mut spots);
             origin.offer(&spots, row.event_no, row.version_no, best);
         }

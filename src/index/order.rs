@@ -1,6 +1,6 @@
 //! The orders of a list of events.
 
-use super::dictionary::Dictionary;
+use super::dictionary::SizeFacts;
 use super::row::{Row, UNDATED};
 use super::segment::Segment;
 use crate::domain::codes;
@@ -62,23 +62,23 @@ impl Sort {
         }
     }
 
-    /// The key of a row of a segment.
-    pub fn key_in(self, segment: &Segment, row: usize, dictionary: &Dictionary) -> EventKey {
+    /// The key of a row of a segment; `sizes` are those of the dictionary.
+    pub fn key_in(self, segment: &Segment, row: usize, sizes: &[SizeFacts]) -> EventKey {
         let value = match self {
             Self::When | Self::WhenDescending => Some(segment.start[row]).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(segment.seq[row])),
-            Self::Size | Self::SizeDescending => size_of(segment.size[row], dictionary),
+            Self::Size | Self::SizeDescending => size_of(segment.size[row], sizes),
             Self::Distance => None,
         };
         self.key(value, segment.event_no[row])
     }
 
-    /// The key of a single row.
-    pub fn key_of(self, row: &Row, dictionary: &Dictionary) -> EventKey {
+    /// The key of a single row; `sizes` are those of the dictionary.
+    pub fn key_of(self, row: &Row, sizes: &[SizeFacts]) -> EventKey {
         let value = match self {
             Self::When | Self::WhenDescending => Some(row.start).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(row.seq)),
-            Self::Size | Self::SizeDescending => size_of(row.size, dictionary),
+            Self::Size | Self::SizeDescending => size_of(row.size, sizes),
             Self::Distance => None,
         };
         self.key(value, row.event_no)
@@ -104,6 +104,6 @@ impl Sort {
     }
 }
 
-fn size_of(number: u32, dictionary: &Dictionary) -> Option<i64> {
-    dictionary.sizes.values().get(number as usize).map(|size| size.order)
+fn size_of(number: u32, sizes: &[SizeFacts]) -> Option<i64> {
+    sizes.get(number as usize).map(|size| size.order)
 }

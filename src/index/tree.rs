@@ -1,10 +1,10 @@
 //! Conditions that depend on each other, in the numbers of the index: a row meets them or does not, as do the rows of a segment.
 
 use super::bits::Bits;
-use super::events::Events;
+use super::found::KnownSets;
 use super::layer::Layer;
 use super::row::Row;
-use super::search::{Group, InWindow, Wanted};
+use super::search::{Group, InWindow};
 use super::terms::Terms;
 
 /// Conditions that depend on each other.
@@ -41,7 +41,7 @@ impl Tree {
     }
 
     /// The rows of a segment that meet it.
-    pub fn rows(&self, layer: &Layer, events: &Events) -> Bits {
+    pub fn rows(&self, layer: &Layer, sets: &KnownSets) -> Bits {
         let segment = &*layer.segment;
         let mut rows = Bits::all(segment.rows());
         match self {
@@ -50,18 +50,17 @@ impl Tree {
                     if rows.is_empty() {
                         break;
                     }
-                    rows.and(&part.rows(layer, events));
+                    rows.and(&part.rows(layer, sets));
                 }
             }
             Self::Any(parts) => {
                 rows = Bits::none(segment.rows());
-                parts.iter().for_each(|part| rows.or(part.rows(layer, events).words()));
+                parts.iter().for_each(|part| rows.or(part.rows(layer, sets).words()));
             }
-            Self::Not(inner) => rows.and_not(&inner.rows(layer, events)),
+            Self::Not(inner) => rows.and_not(&inner.rows(layer, sets)),
             Self::Group(group) => {
-                let named = |wanted: &Wanted| events.layers.rows_in(layer, wanted.versions.iter().copied());
-                let named = (group.any.as_ref().map(named).unwrap_or_default(), named(&group.none));
-                group.keep(layer, &events.layers.sets, &named, &mut rows);
+                let named = group.named_in(segment);
+                group.keep(layer, sets, &named, &mut rows);
             }
             Self::Sizes(sizes) => rows.retain(|row| sizes.has(segment.size[row])),
             Self::Window(window) => {

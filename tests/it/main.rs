@@ -7,6 +7,7 @@ mod again;
 mod aggregates;
 mod backup;
 mod bad_input;
+mod bounds;
 mod changes;
 mod changes_stream;
 mod cli;

@@ -197,6 +197,10 @@ impl Parser {
                 self.pass();
                 return Ok(Operand { position, value: self.named(name, lower)? });
             }
+            Word::Sign("(") => {
+                self.pass();
+                return Ok(Operand { position, value: Value::List(self.list()?) });
+            }
             Word::Sign(_) | Word::End => return Err(self.expected("a property or a value")),
         };
         self.pass();

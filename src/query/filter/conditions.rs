@@ -282,6 +282,9 @@ impl Conditions {
                 for (position, text) in values {
                     self.check(property, *position, text);
                 }
+                if self.faults.len() > known {
+                    return None;
+                }
                 let list = values.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",");
                 self.question(position, property.parameter(), list)?
             }

@@ -15,7 +15,7 @@ use super::world::World;
 pub type Filters = Vec<(&'static str, String)>;
 
 /// Filters that are lists and look at an event as a whole.
-const OF_EVENTS: [&str; 11] =
+pub const OF_EVENTS: [&str; 11] =
     ["id", "type", "category", "tactic", "status", "verification", "campaign", "issue", "source", "has", "linked_to"];
 /// Those that look at one participation.
 const OF_ACTORS: [&str; 4] = ["actor", "actor_within", "actor_kind", "role"];
