@@ -17,7 +17,7 @@ pub enum Tree {
     /// Not this.
     Not(Box<Self>),
     /// What an event has.
-    Group(Group),
+    Group(Box<Group>),
     /// One of these sizes.
     Sizes(Terms),
     /// Its dates.
@@ -55,7 +55,9 @@ impl Tree {
             }
             Self::Any(parts) => {
                 rows = Bits::none(segment.rows());
-                parts.iter().for_each(|part| rows.or(part.rows(layer, sets).words()));
+                for part in parts {
+                    rows.or(part.rows(layer, sets).words());
+                }
             }
             Self::Not(inner) => rows.and_not(&inner.rows(layer, sets)),
             Self::Group(group) => {

@@ -301,7 +301,7 @@ on_both_databases! {
         let codes: Vec<&str> = all.iter().map(|(code, _)| code.as_str()).collect();
         assert_eq!(codes, ["unknown_property", "wrong_type", "unknown_value", "unknown_value"], "every fault is told");
         let elsewhere = world.get(&format!("/v1/events/facets?{}", written("foo = 1"))).faults();
-        assert_eq!(elsewhere, [fault("filter", "unknown_property")].map(|(name, code)| (name.to_owned(), code.to_owned())));
+        assert_eq!(elsewhere, [fault("filter", "unknown_property")]);
     }
 
     fn hostile_filters_are_refused_at_once(world: World) {

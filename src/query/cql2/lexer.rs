@@ -59,7 +59,7 @@ pub fn tokens(text: &str) -> Result<Vec<Token>, Fault> {
     let mut lexer = Lexer { rest: text, position: 1 };
     let mut tokens = Vec::new();
     loop {
-        lexer.pass(|letter| letter.is_whitespace());
+        lexer.pass(char::is_whitespace);
         let position = lexer.position;
         let word = lexer.word()?;
         let is_end = word == Word::End;

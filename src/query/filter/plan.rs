@@ -101,7 +101,7 @@ impl Planning<'_> {
             }
             Test::Events(ids) => {
                 let versions = ids.iter().flat_map(|id| self.events().rows_of_event(*id)).collect();
-                Planned::Group(Group { any: Some(Wanted { versions, ..Wanted::default() }), ..Group::default() })
+                group(Group { any: Some(Wanted { versions, ..Wanted::default() }), ..Group::default() })
             }
             Test::Precisions(precisions) => self.places(|place| precisions.contains(&place.precision)),
             Test::Like(pattern) => self.like(property, pattern),
@@ -123,12 +123,12 @@ impl Planning<'_> {
     }
 
     fn question(&self, query: &EventQuery, named: &Named) -> Planned {
-        Planned::All(plan(query, named, self.sight).groups.into_iter().map(Planned::Group).collect())
+        Planned::All(plan(query, named, self.sight).groups.into_iter().map(group).collect())
     }
 
     fn terms(&self, terms: impl Iterator<Item = Term>) -> Planned {
         let terms = TermNumbers::of(terms.filter_map(|term| self.events().dictionary.find(&term)).collect());
-        Planned::Group(Group { any: Some(Wanted { terms, ..Wanted::default() }), ..Group::default() })
+        group(Group { any: Some(Wanted { terms, ..Wanted::default() }), ..Group::default() })
     }
 
     fn has(&self, part: Has) -> Planned {
@@ -212,5 +212,9 @@ impl Planning<'_> {
 
 fn entities(numbers: impl Iterator<Item = u32>) -> Planned {
     let wanted = Wanted::of(vec![Arc::new(TermNumbers::of(numbers.collect()))]);
-    Planned::Group(Group { any: Some(wanted), ..Group::default() })
+    group(Group { any: Some(wanted), ..Group::default() })
+}
+
+fn group(group: Group) -> Planned {
+    Planned::Group(Box::new(group))
 }

@@ -27,9 +27,8 @@ impl Conditions {
             Value::Call(name, sides) if name == "bbox" || name == "envelope" => {
                 let side = |side: &Operand| if let Value::Number(number) = side.value { Some(number) } else { None };
                 let sides: Option<Vec<f64>> = sides.iter().map(side).collect();
-                let (west, south, east, north) = match sides.as_deref() {
-                    Some([west, south, east, north] | [west, south, _, east, north, _]) => (west, south, east, north),
-                    _ => return self.fault(position, "malformed", "A box is written BBOX(west, south, east, north)."),
+                let Some([west, south, east, north] | [west, south, _, east, north, _]) = sides.as_deref() else {
+                    return self.fault(position, "malformed", "A box is written BBOX(west, south, east, north).");
                 };
                 self.question(position, "bbox", format!("{west},{south},{east},{north}"))
             }
