@@ -230,6 +230,21 @@ on_both_databases! {
         assert_eq!(world.get(&format!("/v1/events?{around}&as_of={before}")).ok()["page"]["total"], 0);
     }
 
+    fn subscriptions_take_it_and_say_what_is_wrong_with_it(world: World) {
+        let admin = Client::of(&world, &[Scope::Admin]);
+        let subscribe = |filter: &str| {
+            let document = json!({"url": "https://example.org/hook", "filter": written(filter)});
+            admin.send_json("POST", "/v1/webhooks", &[], &document)
+        };
+        let taken = subscribe("type = 'rally' OR size > 1000");
+        assert_eq!((taken.status, &taken.json()["filter"]), (201, &json!(written("type = 'rally' OR size > 1000"))));
+        let refused = subscribe("type = 'ralley'");
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        let [fault] = refused.json()["errors"].as_array().expect("faults").clone().try_into().expect("one fault");
+        let detail = fault["detail"].as_str().expect("words");
+        assert!(fault["pointer"] == "/filter" && detail.contains("At character 8"), "{fault}");
+    }
+
     fn nothing_hidden_is_found_by_it(world: World) {
         let world = world.with_secrets();
         world.put(Resource::Event, crate::privacy::told_under(crate::privacy::coarse()));
