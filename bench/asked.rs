@@ -8,11 +8,11 @@ use marchline::index::sight::Sight;
 use marchline::index::{Index, State};
 use marchline::query::cursor::Cursor;
 use marchline::query::event_query::EventQuery;
+use marchline::query::named::Named;
 use marchline::query::page::{Page, Part, page_of};
 use marchline::query::params::{Params, Unread};
-use marchline::query::plan::{Named, plan};
+use marchline::query::plan::plan;
 use marchline::store::connection::{AnyConnection, DatabaseUrl};
-use marchline::store::log;
 
 pub use marchline::index::events::EventVersion;
 
@@ -52,10 +52,7 @@ impl Asked {
         let query = EventQuery::parse(&mut params);
         let broken = || Unread::new("invalid_cursor", "This is not a cursor of this list.");
         let cursor: Option<Cursor<EventKey>> = params.read("cursor", |text| Cursor::decode(text).ok_or_else(broken));
-        let mut named = Named::find(&query, state, Clearance::Public, &mut params);
-        if let Some(instant) = query.recorded_since {
-            named.recorded_since = log::seq_since(instant, |before| log::seq_at(conn, before))?;
-        }
+        let named = Named::find(&query, state, Clearance::Public, &mut params).looked_up(&query, conn)?;
         let seq = as_of.as_deref().map_or(Ok(state.head.seq), str::parse)?;
         let digest = query.question();
         let faults = params.finish();

@@ -47,7 +47,8 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
     let pages = Arc::new(GivenPages::new((config.document_cache << 20) / 4));
     let exports = Arc::new(Semaphore::new(EXPORTS));
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let counts = Arc::new(Semaphore::new((processors / 2).max(1)));
+    let counts = Arc::new(Semaphore::new(config.question_turns.unwrap_or((processors / 2).max(1))));
+    let question_timeout = config.question_timeout;
     let feeds = Arc::new(Feeds::new(Arc::clone(index), &reader(&database, index)));
     let openapi: Arc<str> = openapi_text().into();
     let jobs = Jobs::start(Arc::clone(index), Arc::clone(writer), database.clone());
@@ -68,6 +69,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
             feeds: Arc::clone(&feeds),
             exports: Arc::clone(&exports),
             counts: Arc::clone(&counts),
+            question_timeout,
             imports: Arc::clone(&imports),
             webhooks: Arc::clone(&webhooks),
             turns: Arc::clone(&turns),

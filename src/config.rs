@@ -72,6 +72,18 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "MiB of memory for documents that were read lately, and a quarter of it again for pages",
     },
     Setting {
+        name: "question_timeout",
+        variable: "MARCHLINE_QUESTION_TIMEOUT",
+        default: Some("10"),
+        meaning: "Seconds that a question may take that looks at many events",
+    },
+    Setting {
+        name: "question_turns",
+        variable: "MARCHLINE_QUESTION_TURNS",
+        default: None,
+        meaning: "Such questions that are worked on at once; one for every two cores unless set",
+    },
+    Setting {
         name: "shutdown_timeout",
         variable: "MARCHLINE_SHUTDOWN_TIMEOUT",
         default: Some("30"),
@@ -234,6 +246,8 @@ pub struct Config {
     pub bind: String,
     pub workers: Option<usize>,
     pub document_cache: u64,
+    pub question_timeout: Duration,
+    pub question_turns: Option<usize>,
     pub shutdown_timeout: u64,
     pub access_log: AccessLog,
     pub read_access: ReadAccess,
@@ -313,10 +327,13 @@ impl Config {
         if bind.to_socket_addrs().is_err() {
             return Err(wrong("bind", "expected an address and a port, such as 127.0.0.1:8080"));
         }
-        let workers = value("workers").map(|text| match text.parse() {
-            Ok(0) | Err(_) => Err(wrong("workers", "expected a number of threads, at least 1")),
-            Ok(workers) => Ok(workers),
-        });
+        let several = |name, of: &str| {
+            let number = value(name).map(|text| text.parse().ok().filter(|number| *number > 0_usize));
+            match number {
+                Some(None) => Err(wrong(name, format!("expected a number of {of}, at least 1"))),
+                number => Ok(number.flatten()),
+            }
+        };
         let seconds = required("shutdown_timeout").parse();
         let mebibytes = required("document_cache").parse::<u32>();
         Ok(Self {
@@ -326,10 +343,13 @@ impl Config {
             duplicates: Duplicates::parse(&required("duplicates"))
                 .ok_or_else(|| wrong("duplicates", "expected search or off"))?,
             bind,
-            workers: workers.transpose()?,
+            workers: several("workers", "threads")?,
             document_cache: mebibytes
                 .map(u64::from)
                 .map_err(|_| wrong("document_cache", "expected a number of MiB"))?,
+            question_turns: several("question_turns", "questions")?,
+            question_timeout: seconds_of(&required("question_timeout"), 3_600)
+                .ok_or_else(|| wrong("question_timeout", "expected a number of seconds from 1 to 3600"))?,
             shutdown_timeout: seconds.map_err(|_| wrong("shutdown_timeout", "expected a number of seconds"))?,
             access_log: AccessLog::parse(&required("access_log"))
                 .ok_or_else(|| wrong("access_log", "expected off, brief or full"))?,
@@ -380,6 +400,11 @@ fn rate_limit(text: &str) -> Result<Option<RateLimit>, ConfigError> {
     limit.map(Some).ok_or_else(|| wrong("rate_limit", expected))
 }
 
+/// A number of seconds, at least one.
+fn seconds_of(text: &str, most: u64) -> Option<Duration> {
+    text.trim().parse().ok().filter(|seconds| (1..=most).contains(seconds)).map(Duration::from_secs)
+}
+
 fn webhook_options(required: impl Fn(&'static str) -> String) -> Result<Options, ConfigError> {
     let targets = match required("webhook_private").as_str() {
         "on" => Targets::Any,
@@ -387,15 +412,12 @@ fn webhook_options(required: impl Fn(&'static str) -> String) -> Result<Options,
         _ => return Err(wrong("webhook_private", "expected on or off")),
     };
     // A node that stops waits for what is under way.
-    let seconds = |text: &str, most: u64| {
-        let number = text.trim().parse().ok().filter(|seconds| (1..=most).contains(seconds));
-        number.map(Duration::from_secs)
-    };
-    let timeout = seconds(&required("webhook_timeout"), 300);
+    let timeout = seconds_of(&required("webhook_timeout"), 300);
     let timeout = timeout.ok_or_else(|| wrong("webhook_timeout", "expected a number of seconds from 1 to 300"))?;
     let retry = required("webhook_retry");
-    let retry =
-        retry.split_once(',').and_then(|(first, last)| Some((seconds(first, 86_400)?, seconds(last, 30 * 86_400)?)));
+    let retry = retry
+        .split_once(',')
+        .and_then(|(first, last)| Some((seconds_of(first, 86_400)?, seconds_of(last, 30 * 86_400)?)));
     let (first_retry, give_up) = retry.filter(|(first, last)| first <= last).ok_or_else(|| {
         wrong("webhook_retry", "expected two numbers of seconds, the first at most a day, such as 5,86400")
     })?;

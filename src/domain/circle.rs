@@ -21,12 +21,15 @@ const SLACK: f64 = 0.006;
 impl Circle {
     /// Whether a point lies in it. A sphere decides what is not near the edge, which is many times faster.
     pub fn contains(self, point: Point) -> bool {
-        let about = on_a_sphere(self.center, point);
-        if about * (1.0 - SLACK) > self.radius_m {
-            return false;
-        }
-        about * (1.0 + SLACK) <= self.radius_m || distance(self.center, point) <= self.radius_m
+        let (least, most) = about(self.center, point);
+        least <= self.radius_m && (most <= self.radius_m || distance(self.center, point) <= self.radius_m)
     }
+}
+
+/// What the shortest way between two points is at least and at most as long as, in metres, as a sphere tells it.
+pub fn about(a: Point, b: Point) -> (f64, f64) {
+    let metres = on_a_sphere(a, b);
+    (metres * (1.0 - SLACK), metres * (1.0 + SLACK))
 }
 
 /// The shortest way between two points along the WGS 84 ellipsoid, in metres.
@@ -68,6 +71,8 @@ mod tests {
             let metres = distance(center, point);
             let circle = Circle { center, radius_m: metres * share };
             prop_assert_eq!(circle.contains(point), metres <= circle.radius_m);
+            let (least, most) = about(center, point);
+            prop_assert!(least <= metres && metres <= most, "{metres} is not within {least} to {most}");
         }
     }
 }

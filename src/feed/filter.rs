@@ -11,12 +11,12 @@ use crate::index::answer::{Answer, among};
 use crate::index::events::EventVersion;
 use crate::index::sight::Sight;
 use crate::query::event_query::EventQuery;
+use crate::query::named::Named;
 use crate::query::params::Params;
-use crate::query::plan::{Named, plan};
+use crate::query::plan::plan;
 use crate::query::terms::Terms;
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
-use crate::store::log;
 use crate::store::operations::{Operation, Written};
 
 /// A filter of events whose names were found; one that asks for nothing lets every resource pass.
@@ -44,18 +44,6 @@ impl Filter {
         self.query.text()
     }
 
-    /// What the filter names, with what the store alone can tell of it by now.
-    fn named(&self, conn: &mut AnyConnection) -> Result<Named, StoreError> {
-        let mut named = self.named.clone();
-        if let Some(external) = &self.query.external_id {
-            named.external_id = Some(log::versions_with(conn, external)?);
-        }
-        if let Some(instant) = self.query.recorded_since {
-            named.recorded_since = log::seq_since(instant, |before| log::seq_at(conn, before))?;
-        }
-        Ok(named)
-    }
-
     /// The filter, to be held against versions that were written or replaced by these operations.
     ///
     /// # Errors
@@ -71,7 +59,15 @@ impl Filter {
         let breaks = operations.iter().filter(may_differ).map(|operation| operation.seq).collect();
         let last = operations.last().map_or(0, |operation| operation.seq);
         let is_empty = self.is_empty();
-        Ok(Stretch { is_empty, ids, query, named: self.named(conn)?, breaks, last, versions: HashMap::new() })
+        Ok(Stretch {
+            is_empty,
+            ids,
+            query,
+            named: self.named.looked_up(&self.query, conn)?,
+            breaks,
+            last,
+            versions: HashMap::new(),
+        })
     }
 }
 
@@ -130,7 +126,7 @@ impl Stretch {
         for at in &self.breaks {
             let [before, after] =
                 [at - 1, *at].map(|seq| plan(&self.query, &self.named, Sight { state, seq, clearance }));
-            if before.groups == after.groups {
+            if before.groups == after.groups && before.filter == after.filter {
                 continue;
             }
             let [before, after] = [before, after].map(|search| Answer::new(&state.events, &search).all());

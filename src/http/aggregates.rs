@@ -6,10 +6,8 @@ use std::sync::Arc;
 use actix_web::web::block;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::timeout;
 
-use super::ask::{Ask, PATIENCE};
+use super::ask::Ask;
 use super::counting::Counting;
 use super::errors::AggregateErrors;
 use super::event_ask::EventAsk;
@@ -57,7 +55,7 @@ pub async fn get_event_facets(req: HttpRequest) -> Result<HttpResponse, Problem>
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The bounds are those the client has."), AggregateErrors))]
 pub async fn get_event_extent(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    answer(req, |_| (), |(), counting| Ok(counting.extent()), |answer| &answer.query).await
+    answer(req, |_| (), |(), counting| counting.extent(), |answer| &answer.query).await
 }
 
 /// Answers a question about events: `parse` takes what it asks beside its filters, `count` answers it, and `echo` finds the
@@ -77,13 +75,14 @@ async fn answer<Q: Send + 'static, D: Serialize + 'static>(
     let seq = asked.finish(&mut ask)?;
     // From before anything is read: what is written meanwhile makes the answer look older than it is, never newer.
     let (head, clearance) = (ask.head, ask.clearance);
-    let (turn, index) = (turn(&ask).await?, Arc::clone(&ask.service.index));
+    let (turn, index) = (ask.turn().await?, Arc::clone(&ask.service.index));
+    let deadline = ask.deadline();
     let mut print = Fingerprint::of(clearance);
     print.text(req.path()).text(req.query_string());
     let work = move || {
         let _turn = turn;
         let EventAsk { query: filters, named, .. } = &asked;
-        let answer = count(&query, &Counting { index: &index, query: filters, named, seq, clearance })?;
+        let answer = count(&query, &Counting { index: &index, query: filters, named, seq, clearance, deadline })?;
         let text = serde_json::to_vec(&answer).map_err(StoreError::from)?;
         // All but the question, which stands last and names the operation.
         let question = serde_json::to_vec(echo(&answer)).map_err(StoreError::from)?;
@@ -99,11 +98,4 @@ async fn answer<Q: Send + 'static, D: Serialize + 'static>(
         return Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req));
     }
     Ok(respond::json(&etag, &links, &text))
-}
-
-/// Waits for a turn to count.
-async fn turn(ask: &Ask) -> Result<OwnedSemaphorePermit, Problem> {
-    let turn = timeout(PATIENCE, Arc::clone(&ask.service.counts).acquire_owned()).await;
-    let busy = || Problem::unavailable("As much is counted as this node counts at once; ask again soon.");
-    turn.ok().and_then(Result::ok).ok_or_else(busy)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, web};
 use chrono::Utc;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::access;
 use super::feeds::Feeds;
@@ -17,12 +17,15 @@ use super::turns::Turns;
 use crate::config::DatasetSettings;
 use crate::domain::instant::Instant;
 use crate::domain::privacy::Clearance;
+use crate::domain::shared::ExternalId;
+use crate::index::answer::Deadline;
 use crate::index::sight::Sight;
 use crate::index::{Index, State};
 use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
 use crate::node::moments::Moments;
 use crate::node::reader::Reader;
+use crate::query::named::Told;
 use crate::query::params::{ParamFault, Params, shown};
 use crate::store::error::StoreError;
 use crate::store::log::{self, Head};
@@ -51,8 +54,10 @@ pub struct Service {
     pub feeds: Arc<Feeds>,
     /// Turns for exports, which take long: as many as there may be at once.
     pub exports: Arc<Semaphore>,
-    /// Turns for counting, which looks at many events: as many as there may be at once.
+    /// Turns for counting, and for other questions that look at many events: as many as there may be at once.
     pub counts: Arc<Semaphore>,
+    /// How long such a question may take.
+    pub question_timeout: Duration,
     /// Files that are imported.
     pub imports: Arc<Imports>,
     /// How webhooks are tested.
@@ -97,12 +102,23 @@ impl Service {
             feeds: Arc::clone(&self.feeds),
             exports: Arc::clone(&self.exports),
             counts: Arc::clone(&self.counts),
+            question_timeout: self.question_timeout,
             imports: Arc::clone(&self.imports),
             webhooks: Arc::clone(&self.webhooks),
             turns: Arc::clone(&self.turns),
             dataset: Arc::clone(&self.dataset),
             openapi: Arc::clone(&self.openapi),
         }
+    }
+}
+
+impl Told for &Service {
+    fn versions_with(&mut self, external: &ExternalId) -> Result<Vec<i64>, StoreError> {
+        self.reader.read(|conn| log::versions_with(conn, external))
+    }
+
+    fn seq_at(&mut self, instant: Instant) -> Result<i64, StoreError> {
+        Service::seq_at(self, instant)
     }
 }
 
@@ -247,6 +263,22 @@ impl Ask {
         self.reach(seq).await?;
         answers_for(&self.req, self.service.index.head());
         Ok(None)
+    }
+
+    /// Waits for a turn to look at many events.
+    ///
+    /// # Errors
+    /// 503 where there is none within two seconds.
+    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.service.counts).acquire_owned()).await;
+        let busy =
+            || Problem::unavailable("As much is counted and looked for as this node does at once; ask again soon.");
+        turn.ok().and_then(Result::ok).ok_or_else(busy)
+    }
+
+    /// When a question that begins now must have been answered.
+    pub fn deadline(&self) -> Deadline {
+        Deadline::now() + self.service.question_timeout
     }
 
     /// Ends the reading of parameters: the operation that is read at, the newest where none was asked for.

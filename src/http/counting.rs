@@ -3,16 +3,17 @@
 use crate::domain::privacy::Clearance;
 use crate::index::aggregate::groups::Counts;
 use crate::index::aggregate::histogram::Bucket;
-use crate::index::aggregate::{Matched, Numbers};
-use crate::index::answer::Answer;
+use crate::index::aggregate::{Numbers, ToMatch};
+use crate::index::answer::Deadline;
 use crate::index::sight::Sight;
 use crate::index::{Index, State};
 use crate::query::aggregate::{FacetOwn, Field, Values, dots};
 use crate::query::event_query::EventQuery;
 use crate::query::facets::FacetQuery;
 use crate::query::histogram::{HistogramQuery, MAX_CELLS};
+use crate::query::named::Named as FoundNames;
 use crate::query::params::ParamFault;
-use crate::query::plan::{Named as FoundNames, plan};
+use crate::query::plan::plan;
 use crate::view::aggregate::{
     EventExtent, EventFacets, EventHistogram, Facet, FacetValue, HistogramBucket, HistogramGroup, Named, number,
 };
@@ -31,13 +32,16 @@ pub struct Counting<'a> {
     pub seq: i64,
     /// What whoever asks may be given.
     pub clearance: Clearance,
+    /// When it must have been answered.
+    pub deadline: Deadline,
 }
 
 /// One field to be counted.
 struct FacetCount {
     field: Field,
     values: Values,
-    matched: Matched,
+    /// Where the filter by this field is left out: the events without it.
+    other: Option<ToMatch>,
 }
 
 impl Counting<'_> {
@@ -45,22 +49,22 @@ impl Counting<'_> {
         Sight { state, seq: self.seq, clearance: self.clearance }
     }
 
-    fn matched(&self, state: &State, query: &EventQuery, named: &FoundNames) -> Matched {
-        let search = plan(query, named, self.sight(state));
-        Matched::of(&Answer::new(&state.events, &search))
+    fn to_match(&self, state: &State, query: &EventQuery, named: &FoundNames) -> ToMatch {
+        ToMatch::new(&state.events, plan(query, named, self.sight(state)), self.deadline)
     }
 
     /// Events by time.
     ///
     /// # Errors
-    /// 400 where there would be too many buckets, or too many values in them.
+    /// 400 where there would be too many buckets, or too many values in them; 503 where the time is over.
     pub fn histogram(&self, asked: &HistogramQuery) -> Result<EventHistogram, Problem> {
-        let (matched, numbers, values, generation) = {
+        let (to_match, numbers, values, generation) = {
             let state = self.index.read();
-            let matched = self.matched(&state, self.query, self.named);
+            let to_match = self.to_match(&state, self.query, self.named);
             let values = asked.group_by.map(|field| field.values(self.query, self.named, self.sight(&state)));
-            (matched, Numbers::of(&state.events), values, state.generation)
+            (to_match, Numbers::of(&state.events), values, state.generation)
         };
+        let matched = to_match.find()?;
         let buckets = asked.buckets(self.query, |frame| matched.told_between(&numbers, frame));
         let buckets = buckets.map_err(|fault| Problem::parameters(vec![fault]))?;
         let mut data = Vec::new();
@@ -88,22 +92,24 @@ impl Counting<'_> {
     /// The most frequent values of fields.
     ///
     /// # Errors
-    /// Where the dataset was replaced meanwhile.
+    /// Where the dataset was replaced meanwhile, or the time is over.
     pub fn facets(&self, asked: &FacetQuery) -> Result<EventFacets, Problem> {
-        let (counts, generation) = {
+        let (counts, all, generation) = {
             let state = self.index.read();
-            let all = self.matched(&state, self.query, self.named);
             let count = |field: &Field| {
                 let without = || field.left_out_of(self.query, self.named);
                 let other = (asked.own == FacetOwn::Exclude).then(without).flatten();
                 let (query, named) = other.as_ref().map_or((self.query, self.named), |(query, named)| (query, named));
                 let values = field.values(query, named, self.sight(&state));
-                let matched = if other.is_some() { self.matched(&state, query, named) } else { all.clone() };
-                FacetCount { field: *field, values, matched }
+                let other = other.is_some().then(|| self.to_match(&state, query, named));
+                FacetCount { field: *field, values, other }
             };
-            (asked.fields.iter().map(count).collect::<Vec<_>>(), state.generation)
+            let counts: Vec<_> = asked.fields.iter().map(count).collect();
+            (counts, self.to_match(&state, self.query, self.named), state.generation)
         };
-        let facet = |FacetCount { field, values, matched }: FacetCount| {
+        let all = all.find()?;
+        let facet = |FacetCount { field, values, other }: FacetCount| {
+            let matched = other.map_or_else(|| Ok(all.clone()), ToMatch::find)?;
             let counts = values.groups.count(&matched);
             let chosen = chosen(&values, &counts, asked.limit);
             let shown = values.groups.having(&matched, &chosen);
@@ -127,13 +133,17 @@ impl Counting<'_> {
     }
 
     /// What events lie between.
-    pub fn extent(&self) -> EventExtent {
-        let (matched, numbers, dots) = {
+    ///
+    /// # Errors
+    /// Where the time is over.
+    pub fn extent(&self) -> Result<EventExtent, Problem> {
+        let (to_match, numbers, dots) = {
             let state = self.index.read();
-            let matched = self.matched(&state, self.query, self.named);
-            (matched, Numbers::of(&state.events), dots(self.sight(&state)))
+            let to_match = self.to_match(&state, self.query, self.named);
+            (to_match, Numbers::of(&state.events), dots(self.sight(&state)))
         };
-        EventExtent::of(&matched.extent(&numbers, &dots), matched.total(), self.query.echo(self.seq))
+        let matched = to_match.find()?;
+        Ok(EventExtent::of(&matched.extent(&numbers, &dots), matched.total(), self.query.echo(self.seq)))
     }
 
     /// The names of values at the moment read.

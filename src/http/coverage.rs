@@ -13,8 +13,8 @@ use crate::query::coverage::Watch;
 use crate::query::cursor::digest;
 use crate::query::echo::CoverageQueryEcho;
 use crate::query::event_query::EventQuery;
+use crate::query::named::Named;
 use crate::query::page::cut;
-use crate::query::plan::Named;
 use crate::store::error::StoreError;
 use crate::view::coverage::Coverage;
 

@@ -29,7 +29,7 @@ problem_responses! {
         NotAcceptable = 406, "The answer cannot be given in the form asked for.";
         Gone = 410, "The cursor is from before a backup was restored, or the revision asked for was lost by that.";
         Internal = 500, "A fault of the service; the request id is named.";
-        Unavailable = 503, "The database is out of reach, or the revision asked for is not reached yet.";
+        Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, or the question takes too long or found no turn.";
     }
 }
 
@@ -53,7 +53,7 @@ problem_responses! {
         NotAcceptable = 406, "The answer cannot be given in the form asked for.";
         Gone = 410, "The revision asked for was lost when a backup was restored.";
         Internal = 500, "A fault of the service; the request id is named.";
-        Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, or too many exports are under way.";
+        Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, too many exports are under way, or the question takes too long.";
     }
 }
 
@@ -65,7 +65,7 @@ problem_responses! {
         NotAcceptable = 406, "The answer cannot be given in the form asked for.";
         Gone = 410, "The revision asked for was lost when a backup was restored.";
         Internal = 500, "A fault of the service; the request id is named.";
-        Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, or too much is being counted.";
+        Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, too much is being counted, or the question takes too long.";
     }
 }
 

@@ -7,9 +7,9 @@ use crate::index::search::Search;
 use crate::index::sight::Sight;
 use crate::query::coverage::{Monitoring, Watch};
 use crate::query::event_query::EventQuery;
+use crate::query::named::Named;
 use crate::query::params::{Params, Unread, shown};
-use crate::query::plan::{Named, plan};
-use crate::store::log;
+use crate::query::plan::plan;
 use crate::view::event::Include;
 use crate::view::ready::EventView;
 
@@ -48,12 +48,7 @@ impl EventAsk {
     /// All faults at once; when the store cannot be asked.
     pub fn finish(&mut self, ask: &mut Ask) -> Result<i64, Problem> {
         let seq = ask.finish()?;
-        if let Some(external) = &self.query.external_id {
-            self.named.external_id = Some(ask.service.reader.read(|conn| log::versions_with(conn, external))?);
-        }
-        if let Some(instant) = self.query.recorded_since {
-            self.named.recorded_since = log::seq_since(instant, |before| ask.service.seq_at(before))?;
-        }
+        self.named = self.named.looked_up(&self.query, &mut &**ask.service)?;
         Ok(seq)
     }
 

@@ -1,5 +1,6 @@
 //! Events.
 
+use actix_web::web::block;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::Value;
@@ -14,19 +15,20 @@ use super::paging::{PageInfo, Paging, list_text};
 use super::params::{
     DepthParam, EventFilterParams, EventOrderParam, EventViewParams, PageParams, ReadHeaders, ReadParams,
 };
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint, JSON, Text};
 use super::revisions::{self, RevisionList};
 use super::selection::{Selection, events};
 use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
+use crate::index::answer::{Answer, Pending};
 use crate::index::events::{EventVersion, PastVersion};
 use crate::index::order::EventKey;
 use crate::index::sight::Sight;
 use crate::query::coverage::Monitoring;
 use crate::query::echo::EventQueryEcho;
-use crate::query::page::page_of;
+use crate::query::page::{Page, Part, page_in};
 use crate::query::params::shown;
 use crate::store::error::StoreError;
 use crate::store::log;
@@ -70,17 +72,19 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let EventAsk { query, view, .. } = &asked;
     let pinned = paging.pin(&ask, seq, query.question()).await?;
     let seq = pinned.seq;
-    let (page, coverage, selection, etag) = {
+    let (page, coverage, generation) = find_page(&ask, &asked, &paging, seq).await?;
+    let (page, selection, etag) = {
         let state = ask.service.index.read();
+        if state.generation != generation {
+            return Err(Problem::restored());
+        }
         let sight = ask.sight(&state, seq);
-        let search = asked.plan(sight);
-        let coverage = asked.monitoring(sight);
-        let page = page_of(&state.events, &search, query.order(), paging.part(), paging.is_counted());
+        let page = page.with_versions(&state.events);
         let mut print = Fingerprint::of(ask.clearance);
         print.text(&format!("{view:?} {:?} {:?} {coverage:?}", req.query_string(), page.total));
         let versions = page.items.iter().map(|(_, version)| *version);
         let selection = Selection::of(&ask.service, sight, view, versions, &mut print);
-        (page, coverage, selection, print.weak())
+        (page, selection, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
@@ -100,6 +104,36 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
         return Ok(respond::json(&etag, &links, &text));
     }
     Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req))
+}
+
+/// The rows that stand on a page, with what was monitored and which dataset that is of: at once where that costs little, else
+/// when it is its turn, beside those who write and away from the threads that answer short requests.
+async fn find_page(
+    ask: &Ask,
+    asked: &EventAsk,
+    paging: &Paging<EventKey>,
+    seq: i64,
+) -> Result<(Page<EventKey, u32>, Option<Monitoring>, u32), Problem> {
+    let (sort, counted) = (asked.query.order(), paging.is_counted());
+    let (pending, coverage, generation) = {
+        let state = ask.service.index.read();
+        let sight = ask.sight(&state, seq);
+        let (search, coverage) = (asked.plan(sight), asked.monitoring(sight));
+        if !search.is_slow(&state.events) {
+            let page = page_in(&Answer::new(&state.events, &search), sort, paging.part(), counted);
+            return Ok((page, coverage, state.generation));
+        }
+        (Pending::new(&state.events, search, ask.deadline()), coverage, state.generation)
+    };
+    let (turn, part) = (ask.turn().await?, paging.part());
+    let (from, backward, limit) = (part.from.copied(), part.backward, part.limit);
+    let work = move || {
+        let (_turn, answer) = (turn, pending.answer());
+        let page = page_in(&answer, sort, Part { from: from.as_ref(), backward, limit }, counted);
+        answer.in_time(page)
+    };
+    let page = block(work).await.map_err(|_| Problem::new(Code::Unavailable, "The service is stopping."))??;
+    Ok((page, coverage, generation))
 }
 
 /// One event.

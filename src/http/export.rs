@@ -1,5 +1,6 @@
 //! Whole answers, streamed: every event that matches a question, at one operation, however much is written meanwhile.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use actix_web::http::header;
@@ -16,16 +17,19 @@ use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint};
 use super::selection::Selection;
 use crate::domain::privacy::Clearance;
-use crate::index::answer::Answer;
+use crate::index::answer::{Answer, Pending};
 use crate::index::order::{EventKey, Sort};
 use crate::index::search::Search;
 use crate::index::sight::Sight;
-use crate::query::page::{Part, page_of};
+use crate::query::page::{Part, page_in};
 use crate::view::geojson::{self, EventFeatures};
 use crate::view::ready::EventView;
 
 /// Events read in one go: some hundred kilobytes, a few milliseconds. Far fewer where the program is built for tests.
 const CHUNK: usize = if cfg!(debug_assertions) { 16 } else { 200 };
+
+/// Events that are looked for in one go where all of them have to be looked at for that.
+const AHEAD: usize = 100 * CHUNK;
 
 /// All events that match a query, as GeoJSON features with the point of their primary place.
 #[utoipa::path(get, path = "/v1/events.geojson", operation_id = "export_events_geojson", tag = "events",
@@ -39,21 +43,26 @@ pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Pro
     let mut ask = Ask::begin(&req, geojson::MEDIA_TYPE).await?;
     let mut asked = EventAsk::parse(&mut ask);
     let seq = asked.finish(&mut ask)?;
-    let (search, total, coverage, generation, etag) = {
+    let (search, counting, coverage, generation, etag) = {
         let state = ask.service.index.read();
         let sight = ask.sight(&state, seq);
         let (search, coverage) = (asked.plan(sight), asked.monitoring(sight));
         let mut print = Fingerprint::of(ask.clearance);
         // A later policy changes earlier answers too, so the newest operation is part of it.
         print.text(req.query_string()).number(seq).number(state.head.seq).number(state.head.epoch);
-        let total = Answer::new(&state.events, &search).total();
-        (search, total, coverage, state.generation, print.weak())
+        let counting = Pending::new(&state.events, search.clone(), ask.deadline());
+        (search, counting, coverage, state.generation, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
     let busy = |_| Problem::unavailable("As many exports as this node makes at once are under way; ask again soon.");
     let turn = Arc::clone(&ask.service.exports).try_acquire_owned().map_err(busy)?;
+    let count = move || {
+        let answer = counting.answer();
+        answer.in_time(answer.total())
+    };
+    let total = block(count).await.map_err(|_| Problem::new(Code::Unavailable, "The service is stopping."))??;
     let mut text = Vec::new();
     let EventAsk { query, view, .. } = asked;
     geojson::begin(&query.echo(seq), coverage.as_ref(), total, &mut text)?;
@@ -66,7 +75,9 @@ pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Pro
         clearance: ask.clearance,
         generation,
         from: None,
+        ahead: VecDeque::new(),
         is_first: true,
+        has_more: true,
         is_over: false,
         text,
         _turn: turn,
@@ -96,7 +107,10 @@ struct Export {
     clearance: Clearance,
     generation: u32,
     from: Option<EventKey>,
+    /// The next ones, as far as they are known.
+    ahead: VecDeque<(EventKey, u32)>,
     is_first: bool,
+    has_more: bool,
     is_over: bool,
     text: Vec<u8>,
     _turn: OwnedSemaphorePermit,
@@ -115,11 +129,17 @@ impl Export {
             if state.generation != self.generation {
                 return Err(Problem::restored());
             }
-            let part = Part { from: self.from.as_ref(), backward: false, limit: CHUNK };
-            let page = page_of(&state.events, &self.search, self.sort, part, false);
-            self.from = page.items.last().map(|(key, _)| *key);
-            self.is_over = !page.has_next;
-            let versions = page.items.iter().map(|(_, version)| *version);
+            if self.ahead.is_empty() {
+                let limit = if self.sort == Sort::Distance { AHEAD } else { CHUNK };
+                let part = Part { from: self.from.as_ref(), backward: false, limit };
+                let page = page_in(&Answer::new(&state.events, &self.search), self.sort, part, false);
+                self.ahead = page.items.into();
+                self.has_more = page.has_next;
+            }
+            let chunk: Vec<_> = self.ahead.drain(..CHUNK.min(self.ahead.len())).collect();
+            self.from = chunk.last().map(|(key, _)| *key);
+            self.is_over = self.ahead.is_empty() && !self.has_more;
+            let versions = chunk.iter().filter_map(|(_, row)| state.events.of_row(*row));
             let sight = Sight { state: &state, seq: self.seq, clearance: self.clearance };
             Selection::of(&self.service, sight, &self.view, versions, &mut Fingerprint::default())
         };

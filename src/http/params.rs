@@ -170,6 +170,9 @@ parameters! {
             GeoJSON, at most 10,000 vertices: a place lies in one of them or on an edge, and not in a hole. Edges are straight \
             between degrees; across the antimeridian longitudes go on to ±360, or the polygon is cut in two.",
             "POLYGON((-119 34,-118 34,-118 35,-119 35,-119 34))"),
+        query("filter", Form::Text, "Conditions in CQL2 text (OGC 21-065r2), which hold beside all other parameters: comparisons, \
+            `IN`, `BETWEEN`, `LIKE`, `IS NULL`, `S_INTERSECTS`, `S_DISJOINT` and functions of time, joined by `AND`, `OR` and \
+            `NOT`. The guide to filters lists what can be asked about.", "type = 'rally' AND (size >= 1000 OR has = 'arrests')"),
     ]
 }
 
@@ -178,7 +181,8 @@ parameters! {
     EventOrderParam => vec![
         query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest`, by when the version was \
             recorded, or by the size's `best`, else `low`, else `high`; `-` turns it round. Undated events, or those without \
-            a number, come last. `-when` unless given.", "-when"),
+            a number, come last. `distance` needs `near`: nearest first, by the nearest place that meets all that is asked of \
+            one. `-when` unless given.", "-when"),
     ]
 }
 

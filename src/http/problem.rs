@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::respond::with_id;
 use crate::domain::input::Fault;
+use crate::index::answer::Late;
 use crate::query::params::ParamFault;
 use crate::store::error::StoreError;
 use crate::store::log::ChangeKind;
@@ -98,6 +99,8 @@ problem_codes! {
     Internal = "internal_error", INTERNAL_SERVER_ERROR, "Something went wrong here";
     /// The database is out of reach, for now.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service cannot answer at the moment";
+    /// A question that takes longer than may be.
+    TooSlow = "took_too_long", SERVICE_UNAVAILABLE, "The question takes longer than this node allows";
     /// The node does not know yet what the database holds.
     NotReady = "not_ready", SERVICE_UNAVAILABLE, "This node is not ready yet";
     /// The node has not come so far yet.
@@ -332,6 +335,13 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         self.response(self.status_code(), None)
+    }
+}
+
+impl From<Late> for Problem {
+    fn from(Late: Late) -> Self {
+        let detail = "So much was looked at that the time was over; a shorter window or fewer conditions would do.";
+        Self::new(Code::TooSlow, detail)
     }
 }
 

@@ -1,47 +1,62 @@
 //! The answer to a question out of all segments and the tail: how many events, and which stand on a page.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::collections::BinaryHeap;
 
 use hashbrown::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::bits::Bits;
-use super::dictionary::Term;
+use super::dictionary::{SizeFacts, Term};
 use super::events::Events;
-use super::found::Found;
+use super::found::{Found, KnownSets};
 use super::layer::Layer;
+use super::layers::TailRow;
 use super::order::{EventKey, Sort};
-use super::search::{NamedRows, Search};
+use super::row::Row;
+use super::search::{Known, NamedRows, Search};
 use super::segment::Segment;
 use super::terms::Terms;
 
 /// A question asked of all events. The rows of a segment are found once, whatever is asked of them then.
 pub struct Answer<'a> {
-    pub(super) events: &'a Events,
     search: &'a Search,
-    named: HashMap<usize, Vec<NamedRows>>,
+    layers: &'a [Option<Layer>],
+    tail: &'a [TailRow],
+    known: Known<'a>,
+    named: Cow<'a, HashMap<usize, Vec<NamedRows>>>,
     /// The term of rows that whoever asks is not given; none where there are no policies. It is looked up for each answer and
     /// not with the question, which may be asked again when there has come one.
     unseen: Terms,
     found: RefCell<HashMap<usize, Rc<Found<'a>>>>,
+    deadline: Option<Deadline>,
+    is_late: Cell<bool>,
 }
+
+/// When a question must have been answered.
+pub type Deadline = std::time::Instant;
+
+/// A question was not answered in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Late;
 
 /// Those of these rows that answer a question about the moment that it is planned for, whenever they could be seen.
 pub fn among(events: &Events, search: &Search, rows: &[u32]) -> HashSet<u32> {
     let search = Search { seq: u32::MAX, ..search.clone() };
-    let sizes = events.dictionary.sizes.values();
+    let known = events.known();
     let named = search.named_rows(|version| events.layers.row_of(version));
     let mut segments: HashMap<usize, Option<Bits>> = HashMap::new();
     let mut answers = |row: &u32| {
         let Some((slot, position)) = events.layers.row_of(*row) else {
-            return events.layers.tail_row(*row).is_some_and(|row| search.matches(row, sizes));
+            return events.layers.tail_row(*row).is_some_and(|row| search.matches(row, known.sizes));
         };
         let found = segments.entry(slot).or_insert_with(|| {
             let layer = events.layers.slots.get(slot)?.as_ref()?.untouched();
             let named = named.get(&slot).map(Vec::as_slice);
-            Some(search.find(&layer, named, &Terms::default(), events).rows().clone())
+            Some(search.find(&layer, named, &Terms::default(), known).rows().clone())
         });
         found.as_ref().is_some_and(|found| found.contains(usize::from(position)))
     };
@@ -64,26 +79,46 @@ pub struct Slice {
 impl<'a> Answer<'a> {
     /// The answer to a question.
     pub fn new(events: &'a Events, search: &'a Search) -> Self {
-        let named = search.named_rows(|version| events.layers.row_of(version));
-        let unseen = events.dictionary.find(&Term::OnlyFor(search.clearance.other()));
-        let unseen = Terms::of(unseen.into_iter().collect());
-        Self { events, search, named, unseen, found: RefCell::default() }
+        Self {
+            search,
+            layers: &events.layers.slots,
+            tail: &events.layers.tail,
+            known: events.known(),
+            named: Cow::Owned(search.named_rows(|version| events.layers.row_of(version))),
+            unseen: unseen_by(events, search),
+            found: RefCell::default(),
+            deadline: None,
+            is_late: Cell::new(false),
+        }
+    }
+
+    /// The same once it is complete.
+    ///
+    /// # Errors
+    /// Where the time was over before all segments were looked at.
+    pub fn in_time<T>(&self, answer: T) -> Result<T, Late> {
+        if self.is_late.get() { Err(Late) } else { Ok(answer) }
     }
 
     pub(super) fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> {
-        let slots = self.events.layers.slots.iter().enumerate();
-        slots.filter_map(|(slot, layer)| Some((slot, layer.as_ref()?)))
+        self.layers.iter().enumerate().filter_map(|(slot, layer)| Some((slot, layer.as_ref()?)))
     }
 
     pub(super) fn rows(&self, slot: usize, layer: &'a Layer) -> Bits {
         self.find(slot, layer).rows().clone()
     }
 
-    fn find(&self, slot: usize, layer: &'a Layer) -> Rc<Found<'a>> {
+    pub(super) fn find(&self, slot: usize, layer: &'a Layer) -> Rc<Found<'a>> {
         let found = self.found.borrow().get(&slot).cloned();
         found.unwrap_or_else(|| {
+            // When the time is over nothing more is found, and what was is not given.
+            self.is_late.set(self.is_late.get() || self.deadline.is_some_and(|deadline| deadline <= Deadline::now()));
             let named = self.named.get(&slot).map(Vec::as_slice);
-            let found = Rc::new(self.search.find(layer, named, &self.unseen, self.events));
+            let found = Rc::new(if self.is_late.get() {
+                Found::new(layer, self.known.sets, Bits::none(layer.segment.rows()), Vec::new())
+            } else {
+                self.search.find(layer, named, &self.unseen, self.known)
+            });
             self.found.borrow_mut().insert(slot, Rc::clone(&found));
             found
         })
@@ -92,13 +127,14 @@ impl<'a> Answer<'a> {
     /// How many events it has.
     pub fn total(&self) -> usize {
         let segments: usize = self.layers().map(|(slot, layer)| self.find(slot, layer).rows().count()).sum();
-        segments + self.tail().count()
+        segments + self.newest().count()
     }
 
-    pub(super) fn tail(&self) -> impl Iterator<Item = &'a super::row::Row> {
-        let visible = self.events.layers.tail.iter().filter(|row| row.is_visible(self.search.seq));
+    /// The rows of the tail that are answers.
+    pub(super) fn newest(&self) -> impl Iterator<Item = &'a Row> {
+        let visible = self.tail.iter().filter(|row| row.is_visible(self.search.seq));
         let given = visible.map(|row| &row.row).filter(|row| !row.terms.iter().any(|term| self.unseen.has(*term)));
-        given.filter(|row| self.search.matches(row, self.events.dictionary.sizes.values()))
+        given.filter(|row| self.search.matches(row, self.known.sizes))
     }
 
     /// All rows that are answers.
@@ -107,16 +143,20 @@ impl<'a> Answer<'a> {
             let rows = self.rows(slot, layer);
             rows.ascending(0..layer.segment.rows()).map(|row| layer.segment.version_no[row]).collect::<Vec<_>>()
         };
-        self.layers().flat_map(rows).chain(self.tail().map(|row| row.version_no)).collect()
+        self.layers().flat_map(rows).chain(self.newest().map(|row| row.version_no)).collect()
     }
 
     /// The versions of a part in the order of the answer, with their keys, and whether there are more in the direction in
     /// which it was sought.
     pub fn slice(&self, slice: Slice) -> (Vec<(EventKey, u32)>, bool) {
         let mut best = Best { slice, heap: BinaryHeap::new() };
-        let dictionary = &self.events.dictionary;
-        for row in self.tail() {
-            best.offer(slice.sort.key_of(row, dictionary), row.version_no);
+        if let Some(origin) = &self.search.origin {
+            self.offer_nearest(origin, &mut best);
+            return best.finish();
+        }
+        let sizes = self.known.sizes;
+        for row in self.newest() {
+            best.offer(slice.sort.key_of(row, sizes), row.version_no);
         }
         let mut layers: Vec<_> = self
             .layers()
@@ -139,7 +179,7 @@ impl<'a> Answer<'a> {
             if rows.is_empty() {
                 continue;
             }
-            let key = |row| slice.sort.key_in(segment, row, dictionary);
+            let key = |row| slice.sort.key_in(segment, row, sizes);
             let (line, _) = slice.sort.line(segment);
             if line.is_some() && rows.count() * FEW < segment.rows() {
                 for row in rows.ascending(0..segment.rows()).filter(|row| found.accepts(*row)) {
@@ -162,6 +202,54 @@ impl<'a> Answer<'a> {
     }
 }
 
+fn unseen_by(events: &Events, search: &Search) -> Terms {
+    let unseen = events.dictionary.find(&Term::OnlyFor(search.clearance.other()));
+    Terms::of(unseen.into_iter().collect())
+}
+
+/// A question with all that is known for its answer, as it was when this was taken: so it is worked on beside those who write.
+pub struct Pending {
+    search: Search,
+    layers: Vec<Option<Layer>>,
+    tail: Vec<TailRow>,
+    sizes: Vec<SizeFacts>,
+    sets: Arc<KnownSets>,
+    named: HashMap<usize, Vec<NamedRows>>,
+    unseen: Terms,
+    deadline: Deadline,
+}
+
+impl Pending {
+    /// Takes what is known.
+    pub fn new(events: &Events, search: Search, deadline: Deadline) -> Self {
+        Self {
+            layers: events.layers.slots.clone(),
+            tail: events.layers.tail.clone(),
+            sizes: events.dictionary.sizes.values().to_vec(),
+            sets: Arc::clone(&events.layers.sets),
+            named: search.named_rows(|version| events.layers.row_of(version)),
+            unseen: unseen_by(events, &search),
+            search,
+            deadline,
+        }
+    }
+
+    /// The answer, as far as there is time for it.
+    pub fn answer(&self) -> Answer<'_> {
+        Answer {
+            search: &self.search,
+            layers: &self.layers,
+            tail: &self.tail,
+            known: Known { sizes: &self.sizes, sets: &self.sets },
+            named: Cow::Borrowed(&self.named),
+            unseen: self.unseen.clone(),
+            found: RefCell::default(),
+            deadline: Some(self.deadline),
+            is_late: Cell::new(false),
+        }
+    }
+}
+
 /// Of a segment's rows one in so many, or fewer, are looked at one by one; of more those that come first in its order.
 const FEW: usize = 64;
 
@@ -171,19 +259,19 @@ fn listed<'a>(line: &'a [u16], rows: &'a Bits) -> impl DoubleEndedIterator<Item 
 }
 
 /// A key such that lower ones come sooner in the direction of the search.
-const fn rank(key: EventKey, backward: bool) -> EventKey {
+pub(super) const fn rank(key: EventKey, backward: bool) -> EventKey {
     if backward { (-key.0, -key.1) } else { key }
 }
 
 /// The best versions met so far: one more than are wanted, to tell whether there are more.
-struct Best {
-    slice: Slice,
+pub(super) struct Best {
+    pub(super) slice: Slice,
     heap: BinaryHeap<(EventKey, u32)>,
 }
 
 impl Best {
     /// Takes a version if it is good enough; false if it, and whatever is worse, is not.
-    fn offer(&mut self, key: EventKey, version: u32) -> bool {
+    pub(super) fn offer(&mut self, key: EventKey, version: u32) -> bool {
         let rank = rank(key, self.slice.backward);
         if self.slice.from.is_some_and(|from| rank <= self::rank(from, self.slice.backward)) {
             return true;
@@ -199,7 +287,7 @@ impl Best {
     }
 
     /// Whether there are enough better ones than this.
-    fn is_beyond(&self, rank: EventKey) -> bool {
+    pub(super) fn is_beyond(&self, rank: EventKey) -> bool {
         self.heap.len() > self.slice.limit && self.heap.peek().is_some_and(|(worst, _)| *worst <= rank)
     }
 

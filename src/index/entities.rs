@@ -319,6 +319,11 @@ impl Entities {
         of.filter_map(move |entity| Some((entity, entity.at(seq)?.document.as_ref()?)))
     }
 
+    /// The codes of countries and first-level divisions that locations ever had of their own.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.coded.keys().map(String::as_str)
+    }
+
     /// The sources that ever said what they monitor: few of all that there are.
     pub fn monitoring(&self) -> &[Uuid] {
         &self.monitoring

@@ -20,7 +20,7 @@ use super::entities::Entities;
 use super::layers::{Layers, Merging};
 use super::lookup::Lookup;
 use super::row::{Row, apart};
-use super::search::{Group, Search, Wanted};
+use super::search::{Group, Known, Search, Wanted};
 use super::terms::Terms;
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
@@ -223,6 +223,11 @@ impl Events {
     pub fn forget_terms(&mut self) {
         let used = self.layers.terms();
         self.dictionary.forget_issues(|number| !used.contains(&number));
+    }
+
+    /// What is known beside the rows of segments.
+    pub fn known(&self) -> Known<'_> {
+        Known { sizes: self.dictionary.sizes.values(), sets: &self.layers.sets }
     }
 
     /// How many events a reader could see at an operation.

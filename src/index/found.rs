@@ -69,26 +69,11 @@ impl<'a> Found<'a> {
                 if rows.count() <= PATIENCE {
                     rows.retain(|row| group.accepts(segment, row));
                 } else {
-                    self.keep(group, named, &mut rows);
+                    group.keep(self.layer, self.sets, named, &mut rows);
                 }
             }
             rows
         })
-    }
-
-    fn keep(&self, group: &Group, (wanted, excluded): &NamedRows, rows: &mut Bits) {
-        if let Some(any) = &group.any {
-            rows.and(&self.rows_of(any, wanted));
-        }
-        if !group.none.is_nothing() {
-            rows.and_not(&self.rows_of(&group.none, excluded));
-        }
-    }
-
-    fn rows_of(&self, wanted: &Wanted, versions: &[u16]) -> Bits {
-        let mut rows = wanted.few(&self.layer.segment, versions);
-        wanted.entities.iter().for_each(|terms| rows.or(self.sets.rows(self.layer, terms).words()));
-        rows
     }
 }
 
@@ -129,6 +114,21 @@ impl Wanted {
 }
 
 impl Group {
+    /// Keeps the rows of a segment that meet it, with those that it names one by one.
+    pub fn keep(&self, layer: &Layer, sets: &KnownSets, (wanted, excluded): &NamedRows, rows: &mut Bits) {
+        let rows_of = |wanted: &Wanted, versions: &[u16]| {
+            let mut rows = wanted.few(&layer.segment, versions);
+            wanted.entities.iter().for_each(|terms| rows.or(sets.rows(layer, terms).words()));
+            rows
+        };
+        if let Some(any) = &self.any {
+            rows.and(&rows_of(any, wanted));
+        }
+        if !self.none.is_nothing() {
+            rows.and_not(&rows_of(&self.none, excluded));
+        }
+    }
+
     fn accepts(&self, segment: &Segment, row: usize) -> bool {
         self.any.as_ref().is_none_or(|wanted| wanted.accepts(segment, row)) && !self.none.accepts(segment, row)
     }

@@ -65,7 +65,7 @@ pub struct Layers {
     /// The same of what stands apart: few, so that they take no room where there are none.
     apart: HashMap<u32, u32>,
     /// Sets of rows that questions have asked for.
-    pub sets: KnownSets,
+    pub sets: Arc<KnownSets>,
 }
 
 /// Layers to be merged, as they were when that began.

@@ -16,6 +16,7 @@ mod layers;
 mod layers_tests;
 pub mod lookup;
 mod merge;
+pub mod nearest;
 pub mod nudge;
 pub mod order;
 mod points;
@@ -25,6 +26,7 @@ pub mod search;
 mod segment;
 pub mod sight;
 pub mod terms;
+pub mod tree;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};

@@ -1,6 +1,6 @@
 //! The orders of a list of events.
 
-use super::dictionary::Dictionary;
+use super::dictionary::SizeFacts;
 use super::row::{Row, UNDATED};
 use super::segment::Segment;
 use crate::domain::codes;
@@ -21,6 +21,8 @@ codes! {
         Size = "size",
         /// By `size`, largest first.
         SizeDescending = "-size",
+        /// By how far the nearest place is from `near` that meets all that is asked of one, nearest first.
+        Distance = "distance",
     }
 }
 
@@ -32,6 +34,7 @@ const LAST: i64 = i64::MAX;
 /// Stands for any number of an event, in bounds; its negative is one too.
 const ANY: i64 = i64::MAX;
 
+/// Distances stand in no column: see [`super::nearest`].
 impl Sort {
     /// The rows of a segment in this order or the opposite one, but that those which lack what it goes by come last either
     /// way; `None` where they stand so. Beside it, how many do not lack it.
@@ -40,6 +43,7 @@ impl Sort {
             Self::When | Self::WhenDescending => (None, segment.bounds.dated),
             Self::Recorded | Self::RecordedDescending => (Some(&segment.by_seq), segment.rows()),
             Self::Size | Self::SizeDescending => (Some(&segment.by_size), segment.bounds.sized),
+            Self::Distance => (None, 0),
         }
     }
 
@@ -58,22 +62,24 @@ impl Sort {
         }
     }
 
-    /// The key of a row of a segment.
-    pub fn key_in(self, segment: &Segment, row: usize, dictionary: &Dictionary) -> EventKey {
+    /// The key of a row of a segment; `sizes` are those of the dictionary.
+    pub fn key_in(self, segment: &Segment, row: usize, sizes: &[SizeFacts]) -> EventKey {
         let value = match self {
             Self::When | Self::WhenDescending => Some(segment.start[row]).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(segment.seq[row])),
-            Self::Size | Self::SizeDescending => size_of(segment.size[row], dictionary),
+            Self::Size | Self::SizeDescending => size_of(segment.size[row], sizes),
+            Self::Distance => None,
         };
         self.key(value, segment.event_no[row])
     }
 
-    /// The key of a single row.
-    pub fn key_of(self, row: &Row, dictionary: &Dictionary) -> EventKey {
+    /// The key of a single row; `sizes` are those of the dictionary.
+    pub fn key_of(self, row: &Row, sizes: &[SizeFacts]) -> EventKey {
         let value = match self {
             Self::When | Self::WhenDescending => Some(row.start).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(row.seq)),
-            Self::Size | Self::SizeDescending => size_of(row.size, dictionary),
+            Self::Size | Self::SizeDescending => size_of(row.size, sizes),
+            Self::Distance => None,
         };
         self.key(value, row.event_no)
     }
@@ -90,6 +96,7 @@ impl Sort {
                 (Some((i64::from(bounds.seq.0), i64::from(bounds.seq.1))), false)
             }
             Self::Size | Self::SizeDescending => (bounds.size, bounds.sized < segment.rows()),
+            Self::Distance => (None, true),
         };
         let values = values.map(|(low, high)| if self.is_descending() { (-high, -low) } else { (low, high) });
         let (low, high) = values.unwrap_or((LAST, LAST));
@@ -97,6 +104,6 @@ impl Sort {
     }
 }
 
-fn size_of(number: u32, dictionary: &Dictionary) -> Option<i64> {
-    dictionary.sizes.values().get(number as usize).map(|size| size.order)
+fn size_of(number: u32, sizes: &[SizeFacts]) -> Option<i64> {
+    sizes.get(number as usize).map(|size| size.order)
 }

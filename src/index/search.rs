@@ -7,11 +7,13 @@ use hashbrown::{HashMap, HashSet};
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Starts};
 use super::events::Events;
-use super::found::Found;
+use super::found::{Found, KnownSets};
 use super::layer::Layer;
+use super::nearest::Origin;
 use super::row::Row;
 use super::segment::Segment;
 use super::terms::Terms;
+use super::tree::Tree;
 use crate::domain::area::Area;
 use crate::domain::privacy::Clearance;
 
@@ -74,8 +76,18 @@ impl Group {
         self.any.is_none() && self.none.is_nothing()
     }
 
-    fn matches(&self, row: &Row) -> bool {
+    /// Whether a single row meets it.
+    pub fn matches(&self, row: &Row) -> bool {
         self.any.as_ref().is_none_or(|wanted| wanted.matches(row)) && !self.none.matches(row)
+    }
+
+    /// The rows of a segment that it names one by one.
+    pub fn named_in(&self, segment: &Segment) -> NamedRows {
+        let rows = |wanted: &Wanted| {
+            let versions = (0_u16..).zip(&segment.version_no).filter(|(_, version)| wanted.versions.contains(*version));
+            if wanted.versions.is_empty() { Vec::new() } else { versions.map(|(row, _)| row).collect() }
+        };
+        (self.any.as_ref().map(rows).unwrap_or_default(), rows(&self.none))
     }
 
     /// Whether it names so many entities that it is better asked about a row than about a segment.
@@ -113,7 +125,7 @@ impl Sizes {
 }
 
 /// What lies in a window.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InWindow {
     /// For each shape of dates, the starts with which it lies in the window, and whether it is wide.
     pub shapes: Vec<(Starts, bool)>,
@@ -122,12 +134,13 @@ pub struct InWindow {
 }
 
 impl InWindow {
-    fn has(&self, shape: u32, start: i64) -> bool {
+    /// Whether an event with these dates does.
+    pub fn has(&self, shape: u32, start: i64) -> bool {
         self.shapes.get(shape as usize).is_some_and(|((first, last), _)| (*first..=*last).contains(&start))
     }
 
     /// Keeps the rows that lie in the window; false where none can.
-    fn keep(&self, segment: &Segment, rows: &mut Bits) -> bool {
+    pub fn keep(&self, segment: &Segment, rows: &mut Bits) -> bool {
         let dated = &segment.start[..segment.bounds.dated];
         let (Some(first), Some(last)) = (dated.first(), dated.last()) else {
             return false;
@@ -182,7 +195,26 @@ pub struct Search {
     pub window: Option<InWindow>,
     /// The sizes that are wanted; `None` where any is, and none.
     pub sizes: Option<Sizes>,
+    /// What must be met beside.
+    pub filter: Option<Tree>,
+    /// From where distances are measured; `None` where the order does not go by them.
+    pub origin: Option<Origin>,
 }
+
+/// What is known beside the rows of segments.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The sizes of the dictionary.
+    pub sizes: &'a [SizeFacts],
+    /// Sets of rows that were asked for before.
+    pub sets: &'a KnownSets,
+}
+
+/// Rows that are looked at without waiting for a turn: about ten milliseconds of them, and none where the program is built for
+/// tests, so that small data meets both ways.
+const AT_ONCE: usize = if cfg!(debug_assertions) { 64 } else { 2_000_000 };
+/// As many rows are looked at while the distance of one is worked out.
+const NEAR: usize = 16;
 
 /// The rows of one segment that a group names one by one: those it wants, and those it does not.
 pub type NamedRows = (Vec<u16>, Vec<u16>);
@@ -190,7 +222,17 @@ pub type NamedRows = (Vec<u16>, Vec<u16>);
 impl Search {
     /// The question for all events that can be seen at an operation. There is no other beginning, so that none forgets who asks.
     pub const fn of_all(seq: u32, clearance: Clearance) -> Self {
-        Self { seq, clearance, since: 0, groups: Vec::new(), window: None, sizes: None }
+        Self { seq, clearance, since: 0, groups: Vec::new(), window: None, sizes: None, filter: None, origin: None }
+    }
+
+    /// Whether it may take long: where rows have to be looked at one by one that are many.
+    pub fn is_slow(&self, events: &Events) -> bool {
+        let near = self.origin.as_ref().map_or(0, |_| NEAR);
+        let is_round =
+            |wanted: &Wanted| wanted.own.as_ref().is_some_and(|(_, area)| area.near.is_some() || area.within.is_some());
+        let own = self.groups.iter().filter(|group| group.any.as_ref().is_some_and(is_round)).count();
+        let conditions = self.filter.as_ref().map_or(0, Tree::conditions);
+        (near + own + conditions).saturating_mul(events.count()) > AT_ONCE
     }
 
     /// Whether one row, which can be seen, is an answer; `sizes` are those of the dictionary.
@@ -199,6 +241,7 @@ impl Search {
             && self.groups.iter().all(|group| group.matches(row))
             && self.window.as_ref().is_none_or(|window| window.has(row.shape, row.start))
             && self.sizes.as_ref().is_none_or(|wanted| wanted.has(sizes, row.size))
+            && self.filter.as_ref().is_none_or(|filter| filter.matches(row))
     }
 
     /// The rows of a segment that are answers; `named` holds for each group what [`Self::named_rows`] found there, and
@@ -208,13 +251,13 @@ impl Search {
         layer: &'a Layer,
         named: Option<&[NamedRows]>,
         unseen: &Terms,
-        events: &'a Events,
+        known: Known<'a>,
     ) -> Found<'a> {
         static NONE: NamedRows = (Vec::new(), Vec::new());
         let named = |group: usize| named.map_or(&NONE, |named| &named[group]);
-        let found = self.candidates(layer, named, unseen, events);
+        let found = self.candidates(layer, named, unseen, known);
         let (rows, open) = found.unwrap_or_else(|| (Bits::none(layer.segment.rows()), Vec::new()));
-        Found::new(layer, &events.layers.sets, rows, open)
+        Found::new(layer, known.sets, rows, open)
     }
 
     /// The rows that may be answers, and what they must still be asked; `None` where there are none.
@@ -223,7 +266,7 @@ impl Search {
         layer: &Layer,
         named: impl Fn(usize) -> &'n NamedRows,
         unseen: &Terms,
-        events: &Events,
+        known: Known<'_>,
     ) -> Option<(Bits, Vec<(&'a Group, NamedRows)>)> {
         let segment = &*layer.segment;
         let is_nowhere = |(number, group): (usize, &Group)| {
@@ -259,7 +302,10 @@ impl Search {
             }
         }
         if let Some(wanted) = &self.sizes {
-            wanted.keep(segment, events.dictionary.sizes.values(), &mut rows);
+            wanted.keep(segment, known.sizes, &mut rows);
+        }
+        if let Some(filter) = self.filter.as_ref().filter(|_| !rows.is_empty()) {
+            rows.and(&filter.rows(layer, known.sets));
         }
         Some((rows, open))
     }

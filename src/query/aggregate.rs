@@ -6,7 +6,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::event_query::EventQuery;
-use super::plan::{Named, wanted_actors, wanted_places};
+use super::named::Named;
+use super::plan::{wanted_actors, wanted_places};
 use super::terms::Terms;
 use crate::domain::actor::ActorContent;
 use crate::domain::area::Area;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::event_query::EventQuery;
-use super::plan::Named;
+use super::named::Named;
 use super::terms::Terms;
 use crate::domain::codes;
 use crate::domain::coverage::{CoverageEntry, Days};

@@ -135,6 +135,10 @@ pub struct EventQueryEcho {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "POLYGON((-119 34,-118 34,-118 35,-119 34))")]
     pub within: Option<String>,
+    /// The filter in CQL2, as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "type = 'rally' OR size >= 1000")]
+    pub filter: Option<String>,
     /// The order; not there where nothing is ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-when")]

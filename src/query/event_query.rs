@@ -7,8 +7,10 @@ use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
+use super::cql2;
 use super::cursor::digest;
 use super::echo::EventQueryEcho;
+use super::filter::Filter;
 use super::params::{Params, Unread, shown};
 use super::polygon_text;
 use super::terms::Terms;
@@ -59,8 +61,9 @@ pub struct EventQuery {
     pub time_zone: Option<Tz>,
     pub overlap: Option<Overlap>,
     pub area: Area,
+    pub filter: Option<Arc<Filter>>,
     pub sort: Option<Sort>,
-    echo: EventQueryEcho,
+    pub(super) echo: EventQueryEcho,
 }
 
 impl EventQuery {
@@ -69,6 +72,9 @@ impl EventQuery {
         let mut query = Self::filters(params);
         query.sort = params.code("sort", Sort::parse, Sort::CODES);
         query.echo.sort = Some(query.order().code().to_owned());
+        if query.order() == Sort::Distance && query.area.near.is_none() && !params.is_faulty("near") {
+            params.fault("near", "missing", "`sort=distance` needs `near`, the point from which it is measured.");
+        }
         query
     }
 
@@ -105,6 +111,7 @@ impl EventQuery {
         let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
         let area = area(params, &mut echo);
+        let filter = filter(params, time_zone, &mut echo);
         Self {
             id,
             event_type,
@@ -134,6 +141,7 @@ impl EventQuery {
             time_zone,
             overlap,
             area,
+            filter,
             sort: None,
             echo,
         }
@@ -161,7 +169,8 @@ impl EventQuery {
     /// Whether what matches depends on the links of other events.
     pub fn asks_for_links(&self) -> bool {
         let has_links = |has: &Terms<Has>| has.any.contains(&Has::Links) || has.none.contains(&Has::Links);
-        !self.linked_to.is_empty() || has_links(&self.has)
+        let in_filter = self.filter.as_ref().is_some_and(|filter| filter.asks_for_links());
+        !self.linked_to.is_empty() || has_links(&self.has) || in_filter
     }
 
     /// The order asked for: newest first where none is.
@@ -219,7 +228,11 @@ fn references(params: &mut Params, name: &'static str, resource: Resource, echo:
     terms(params, name, read, ToString::to_string, echo)
 }
 
-fn read_id(text: &str) -> Result<Uuid, Unread> {
+/// Reads the id of an event.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_id(text: &str) -> Result<Uuid, Unread> {
     match Reference::parse(Resource::Event, text) {
         Some(Reference::Id(id)) => Ok(id),
         _ => Err(Unread::new("malformed", format!("`{}` is not a UUID.", shown(text)))),
@@ -333,6 +346,27 @@ fn area(params: &mut Params, echo: &mut EventQueryEcho) -> Area {
         }
     });
     Area { bbox, near, within }
+}
+
+fn filter(params: &mut Params, zone: Option<Tz>, echo: &mut EventQueryEcho) -> Option<Arc<Filter>> {
+    let text = params.take("filter")?;
+    match Filter::parse(&text, zone) {
+        Ok(filter) => {
+            echo.filter = Some(text);
+            Some(Arc::new(filter))
+        }
+        Err(faults) => {
+            for cql2::Fault { position, code, detail } in faults {
+                params.fault("filter", code, at_character(position, &detail));
+            }
+            None
+        }
+    }
+}
+
+/// Where in a filter something is wrong, and what.
+pub fn at_character(position: usize, detail: &str) -> String {
+    format!("At character {position}: {detail}")
 }
 
 fn read_point(text: &str) -> Result<Point, Unread> {

@@ -3,11 +3,14 @@
 
 pub mod aggregate;
 pub mod coverage;
+pub mod cql2;
 pub mod cursor;
 pub mod echo;
 pub mod event_query;
 pub mod facets;
+pub mod filter;
 pub mod histogram;
+pub mod named;
 pub mod page;
 pub mod params;
 pub mod plan;

@@ -57,20 +57,31 @@ pub fn page_of(
     part: Part<'_, EventKey>,
     counted: bool,
 ) -> Page<EventKey, EventVersion> {
-    let answer = Answer::new(events, search);
+    page_in(&Answer::new(events, search), sort, part, counted).with_versions(events)
+}
+
+/// The page of an answer: the numbers of the rows that stand on it.
+pub fn page_in(answer: &Answer<'_>, sort: Sort, part: Part<'_, EventKey>, counted: bool) -> Page<EventKey, u32> {
     let total = counted.then(|| answer.total());
     let Part { from, backward, limit } = part;
-    let (found, has_more) = answer.slice(Slice { sort, from: from.copied(), backward, limit });
+    let (items, has_more) = answer.slice(Slice { sort, from: from.copied(), backward, limit });
     // What lies on the other side of a position, itself included: it belongs to the page that gave it.
     let beside = |(value, event_no): &EventKey| {
         let from = Some((*value, if backward { event_no - 1 } else { event_no + 1 }));
         !answer.slice(Slice { sort, from, backward: !backward, limit: 1 }).0.is_empty()
     };
     let has_beside = from.is_some_and(beside);
-    let version = |(key, version): (EventKey, u32)| Some((key, events.of_row(version)?));
-    let items = found.into_iter().filter_map(version).collect();
     let (has_previous, has_next) = if backward { (has_more, has_beside) } else { (has_beside, has_more) };
     Page { items, has_previous, has_next, total }
+}
+
+impl Page<EventKey, u32> {
+    /// The same with the versions that the rows are of.
+    pub fn with_versions(self, events: &Events) -> Page<EventKey, EventVersion> {
+        let Self { items, has_previous, has_next, total } = self;
+        let version = |(key, row): (EventKey, u32)| Some((key, events.of_row(row)?));
+        Page { items: items.into_iter().filter_map(version).collect(), has_previous, has_next, total }
+    }
 }
 
 #[cfg(test)]

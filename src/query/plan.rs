@@ -6,14 +6,15 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::event_query::EventQuery;
-use super::params::{Params, shown};
+use super::filter;
+use super::named::Named;
 use super::terms::Terms;
 use crate::domain::actor::ActorContent;
 use crate::domain::area::Area;
 use crate::domain::has::Has;
 use crate::domain::place::Point;
 use crate::domain::privacy::Clearance;
-use crate::domain::resource::{Reference, Resource};
+use crate::domain::resource::Resource;
 use crate::domain::vocabulary::{ActorKind, ActorRole, EventType};
 use crate::domain::window::{Overlap, Window};
 use crate::index::State;
@@ -21,80 +22,21 @@ use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::events::{Events, short};
 use crate::index::lookup::{ActorTerm, Kin, Kins, Numbered, PlaceTerm, Positions, TermsOf, united};
+use crate::index::nearest::Origin;
+use crate::index::order::Sort;
 use crate::index::search::{Group, InWindow, Search, Sizes, Wanted};
 use crate::index::sight::Sight;
 use crate::index::terms::Terms as TermNumbers;
-
-/// What a question names, found.
-#[derive(Clone, Debug, Default)]
-pub struct Named {
-    pub(super) location: Terms<Uuid>,
-    pub(super) actor: Terms<Uuid>,
-    pub(super) actor_within: Terms<Uuid>,
-    pub(super) campaign: Terms<Uuid>,
-    pub(super) source: Terms<Uuid>,
-    /// The versions that have the external id asked for; `None` where none is.
-    pub external_id: Option<Vec<i64>>,
-    /// The first operation recorded at or after the instant asked for; 0 where none is.
-    pub recorded_since: i64,
-}
-
-impl Named {
-    /// Looks up what the question names but for what the store has to tell. A name that nothing ever had is a fault,
-    /// `unknown_reference`: such a filter cannot be honoured. What existed at another time only is known, and simply matches
-    /// nothing.
-    pub fn find(query: &EventQuery, state: &State, clearance: Clearance, params: &mut Params) -> Self {
-        // What existed at another time only is known, and so is what the public is told of by now.
-        let everything = Sight { state, seq: i64::MAX, clearance };
-        let mut ids = |parameter: &'static str, resource, terms: &Terms<Reference>| {
-            let mut id = |reference: &Reference| {
-                let found = everything.find(resource, reference).map(|(id, _)| id);
-                if found.is_none() {
-                    let detail = format!("There is no {resource} `{}`.", shown(&reference.to_string()));
-                    params.fault(parameter, "unknown_reference", detail);
-                }
-                found
-            };
-            let any = terms.any.iter().filter_map(&mut id).collect();
-            Terms { any, none: terms.none.iter().filter_map(&mut id).collect() }
-        };
-        let named = Self {
-            location: ids("location", Resource::Location, &query.location),
-            actor: ids("actor", Resource::Actor, &query.actor),
-            actor_within: ids("actor_within", Resource::Actor, &query.actor_within),
-            campaign: ids("campaign", Resource::Campaign, &query.campaign),
-            source: ids("source", Resource::Source, &query.source),
-            ..Self::default()
-        };
-        let linked_to = query.linked_to.any.iter().chain(&query.linked_to.none);
-        for id in linked_to.filter(|id| !state.events.was_seen(**id, clearance)) {
-            params.fault("linked_to", "unknown_reference", format!("There is no event `{id}`."));
-        }
-        named
-    }
-
-    /// The same at one moment, where what was merged means what took it in.
-    fn surviving(&self, names: Moment<'_>) -> Self {
-        let follow = |ids: &[Uuid]| ids.iter().map(|id| names.survivor(*id)).collect();
-        let of = |terms: &Terms<Uuid>| Terms { any: follow(&terms.any), none: follow(&terms.none) };
-        Self {
-            location: of(&self.location),
-            actor: of(&self.actor),
-            actor_within: of(&self.actor_within),
-            campaign: of(&self.campaign),
-            source: of(&self.source),
-            external_id: self.external_id.clone(),
-            recorded_since: self.recorded_since,
-        }
-    }
-}
 
 /// The question as a reader asks it at one moment, in the numbers of the index.
 pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
     let Sight { state, seq, clearance } = sight;
     let names = sight.names();
+    let filter = query.filter.as_ref().map(|filter| filter::tree(filter, named, sight));
     let named = &named.surviving(names);
     let planning = Planning { query, named, state, names, sight };
+    let places = planning.places();
+    let origin = planning.origin(&places);
     let groups = [
         planning.versions(),
         planning.linked_to(),
@@ -108,13 +50,15 @@ pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
         planning.terms(&named.source, |id| Term::Source(*id)),
         planning.has(),
         planning.actors(),
-        planning.places(),
+        places,
     ];
     Search {
         since: short(named.recorded_since),
         groups: groups.into_iter().filter(|group| !group.is_empty()).collect(),
         window: planning.window(),
         sizes: planning.sizes(),
+        filter,
+        origin,
         ..Search::of_all(short(seq), clearance)
     }
 }
@@ -291,6 +235,15 @@ impl<'a> Planning<'a> {
         let own = |kins: Kins<'_>| numbers(places, &filtered(places, &kins, has_own)).pop().unwrap_or_default();
         let own = wanted.map_or_else(|| Arc::clone(&lookup.own), own);
         Wanted { own: Some((own, area.clone())), ..Wanted::of(numbers(places, &inside)) }
+    }
+
+    /// From where the places of the answers are measured, where the order goes by that.
+    fn origin(&self, places: &Group) -> Option<Origin> {
+        let center = self.query.area.near.filter(|_| self.query.order() == Sort::Distance)?.center;
+        let wanted = places.any.as_ref()?;
+        let by_location = self.state.events.lookup.places.all().filter(|place| wanted.names(place.number));
+        let spots = by_location.filter_map(|place| Some((place.number, self.point_of(place)?)));
+        Some(Origin::new(center, spots, wanted.own.clone()))
     }
 
     /// `location`, `country` and `admin1`.

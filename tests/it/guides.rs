@@ -6,6 +6,7 @@ use std::path::Path;
 use marchline::domain::scope::Scope;
 use marchline::domain::size::{SizeRule, words_to_numbers};
 use marchline::http::openapi::openapi_text;
+use marchline::query::filter::Property;
 use serde_json::Value;
 
 use crate::support::client::key;
@@ -80,6 +81,14 @@ fn the_tables_of_the_data_model_are_those_of_the_schemas() {
     }
     let missing: Vec<_> = TOLD.iter().filter(|schema| !told.contains(**schema)).collect();
     assert!(missing.is_empty(), "{MODEL} has no section on {missing:?}");
+}
+
+#[test]
+fn the_table_of_properties_is_what_filters_take() {
+    let page = page("docs/filtering.md");
+    let table = rows(&page, "| Property | What it is | How it is asked about |");
+    let listed: BTreeSet<String> = table.iter().flat_map(|row| code(row[0])).collect();
+    assert_eq!(listed, Property::CODES.iter().map(|code| (*code).to_owned()).collect());
 }
 
 #[test]

@@ -57,7 +57,8 @@ on_both_databases! {
         let mut generator = Generator::new(Random::new());
         generator.fill(&world, 40);
         for sort in SORTS {
-            let target = format!("/v1/events?sort={sort}&{PARTS}");
+            let near = if *sort == "distance" { "&near=12.5,179.5" } else { "" };
+            let target = format!("/v1/events?sort={sort}{near}&{PARTS}");
             let mut random = generator.random.fork();
             let (seq, forward, backward, total) = walk(&world, &target, &mut random, |world| generator.live(world, 1));
             let whole = world.get(&format!("{target}&limit=500&as_of={seq}")).ok();
@@ -65,7 +66,9 @@ on_both_databases! {
             assert_eq!(whole["page"]["total"], total);
             assert_eq!(&forward, items(&whole), "sort={sort}");
             assert_eq!(&backward, items(&whole), "sort={sort}, backwards");
-            assert_in_order(items(&whole), sort);
+            if near.is_empty() {
+                assert_in_order(items(&whole), sort);
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use crate::paging::{PARTS, SORTS, assert_in_order, items};
 use crate::support::client::Client;
 use crate::support::filters::random_filters;
 use crate::support::on_both_databases;
-use crate::support::oracle::{Filters, Moment};
+use crate::support::oracle::{Filters, Moment, OF_EVENTS};
 use crate::support::oracle_counts::FIELDS;
 use crate::support::random::{Generator, Random};
 use crate::support::truth;
@@ -74,7 +74,9 @@ fn compare(world: &World, random: &mut Random, moments: &[Moment], questions: us
         let written =
             |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
         let query = filters.iter().map(written).collect::<Vec<_>>().join("&");
-        let sort = *random.pick(SORTS);
+        let has_near = filters.iter().any(|(name, _)| *name == "near");
+        let sort = if has_near && random.chance(60) { "distance" } else { *random.pick(SORTS) };
+        let sort = if sort == "distance" && !has_near { "-size" } else { sort };
         let target = format!("/v1/events?{query}&sort={sort}&limit=500&as_of={}&{PARTS}", moment.seq);
         let list = moment.ask(world.base(), &target, &[]).ok();
         let expected = moment.answer(&filters, sort);
@@ -82,7 +84,15 @@ fn compare(world: &World, random: &mut Random, moments: &[Moment], questions: us
         let answered: Vec<&Value> = items(&list).iter().collect();
         assert_eq!(ids(&answered), ids(&expected), "{filters:?} {target}");
         assert_eq!(list["page"]["total"], expected.len(), "{target}");
-        assert_in_order(items(&list), sort);
+        if sort == "distance" {
+            for pair in answered.windows(2) {
+                let [nearer, farther] = [pair[0], pair[1]].map(|event| moment.distance(event, &filters));
+                // A sphere and the ellipsoid differ by a hundredth at most.
+                assert!(nearer <= farther * 1.012, "{nearer} m before {farther} m: {filters:?} {target}");
+            }
+        } else {
+            assert_in_order(items(&list), sort);
+        }
         count(world, random, moment, &filters, &query);
         met += usize::from(!expected.is_empty() && expected.len() < moment.events.len());
         asked.extend(filters.into_iter().map(|(name, _)| name.to_owned()));
@@ -96,21 +106,24 @@ fn count(world: &World, random: &mut Random, moment: &Moment, filters: &Filters,
     let ask = |what: &str, more: &str| {
         moment.ask(world.base(), &format!("/v1/events/{what}?{query}&as_of={}{more}", moment.seq), &[])
     };
+    // Which of several participations or places is meant cannot be asked by another filter than the field's own.
+    let is_told = |filter: &str| OF_EVENTS.contains(&filter) || !filters.iter().any(|(name, _)| *name == filter);
     match random.below(5) {
         0 => moment.assert_extent(filters, &ask("extent", "").ok()),
         1..3 => {
             let (limit, fields) = (random.between(1, 12), [random.pick(&FIELDS).0, random.pick(&FIELDS).0]);
             let named = if fields[0] == fields[1] { fields[0].to_owned() } else { fields.join(",") };
-            let answer = ask("facets", &format!("&facet={named}&facet_limit={limit}")).ok();
+            let filter_of = |field: &str| FIELDS.iter().find(|(known, _)| *known == field).expect("a field").1;
+            let is_included = random.chance(50) && fields.iter().all(|field| is_told(filter_of(field)));
+            let own = if is_included { "include" } else { "exclude" };
+            let answer = ask("facets", &format!("&facet={named}&facet_limit={limit}&facet_own={own}")).ok();
             for facet in items(&answer) {
-                moment.assert_facet(filters, facet, limit);
+                moment.assert_facet(filters, facet, limit, !is_included);
             }
         }
         _ => {
             let interval = *random.pick(Interval::CODES);
-            // Which of several participations or places is meant cannot be asked by another filter than the field's own.
-            let is_asked = |filter: &str| filters.iter().any(|(name, _)| *name == filter);
-            let field = random.chance(50).then(|| *random.pick(&FIELDS)).filter(|(_, filter)| !is_asked(filter));
+            let field = random.chance(50).then(|| *random.pick(&FIELDS)).filter(|(_, filter)| is_told(filter));
             let field = field.map(|(field, _)| field);
             let group_by = field.map(|field| format!("&group_by={field}")).unwrap_or_default();
             let answer = ask("histogram", &format!("&interval={interval}{group_by}"));

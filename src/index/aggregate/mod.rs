@@ -1,5 +1,5 @@
 //! What is counted of all events that match a question: by value, by time, and what they lie between. What matches is found
-//! while nobody can write, as a total is; it is counted from then on beside those who write, since segments never change.
+//! and counted beside those who write, since segments never change.
 
 pub mod extent;
 pub mod groups;
@@ -7,11 +7,12 @@ pub mod histogram;
 
 use std::sync::Arc;
 
-use super::answer::Answer;
+use super::answer::{Answer, Deadline, Late, Pending};
 use super::bits::Bits;
 use super::dictionary::{Shape, SizeFacts};
 use super::events::Events;
 use super::row::NOTHING;
+use super::search::Search;
 use super::segment::Segment;
 use crate::domain::window::Frame;
 
@@ -32,17 +33,43 @@ impl Piece {
 #[derive(Clone, Debug)]
 pub struct Matched(Vec<Piece>);
 
+/// The events of a question, to be found beside those who write.
+pub struct ToMatch {
+    pending: Pending,
+    /// What is newest becomes a small segment, so that there is one way to count.
+    tail: Segment,
+}
+
+impl ToMatch {
+    /// Takes what is known.
+    pub fn new(events: &Events, search: Search, deadline: Deadline) -> Self {
+        let pending = Pending::new(events, search, deadline);
+        let tail = Segment::of(pending.answer().newest().cloned().collect(), &events.dictionary);
+        Self { pending, tail }
+    }
+
+    /// Finds them.
+    ///
+    /// # Errors
+    /// Where the time is over.
+    pub fn find(self) -> Result<Matched, Late> {
+        Matched::of(&self.pending.answer(), self.tail)
+    }
+}
+
 impl Matched {
-    /// The events of an answer.
-    pub fn of(answer: &Answer<'_>) -> Self {
+    /// The events of an answer; `tail` is the segment that its newest rows make.
+    ///
+    /// # Errors
+    /// Where the time is over.
+    fn of(answer: &Answer<'_>, tail: Segment) -> Result<Self, Late> {
         let layers = answer.layers().map(|(slot, layer)| {
             let rows = answer.rows(slot, layer);
             Piece { segment: Arc::clone(&layer.segment), rows }
         });
-        // What is newest becomes a small segment, so that there is one way to count.
-        let tail = Segment::of(answer.tail().cloned().collect(), &answer.events.dictionary);
         let tail = Piece { rows: Bits::all(tail.rows()), segment: Arc::new(tail) };
-        Self(layers.chain([tail]).filter(|piece| !piece.rows.is_empty()).collect())
+        let pieces = layers.chain([tail]).filter(|piece| !piece.rows.is_empty()).collect();
+        answer.in_time(Self(pieces))
     }
 
     /// How many there are.

@@ -31,6 +31,11 @@ impl Events {
         [version, apart(version)]
     }
 
+    /// The numbers of the rows that may be of an event, whoever is given them, at whatever time.
+    pub fn rows_of_event(&self, id: Uuid) -> impl Iterator<Item = u32> {
+        self.back_from(id, i64::MAX).flat_map(|version| [version, apart(version)])
+    }
+
     fn version(&self, row: u32, revision: usize) -> Option<EventVersion> {
         let start = self.layers.column(row, |row| row.start, |segment, row| segment.start[row])?;
         let start = Some(start).filter(|start| *start != UNDATED).and_then(Instant::from_micros);

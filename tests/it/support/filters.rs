@@ -6,11 +6,12 @@ use marchline::domain::verification::Verification;
 use marchline::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
 use serde_json::Value;
 
+use super::filters_cql2::random_expression;
 use super::oracle::{Filters, Moment, external_ids, on_a_sphere};
 use super::random::{ISSUES, Random, ZONES};
 
 /// What a question is made of: parameters, and two groups of them.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
     "id",
     "type",
     "category",
@@ -37,6 +38,7 @@ const NAMES: [&str; 26] = [
     "within",
     "size",
     "window",
+    "filter",
 ];
 
 /// Two to six filters. Most questions are such that one event, picked at random, is an answer; the others are left to
@@ -46,10 +48,11 @@ pub fn random_filters(random: &mut Random, moment: &Moment) -> Filters {
     let wanted = random.between(2, 6);
     let (mut filters, mut chosen) = (Filters::new(), Vec::new());
     while chosen.len() < wanted {
-        // Windows are half of what can go wrong, and `has` is twenty filters in one.
-        let name = match random.below(10) {
+        // Windows are half of what can go wrong; `has` is twenty filters in one, and `filter` all of them.
+        let name = match random.below(12) {
             0..2 => "window",
             2..4 => "has",
+            4..6 => "filter",
             _ => *random.pick(&NAMES),
         };
         if chosen.contains(&name) {
@@ -87,6 +90,7 @@ fn add(random: &mut Random, moment: &Moment, liked: Option<&Value>, name: &'stat
             let hole = ring(west + 3, south + 3, west + 7, south + 7);
             filters.push((name, format!("POLYGON({},{hole})", ring(west, south, east.min(359), north.min(89)))));
         }
+        "filter" => filters.push((name, random_expression(random, moment, event, 3))),
         "place_precision" => filters.push((name, (*random.pick(PlacePrecision::CODES)).to_owned())),
         "external_id" => {
             let mut ids = external_ids(event);
@@ -131,7 +135,7 @@ fn list(random: &mut Random, moment: &Moment, event: &Value, name: &'static str,
 }
 
 /// Values that a filter takes, whether an event has them or not.
-fn codes(name: &str) -> &'static [&'static str] {
+pub fn codes(name: &str) -> &'static [&'static str] {
     match name {
         "type" | "tactic" => EventType::CODES,
         "category" => Category::CODES,
@@ -143,6 +147,7 @@ fn codes(name: &str) -> &'static [&'static str] {
         "country" => &["FR"],
         "admin1" => &["US-9Z"],
         "issue" => &ISSUES,
+        "place_precision" => PlacePrecision::CODES,
         _ => &[],
     }
 }

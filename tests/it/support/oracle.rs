@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::http::{Answer, send};
+use super::oracle_cql2::filter_matches;
 use super::oracle_dates::{text_instant, time_matches};
 use super::world::World;
 
@@ -14,7 +15,7 @@ use super::world::World;
 pub type Filters = Vec<(&'static str, String)>;
 
 /// Filters that are lists and look at an event as a whole.
-const OF_EVENTS: [&str; 11] =
+pub const OF_EVENTS: [&str; 11] =
     ["id", "type", "category", "tactic", "status", "verification", "campaign", "issue", "source", "has", "linked_to"];
 /// Those that look at one participation.
 const OF_ACTORS: [&str; 4] = ["actor", "actor_within", "actor_kind", "role"];
@@ -84,6 +85,7 @@ impl Moment {
             && filter("external_id").is_none_or(|wanted| external_ids(event).iter().any(|id| id == wanted))
             && filter("recorded_since").is_none_or(|since| is_recorded_since(event, since))
             && time_matches(&event["when"], &filter)
+            && filter("filter").is_none_or(|text| filter_matches(self, event, text, filter("time_zone")))
     }
 
     /// What a filter that is a list looks at: the values of each participation or place, or of the event as a whole.
@@ -132,13 +134,36 @@ impl Moment {
     ) -> bool {
         let filters: Vec<(Terms, Vec<Vec<String>>)> =
             names.iter().map(|name| (Terms::of(filter(name)), self.values(name, event))).collect();
-        let count = filters[0].1.len();
         let none_is_excluded = filters.iter().all(|(terms, items)| !items.iter().any(|item| terms.exclude(item)));
         let nothing_is_wanted = more.is_empty() && filters.iter().all(|(terms, _)| terms.any.is_empty());
+        none_is_excluded && (nothing_is_wanted || self.meeting(names, event, filter, more).contains(&true))
+    }
+
+    /// Which participations or places meet all filters that want something.
+    fn meeting<'a>(
+        &self,
+        names: &[&str],
+        event: &Value,
+        filter: &impl Fn(&str) -> Option<&'a str>,
+        more: &[Vec<bool>],
+    ) -> Vec<bool> {
+        let filters: Vec<(Terms, Vec<Vec<String>>)> =
+            names.iter().map(|name| (Terms::of(filter(name)), self.values(name, event))).collect();
         let meets = |item: usize| {
             filters.iter().all(|(terms, items)| terms.want(&items[item])) && more.iter().all(|meets| meets[item])
         };
-        none_is_excluded && (nothing_is_wanted || (0..count).any(meets))
+        (0..filters[0].1.len()).map(meets).collect()
+    }
+
+    /// Metres from `near` to the nearest place that meets all filters of places, within a hundredth.
+    pub fn distance(&self, event: &Value, filters: &Filters) -> f64 {
+        let filter = |name: &str| filters.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        let center: Vec<f64> =
+            filter("near").expect("a point").split(',').map(|side| side.parse().expect("a number")).collect();
+        let meeting = self.meeting(&OF_PLACES, event, &filter, &places_that_are(event, &filter));
+        let places = list(event, "places").into_iter().zip(meeting).filter(|(_, meets)| *meets);
+        let points = places.filter_map(|(place, _)| point(&place));
+        points.map(|to| on_a_sphere((center[0], center[1]), to)).fold(f64::INFINITY, f64::min)
     }
 }
 
@@ -166,7 +191,7 @@ pub fn external_ids(event: &Value) -> Vec<String> {
     list(event, "external_ids").iter().map(written).collect()
 }
 
-fn list(value: &Value, name: &str) -> Vec<Value> {
+pub fn list(value: &Value, name: &str) -> Vec<Value> {
     value[name].as_array().unwrap_or_else(|| panic!("`{name}` is a list")).clone()
 }
 
@@ -188,12 +213,17 @@ fn of_place(name: &str, location: &Value) -> Vec<String> {
     }
 }
 
+/// Latitude and longitude of a place, if it has a point.
+pub fn point(place: &Value) -> Option<(f64, f64)> {
+    Some((place["point"]["lat"].as_f64()?, place["point"]["lon"].as_f64()?))
+}
+
 /// For each filter of places that is no list, which of them meet it.
 fn places_that_are<'a>(event: &Value, filter: &impl Fn(&str) -> Option<&'a str>) -> Vec<Vec<bool>> {
     let places = list(event, "places");
     let rank = |precision: &str| PRECISIONS.iter().position(|known| *known == precision).expect("a precision");
     let in_box = |place: &Value, sides: &[f64]| {
-        let (Some(lat), Some(lon)) = (place["point"]["lat"].as_f64(), place["point"]["lon"].as_f64()) else {
+        let Some((lat, lon)) = point(place) else {
             return false;
         };
         let beyond =
@@ -206,7 +236,6 @@ fn places_that_are<'a>(event: &Value, filter: &impl Fn(&str) -> Option<&'a str>)
         let sides: Vec<f64> = sides.split(',').map(|side| side.parse().expect("a number")).collect();
         places.iter().map(|place| in_box(place, &sides)).collect()
     });
-    let point = |place: &Value| Some((place["point"]["lat"].as_f64()?, place["point"]["lon"].as_f64()?));
     let near = filter("near").map(|center| {
         let degrees: Vec<f64> = center.split(',').map(|side| side.parse().expect("a number")).collect();
         let radius = filter("radius_m").map_or(f64::INFINITY, |metres| metres.parse().expect("a number"));

@@ -53,7 +53,7 @@ pub fn text_instant(value: &Value) -> NaiveDateTime {
 }
 
 /// A stretch of a zone's wall clock in UTC; without a zone, wherever on earth it may be.
-fn in_utc((first, last): Wall, zone: Option<Tz>) -> Wall {
+pub fn in_utc((first, last): Wall, zone: Option<Tz>) -> Wall {
     match zone {
         None => (first - Duration::hours(14), last + Duration::hours(12)),
         Some(zone) => {
@@ -74,7 +74,7 @@ fn coarser(date: &Value) -> Option<Wall> {
 }
 
 /// What a date of an event means on its own wall clock.
-fn local(date: &Value, zone: Option<Tz>) -> Wall {
+pub fn local(date: &Value, zone: Option<Tz>) -> Wall {
     let edtf = date["edtf"].as_str().expect("a date").trim_end_matches(['?', '~', '%']);
     if let Ok(instant) = edtf.parse::<DateTime<chrono::FixedOffset>>() {
         let wall = zone.map_or_else(|| instant.naive_local(), |zone| instant.with_timezone(&zone).naive_local());
@@ -91,7 +91,7 @@ fn local(date: &Value, zone: Option<Tz>) -> Wall {
 }
 
 /// A year, month, day or local second.
-fn span(text: &str) -> Wall {
+pub fn span(text: &str) -> Wall {
     let tick = Duration::microseconds(1);
     if let Ok(second) = text.parse::<NaiveDateTime>() {
         return (second, second + Duration::seconds(1) - tick);

@@ -244,6 +244,8 @@ pub fn config(database: &Database) -> Config {
         bind: "127.0.0.1:0".to_owned(),
         document_cache: 1,
         workers: Some(1),
+        question_timeout: Duration::from_mins(5),
+        question_turns: None,
         shutdown_timeout: 5,
         access_log: AccessLog::Off,
         read_access: ReadAccess::Public,
@@ -261,7 +263,11 @@ pub fn config(database: &Database) -> Config {
 
 /// Serves what an index knows, on a free port.
 pub fn serve(index: &Arc<Index>, writer: &WriterSlot, database: &Database) -> Running {
-    let config = config(database);
+    serve_with(config(database), index, writer)
+}
+
+/// The same with other settings.
+pub fn serve_with(config: Config, index: &Arc<Index>, writer: &WriterSlot) -> Running {
     let (tell, told) = channel::<(SocketAddr, ServerHandle)>();
     let known = Arc::clone(index);
     let (index, writer) = (Arc::clone(index), Arc::clone(writer));

@@ -1,0 +1,387 @@
+//! What the predicates of an expression mean: conditions, or faults that name what can be asked instead.
+
+use chrono_tz::Tz;
+
+use super::pattern::{self, Folding, Pattern};
+use super::times::{End, Moment, turned};
+use super::values::folded;
+use super::{Comparison, Property, Question, Test, Tree};
+use crate::domain::has::Has;
+use crate::domain::verification::Verification;
+use crate::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
+use crate::query::cql2::{Expression, Fault, Operand, Predicate, Value};
+use crate::query::event_query::{EventQuery, read_id};
+use crate::query::params::{Params, shown};
+use crate::query::terms::MAX_TERMS;
+
+/// Conditions while they are read.
+pub struct Conditions {
+    /// The zone of the question's dates.
+    pub zone: Option<Tz>,
+    /// What is wrong as yet.
+    pub faults: Vec<Fault>,
+    /// What is asked as yet that parameters ask too.
+    pub questions: Vec<Question>,
+}
+
+/// What the values of a property are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Codes, slugs or ids, of which an event may have several.
+    Names,
+    /// A number.
+    Number,
+    /// An instant.
+    Instant,
+    /// A stretch of time.
+    Stretch,
+    /// Points.
+    Geometry,
+}
+
+impl Property {
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Geometry => Kind::Geometry,
+            Self::Size | Self::SizeLow | Self::SizeHigh => Kind::Number,
+            Self::Start | Self::End | Self::RecordedAt => Kind::Instant,
+            Self::When => Kind::Stretch,
+            _ => Kind::Names,
+        }
+    }
+
+    /// The parameter that asks about it.
+    const fn parameter(self) -> &'static str {
+        match self {
+            Self::Tactics => "tactic",
+            property => property.code(),
+        }
+    }
+
+    /// All codes that its values may be; `None` where there is no end of them.
+    const fn codes(self) -> Option<&'static [&'static str]> {
+        Some(match self {
+            Self::Type | Self::Tactics => EventType::CODES,
+            Self::Category => Category::CODES,
+            Self::Status => EventStatus::CODES,
+            Self::Verification => Verification::CODES,
+            Self::ActorKind => ActorKind::CODES,
+            Self::Role => ActorRole::CODES,
+            Self::PlacePrecision => PlacePrecision::CODES,
+            Self::Has => Has::CODES,
+            _ => return None,
+        })
+    }
+
+    /// The moments of which the first and the last one are compared.
+    const fn moments(self) -> Option<(Moment, Moment)> {
+        Some(match self {
+            Self::Start => (Moment::Start, Moment::Start),
+            Self::End => (Moment::End, Moment::End),
+            Self::When => (Moment::Start, Moment::End),
+            Self::RecordedAt => (Moment::Recorded, Moment::Recorded),
+            _ => return None,
+        })
+    }
+}
+
+/// How signs compare, and how when both sides change places.
+fn comparison(sign: &str, is_turned: bool) -> Option<Comparison> {
+    Some(match (sign, is_turned) {
+        ("=", _) => Comparison::Equal,
+        ("<", false) | (">", true) => Comparison::Less,
+        ("<=", false) | (">=", true) => Comparison::LessOrEqual,
+        (">", false) | ("<", true) => Comparison::Greater,
+        (">=", false) | ("<=", true) => Comparison::GreaterOrEqual,
+        _ => return None,
+    })
+}
+
+/// Stands where a condition has a fault.
+const FAULTY: Tree = Tree::Any(Vec::new());
+
+/// A condition, or nothing where its faults have been noted.
+pub type Read<T> = Option<T>;
+
+impl Conditions {
+    pub(super) fn fault<T>(&mut self, position: usize, code: &'static str, detail: impl Into<String>) -> Read<T> {
+        self.faults.push(Fault::new(position, code, detail));
+        None
+    }
+
+    /// The conditions of an expression.
+    pub fn tree(&mut self, expression: &Expression) -> Tree {
+        match expression {
+            Expression::And(parts) => Tree::All(parts.iter().map(|part| self.tree(part)).collect()),
+            Expression::Or(parts) => Tree::Any(parts.iter().map(|part| self.tree(part)).collect()),
+            Expression::Not(inner) => Tree::Not(Box::new(self.tree(inner))),
+            Expression::Boolean(true) => Tree::All(Vec::new()),
+            Expression::Boolean(false) => Tree::Any(Vec::new()),
+            Expression::Predicate(predicate) => self.predicate(predicate).unwrap_or(FAULTY),
+        }
+    }
+
+    fn predicate(&mut self, predicate: &Predicate) -> Read<Tree> {
+        let Predicate { position, name, operands } = predicate;
+        match (name.as_str(), operands.as_slice()) {
+            ("isnull", [operand]) => {
+                let (property, _) = self.property(operand)?;
+                Some(Tree::Is(property, Test::Null))
+            }
+            ("between", [operand, low, high]) => {
+                let lowest = self.compared(*position, ">=", operand, low);
+                let highest = self.compared(*position, "<=", operand, high);
+                Some(Tree::All(vec![lowest?, highest?]))
+            }
+            ("in", [operand, Operand { position, value: Value::List(items) }]) => self.one_of(*position, operand, items),
+            ("like", [operand, pattern]) => self.like(operand, pattern),
+            ("=" | "<>" | "<" | "<=" | ">" | ">=", [left, right]) => self.compared(*position, name, left, right),
+            (name, [left, right]) if name.starts_with("t_") => self.related(*position, name, left, right),
+            (name, [left, right]) if name.starts_with("s_") => self.located(*position, name, left, right),
+            _ => self.fault(
+                *position,
+                "unsupported",
+                format!("`{}` with {} arguments cannot be asked here. Functions are S_INTERSECTS, S_DISJOINT and those of time, T_AFTER and so on, all of a property and a value.", shown(name), operands.len()),
+            ),
+        }
+    }
+
+    /// The property that an operand is, and what makes no difference about its text.
+    fn property(&mut self, operand: &Operand) -> Read<(Property, Folding)> {
+        let (mut operand, mut folding) = (operand, Folding::default());
+        while let Some((inner, more)) = folded(operand, folding) {
+            (operand, folding) = (inner, more);
+        }
+        let name = match &operand.value {
+            Value::Property(name) => name,
+            other => {
+                return self.fault(
+                    operand.position,
+                    "unsupported",
+                    format!("Expected a property here, not {}.", other.kind()),
+                );
+            }
+        };
+        let Some(property) = Property::parse(name) else {
+            let all = Property::CODES.join(", ");
+            let detail = format!("There is no property `{}` to filter by. There are: {all}.", shown(name));
+            return self.fault(operand.position, "unknown_property", detail);
+        };
+        if folding != Folding::default() && property.kind() != Kind::Names {
+            return self.fault(operand.position, "wrong_type", format!("`{property}` is no text."));
+        }
+        Some((property, folding))
+    }
+
+    /// Which side of a predicate is the property, and what it is compared with; whether they have changed places.
+    fn sides<'o>(&mut self, left: &'o Operand, right: &'o Operand) -> Read<(Property, Folding, &'o Operand, bool)> {
+        let is_property = |operand: &Operand| {
+            let (mut operand, mut folding) = (operand, Folding::default());
+            while let Some((inner, more)) = folded(operand, folding) {
+                (operand, folding) = (inner, more);
+            }
+            matches!(operand.value, Value::Property(_))
+        };
+        if is_property(left) && is_property(right) {
+            let hint = "Two properties cannot be compared. Text stands in single quotes.";
+            return self.fault(right.position, "unsupported", hint);
+        }
+        let is_turned = is_property(right);
+        let (property, value) = if is_turned { (right, left) } else { (left, right) };
+        let (property, folding) = self.property(property)?;
+        Some((property, folding, value, is_turned))
+    }
+
+    fn compared(&mut self, position: usize, sign: &str, left: &Operand, right: &Operand) -> Read<Tree> {
+        if sign == "<>" {
+            return self.compared(position, "=", left, right).map(|equal| Tree::Not(Box::new(equal)));
+        }
+        let (property, folding, value, is_turned) = self.sides(left, right)?;
+        let comparison = comparison(sign, is_turned)?;
+        match property.kind() {
+            Kind::Number => {
+                let number = self.number(property, value)?;
+                Some(Tree::Is(property, Test::Number(comparison, number)))
+            }
+            Kind::Instant => {
+                let (moment, _) = property.moments()?;
+                let span = self.moment(property, value)?;
+                let times = span.compared(comparison).into_iter().map(|stretch| (moment, stretch));
+                Some(Tree::Is(property, Test::Times(times.collect())))
+            }
+            Kind::Names if comparison == Comparison::Equal => {
+                let text = self.text(property, value, folding)?;
+                self.among(property, folding, &[(value.position, text)])
+            }
+            Kind::Names if property == Property::PlacePrecision => {
+                let text = self.text(property, value, folding)?;
+                let precision = self.precision(value.position, &text)?;
+                let is_met = |other: &&PlacePrecision| comparison.holds(other.rank().cmp(&precision.rank()));
+                Some(Tree::Is(property, Test::Precisions(PlacePrecision::ALL.iter().filter(is_met).copied().collect())))
+            }
+            Kind::Names => self.fault(position, "unsupported", format!("`{property}` has no order: it can be compared by =, <>, IN and LIKE.")),
+            Kind::Stretch => self.fault(position, "unsupported", "`when` is a stretch of time: T_INTERSECTS, T_DURING and so on ask about it, or `start` and `end` can be compared."),
+            Kind::Geometry => self.fault(position, "unsupported", "S_INTERSECTS and S_DISJOINT ask about `geometry`."),
+        }
+    }
+
+    fn one_of(&mut self, position: usize, operand: &Operand, items: &[Operand]) -> Read<Tree> {
+        let (property, folding) = self.property(operand)?;
+        if items.is_empty() || items.len() > MAX_TERMS {
+            return self.fault(position, "too_many", format!("A list has from 1 to {MAX_TERMS} values."));
+        }
+        if property.kind() != Kind::Names {
+            let equal = items.iter().map(|item| self.compared(position, "=", operand, item));
+            return equal.collect::<Vec<_>>().into_iter().collect::<Option<_>>().map(Tree::Any);
+        }
+        let texts = items.iter().map(|item| Some((item.position, self.text(property, item, folding)?)));
+        let texts = texts.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?;
+        self.among(property, folding, &texts)
+    }
+
+    fn like(&mut self, operand: &Operand, pattern: &Operand) -> Read<Tree> {
+        let (property, folding) = self.property(operand)?;
+        if property.kind() != Kind::Names || property == Property::Id {
+            return self.fault(
+                operand.position,
+                "wrong_type",
+                format!("`{property}` is no text that can be like a pattern."),
+            );
+        }
+        let text = self.text(property, pattern, folding)?;
+        if text.chars().count() > pattern::MAX_LENGTH {
+            let detail = format!("A pattern has {} characters at most.", pattern::MAX_LENGTH);
+            return self.fault(pattern.position, "too_long", detail);
+        }
+        self.having(property, pattern.position, &[Pattern::like(&text, folding)])
+    }
+
+    /// Whether a property is one of some values.
+    fn among(&mut self, property: Property, folding: Folding, values: &[(usize, String)]) -> Read<Tree> {
+        let position = values.first()?.0;
+        if folding != Folding::default() {
+            let patterns: Vec<_> = values.iter().map(|(_, text)| Pattern::exactly(text, folding)).collect();
+            return self.having(property, position, &patterns);
+        }
+        let known = self.faults.len();
+        let test = match property {
+            Property::Id => {
+                let mut ids = Vec::new();
+                for (position, text) in values {
+                    match read_id(text) {
+                        Ok(id) => ids.push(id),
+                        Err(unread) => self.faults.push(Fault::new(*position, unread.code, unread.detail)),
+                    }
+                }
+                Test::Events(ids)
+            }
+            Property::PlacePrecision => {
+                Test::Precisions(values.iter().filter_map(|(position, text)| self.precision(*position, text)).collect())
+            }
+            _ => {
+                for (position, text) in values {
+                    self.check(property, *position, text);
+                }
+                if self.faults.len() > known {
+                    return None;
+                }
+                let list = values.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",");
+                self.question(position, property.parameter(), list)?
+            }
+        };
+        (self.faults.len() == known).then_some(Tree::Is(property, test))
+    }
+
+    /// Notes what is wrong with one value of a parameter.
+    fn check(&mut self, property: Property, position: usize, text: &str) {
+        if text.is_empty() || text.starts_with('!') || text.contains(',') {
+            self.faults.push(Fault::new(
+                position,
+                "unknown_value",
+                format!("`{}` is no value of `{property}`.", shown(text)),
+            ));
+            return;
+        }
+        let mut params = Params::from_pairs(vec![(property.parameter().to_owned(), text.to_owned())]);
+        let _ = EventQuery::filters(&mut params);
+        self.faults.extend(params.finish().into_iter().map(|fault| Fault::new(position, fault.code, fault.detail)));
+    }
+
+    /// Asks what a parameter asks.
+    pub(super) fn question(&mut self, position: usize, parameter: &str, value: String) -> Read<Test> {
+        let mut params = Params::from_pairs(vec![(parameter.to_owned(), value)]);
+        let query = Box::new(EventQuery::filters(&mut params));
+        let faults = params.finish();
+        if !faults.is_empty() {
+            self.faults.extend(faults.into_iter().map(|fault| Fault::new(position, fault.code, fault.detail)));
+            return None;
+        }
+        self.questions.push(Question { position, query });
+        Some(Test::Question(self.questions.len() - 1))
+    }
+
+    /// Whether a property has one of some patterns.
+    fn having(&mut self, property: Property, position: usize, patterns: &[Pattern]) -> Read<Tree> {
+        if property == Property::Id {
+            return self.fault(position, "unsupported", "Ids are compared as they are.");
+        }
+        let Some(codes) = property.codes() else {
+            let like = patterns.iter().map(|pattern| Tree::Is(property, Test::Like(pattern.clone())));
+            return Some(Tree::Any(like.collect()));
+        };
+        let is_meant = |code: &&&str| patterns.iter().any(|pattern| pattern.matches(code));
+        let values: Vec<_> = codes.iter().filter(is_meant).map(|code| (position, (*code).to_owned())).collect();
+        if values.is_empty() {
+            return Some(Tree::Is(property, Test::Nothing));
+        }
+        self.among(property, Folding::default(), &values)
+    }
+
+    fn precision(&mut self, position: usize, text: &str) -> Read<PlacePrecision> {
+        let Some(precision) = PlacePrecision::parse(text) else {
+            let detail = format!("`{}` is not one of: {}.", shown(text), PlacePrecision::CODES.join(", "));
+            return self.fault(position, "unknown_value", detail);
+        };
+        Some(precision)
+    }
+
+    /// How something lies to a stretch of time.
+    fn related(&mut self, position: usize, name: &str, left: &Operand, right: &Operand) -> Read<Tree> {
+        let (property, _, value, is_turned) = self.sides(left, right)?;
+        let Some((first, last)) = property.moments() else {
+            return self.fault(
+                position,
+                "wrong_type",
+                format!("`{property}` is no time: when, start, end and recorded_at are."),
+            );
+        };
+        let span = match &value.value {
+            Value::Call(name, ends) if name == "interval" => self.interval(property, value.position, ends)?,
+            _ => self.moment(property, value)?,
+        };
+        let relation = if is_turned { turned(name) } else { name };
+        let is_disjoint = relation == "t_disjoint";
+        let Some(related) = span.related(if is_disjoint { "t_intersects" } else { relation }) else {
+            return self.fault(position, "unsupported", format!("There is no function `{}`.", shown(name)));
+        };
+        let moment = |end| if end == End::First { first } else { last };
+        let times = related.into_iter().map(|(end, stretch)| (moment(end), stretch)).collect();
+        let tree = Tree::Is(property, Test::Times(times));
+        Some(if is_disjoint { Tree::Not(Box::new(tree)) } else { tree })
+    }
+
+    /// Where the points of an event lie.
+    fn located(&mut self, position: usize, name: &str, left: &Operand, right: &Operand) -> Read<Tree> {
+        if name != "s_intersects" && name != "s_disjoint" {
+            let detail = format!("`{}` cannot be asked of points: S_INTERSECTS and S_DISJOINT can.", shown(name));
+            return self.fault(position, "unsupported", detail);
+        }
+        let (property, _, value, _) = self.sides(left, right)?;
+        if property != Property::Geometry {
+            return self.fault(position, "wrong_type", format!("`{property}` is no geometry: `geometry` is."));
+        }
+        let test = self.area(value)?;
+        let tree = Tree::Is(property, test);
+        Some(if name == "s_disjoint" { Tree::Not(Box::new(tree)) } else { tree })
+    }
+}
