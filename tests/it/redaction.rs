@@ -382,7 +382,9 @@ on_both_databases! {
         for reader in [None, Some(&admin)] {
             let (all, _) = follow(world.base(), "", reader);
             let mut kept = Kept::new();
-            all.iter().for_each(|entry| apply(&mut kept, entry));
+            for entry in &all {
+                apply(&mut kept, entry);
+            }
             let events = kept.iter().filter(|((resource, _), _)| resource == "event");
             for ((_, id), document) in events {
                 let target = format!("/v1/events/{id}");
