@@ -127,12 +127,21 @@ fn ccc(
             if dry_run {
                 // So that it can be tried before anything is there.
                 migrate::migrate(&mut database.connect()?, Clock::system().id(IdKind::Timed))?;
-                return Ok::<_, Failure>(load::rehearse_ccc(database, input, &options, &progress, report)?);
+                return Ok::<_, Failure>(load::rehearse(
+                    database,
+                    &load::Collection::Ccc,
+                    input,
+                    &options,
+                    &progress,
+                    report,
+                )?);
             }
             let node = Node::start(database.clone(), Clock::system())?;
             let writer = node.writer().ok_or("the writer has stopped")?;
             let target = load::Target { writer, index: &node.index, database };
-            Ok(progress.told(database, || load::ccc(target, input, &options, &progress, report))?)
+            Ok(progress.told(database, || {
+                load::take_over(target, &load::Collection::Ccc, input, &options, &progress, report)
+            })?)
         },
     )
 }
