@@ -2,6 +2,7 @@
 //! run that was interrupted is completed by running it again: what was taken over is skipped.
 
 use std::io::BufRead;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::sync::{Gone, Held};
@@ -13,6 +14,7 @@ use crate::domain::vocabulary::LocationKind;
 use crate::import::ccc;
 use crate::import::entities::KnownPlaces;
 use crate::import::mapped::{Mapped, Rows};
+use crate::import::mapping::{MappedRows, Mapping, preset};
 use crate::import::records::OpenError;
 use crate::import::report::Report;
 use crate::index::{Index, State};
@@ -40,14 +42,16 @@ pub struct Target<'a> {
 pub enum Collection {
     /// The Crowd Counting Consortium's.
     Ccc,
+    /// Those that a mapping tells of.
+    Mapped(Arc<Mapping>),
 }
 
 impl Collection {
-    /// Whose files have this format; `None` for documents of our own.
-    pub const fn of(format: ImportFormat) -> Option<Self> {
+    /// Whose files have this format; `None` for documents of our own, and where a mapping must be given.
+    pub fn of(format: ImportFormat) -> Option<Self> {
         match format {
-            ImportFormat::Ndjson => None,
             ImportFormat::Ccc => Some(Self::Ccc),
+            other => preset(other.code()).map(Self::Mapped),
         }
     }
 
@@ -55,6 +59,7 @@ impl Collection {
     pub fn scheme(&self) -> &str {
         match self {
             Self::Ccc => ccc::SCHEME,
+            Self::Mapped(mapping) => &mapping.scheme,
         }
     }
 
@@ -65,6 +70,7 @@ impl Collection {
     fn open<'a>(&'a self, input: impl BufRead + 'a, known: KnownPlaces) -> Result<Box<dyn Rows + 'a>, OpenError> {
         Ok(match self {
             Self::Ccc => Box::new(ccc::Rows::open(input, known)?),
+            Self::Mapped(mapping) => Box::new(MappedRows::open(mapping, input, known)?),
         })
     }
 }
