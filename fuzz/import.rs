@@ -4,7 +4,7 @@
 //! The importer and what it rests on are taken in as modules, since they need few of the library's dependencies.
 #![no_main]
 // What the library does with the rest of these modules is not seen from here.
-#![allow(dead_code, unfulfilled_lint_expectations)]
+#![allow(dead_code, unused_imports, unfulfilled_lint_expectations)]
 
 #[path = "../src/domain/mod.rs"]
 mod domain;
