@@ -93,7 +93,9 @@ fn whose(arguments: &ArgMatches) -> Result<Result<(ImportFormat, Option<Collecti
         return Ok(match Mapping::parse(&text) {
             Ok(mapping) => Ok((ImportFormat::Mapping, Some(Collection::Mapped(Arc::new(mapping))))),
             Err(faults) => {
-                faults.iter().for_each(|fault| eprintln!("marchline: {path}: {fault}"));
+                for fault in faults {
+                    eprintln!("marchline: {path}: {fault}");
+                }
                 Err(ExitCode::from(2))
             }
         });
@@ -109,13 +111,11 @@ fn explain(collection: &Collection, input: impl BufRead, line: u64) -> Result<Ex
         eprintln!("marchline: --explain is for files with a mapping, and those of CCC have rules of their own");
         return Ok(ExitCode::from(2));
     };
-    match mapping::explain(mapping, input, line)? {
-        Some(words) => print!("{words}"),
-        None => {
-            eprintln!("marchline: the file has no record on or before line {line}");
-            return Ok(ExitCode::FAILURE);
-        }
-    }
+    let Some(words) = mapping::explain(mapping, input, line)? else {
+        eprintln!("marchline: the file has no record on or before line {line}");
+        return Ok(ExitCode::FAILURE);
+    };
+    print!("{words}");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -86,16 +86,13 @@ impl<'a> Taking<'a> {
             // Each on its own: an event that is refused must not take the places with it that later rows name.
             self.submit(About::Entity { line }, Command::Ensure { resource, document })?;
         }
-        match row.event {
-            Some(document) => {
-                let about = About::Row { line, id: row.identity, group: row.group };
-                self.submit(about, Command::Import { document, row: imported })?;
-            }
-            None => {
-                let (scheme, force) = (imported.scheme, imported.force);
-                let command = Command::Lapse { scheme, row: imported.id, force };
-                self.submit(About::Gone { line: Some(line), id: row.identity }, command)?;
-            }
+        if let Some(document) = row.event {
+            let about = About::Row { line, id: row.identity, group: row.group };
+            self.submit(about, Command::Import { document, row: imported })?;
+        } else {
+            let (scheme, force) = (imported.scheme, imported.force);
+            let command = Command::Lapse { scheme, row: imported.id, force };
+            self.submit(About::Gone { line: Some(line), id: row.identity }, command)?;
         }
         if self.linker.is_full() { self.link() } else { Ok(()) }
     }
@@ -174,7 +171,8 @@ impl<'a> Taking<'a> {
         };
         match (answer.blocking_recv().unwrap_or(Err(Refusal::Store(StoreError::Stopped))), about) {
             (Err(Refusal::Store(error)), _) => return Err(error),
-            (Err(refusal), About::Row { line, .. }) => {
+            (Err(Refusal::NotImported(..)), About::Gone { line: Some(_), .. }) => self.report.ignored += 1,
+            (Err(refusal), About::Row { line, .. } | About::Gone { line: Some(line), .. }) => {
                 self.report.refuse(RowError::of_record(line, refusal.to_string()));
             }
             (Err(refusal), About::Entity { line }) => {
@@ -182,12 +180,8 @@ impl<'a> Taking<'a> {
             }
             // An event that was withdrawn meanwhile, by whoever else writes.
             (Err(refusal), About::Links) => log::warn!("events were not linked: {refusal}"),
-            (Err(Refusal::NotImported(..)), About::Gone { line: Some(_), .. }) => self.report.ignored += 1,
-            (Err(refusal), About::Gone { line: Some(line), .. }) => {
-                self.report.refuse(RowError::of_record(line, refusal.to_string()));
-            }
             (Err(refusal), About::Gone { line: None, id }) => {
-                log::warn!("the event of row {id} was not withdrawn: {refusal}")
+                log::warn!("the event of row {id} was not withdrawn: {refusal}");
             }
             (Ok(outcome), About::Row { id, group, .. }) => {
                 self.count(&outcome);

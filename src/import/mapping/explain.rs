@@ -34,12 +34,11 @@ pub fn explain(mapping: &Mapping, input: impl BufRead, line: u64) -> Result<Opti
         if at > line {
             return Ok(told);
         }
-        told = Some(match next {
-            Next::Refused(error) => format!("line {at}: refused: {}\n", error.reason),
-            _ => {
-                let (outcome, notes) = rows.map(&mut report, true);
-                in_words(at, &outcome, &notes)
-            }
+        told = Some(if let Next::Refused(error) = next {
+            format!("line {at}: refused: {}\n", error.reason)
+        } else {
+            let (outcome, notes) = rows.map(&mut report, true);
+            in_words(at, &outcome, &notes)
         });
     }
 }

@@ -9,17 +9,21 @@ mod check;
 mod countries;
 mod explain;
 mod expr;
+mod held;
+mod losses;
 mod places;
 mod presets;
 mod row;
 mod spec;
+mod values;
 mod when;
+mod who;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 use std::io::{self, BufRead};
 
 use serde_json::{Value, json};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
 pub use explain::explain;
 pub use presets::{PRESETS, preset};
@@ -32,16 +36,10 @@ use super::records::{Next, OpenError, Record, Records};
 use super::report::{Report, RowError};
 use build::Builder;
 use expr::{Notes, Reader};
+use held::{Seen, Waiting};
+use losses::{LEFT, left_columns, lose_the_rest};
 use row::Row;
 use spec::Format;
-
-/// So many ids are remembered at least, and twice as many at most.
-const REMEMBERED: usize = 500_000;
-
-/// So many events are held back at most where records are put together: those of one article stand close to each other.
-const HELD_BACK: usize = 10_000;
-
-const LEFT: &str = "Not taken over.";
 
 /// The records of a file that has a mapping, one by one, in bounded memory.
 pub struct MappedRows<'m, R> {
@@ -60,7 +58,7 @@ pub struct MappedRows<'m, R> {
 
 /// A file, as it is read.
 enum File<R> {
-    Cells { records: Records<R>, record: Record, columns: HashMap<String, usize> },
+    Cells { records: Box<Records<R>>, record: Box<Record>, columns: HashMap<String, usize> },
     Json { records: JsonRecords<R>, record: Value, line: u64 },
 }
 
@@ -110,7 +108,7 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
                     return Err(OpenError::MissingColumns(missing));
                 }
                 left = left_columns(mapping, records.header(), &columns);
-                File::Cells { records, record: Record::default(), columns }
+                File::Cells { records: Box::new(records), record: Box::default(), columns }
             }
             Format::Json(path) => File::Json { records: JsonRecords::list(input, path)?, record: Value::Null, line: 0 },
             Format::Ndjson => File::Json { records: JsonRecords::lines(input), record: Value::Null, line: 0 },
@@ -256,150 +254,6 @@ impl<R: BufRead> Rows for MappedRows<'_, R> {
             File::Cells { records, .. } => records.bytes(),
             File::Json { records, .. } => records.bytes(),
         }
-    }
-}
-
-/// The columns that no value is made of, with why.
-fn left_columns(
-    mapping: &Mapping,
-    header: &[String],
-    columns: &HashMap<String, usize>,
-) -> Vec<(usize, String, String)> {
-    let values = mapping.values();
-    let used: HashSet<&str> = values
-        .iter()
-        .flat_map(|(_, _, expr)| expr.start.paths())
-        .filter_map(|path| path.steps().first().map(String::as_str))
-        .collect();
-    let left = |(at, name): (usize, &String)| {
-        let is_used = used.contains(name.as_str()) && columns.get(name) == Some(&at);
-        (!is_used).then(|| (at, name.clone(), why_lost(mapping, name)))
-    };
-    header.iter().enumerate().filter_map(left).collect()
-}
-
-fn why_lost(mapping: &Mapping, name: &str) -> String {
-    mapping.lost.iter().find(|(lost, _)| lost == name).map_or_else(|| LEFT.to_owned(), |(_, reason)| reason.clone())
-}
-
-/// Names what the record says and the event does not.
-fn lose_the_rest(
-    notes: &mut Notes,
-    row: &Row<'_>,
-    left: &[(usize, String, String)],
-    used: &[Vec<String>],
-    mapping: &Mapping,
-) {
-    match row {
-        Row::Cells(record, ..) => {
-            for (_, name, reason) in left.iter().filter(|(at, ..)| !record.get(*at).trim().is_empty()) {
-                notes.lose(name, reason);
-            }
-        }
-        Row::Json(value, _) => lose_members(value, &mut Vec::new(), used, mapping, notes),
-    }
-}
-
-/// Most levels of objects whose members are looked at for what is lost.
-const LEVELS: usize = 6;
-
-fn lose_members(value: &Value, way: &mut Vec<String>, used: &[Vec<String>], mapping: &Mapping, notes: &mut Notes) {
-    let is_used = |way: &[String]| used.iter().any(|path| path == way);
-    let leads_on = |way: &[String]| used.iter().any(|path| path.len() > way.len() && path[..way.len()] == *way);
-    let mut step = |name: &str, inner: &Value, way: &mut Vec<String>| {
-        way.push(name.to_owned());
-        let says = !(inner.is_null() || inner == "" || inner == &json!([]) || inner == &json!({}));
-        if says && !is_used(way) {
-            if leads_on(way) && way.len() < LEVELS {
-                lose_members(inner, way, used, mapping, notes);
-            } else {
-                let name = way.join("/");
-                notes.lose(&name, &why_lost(mapping, &name));
-            }
-        }
-        way.pop();
-    };
-    match value {
-        Value::Object(members) => members.iter().for_each(|(name, inner)| step(name, inner, way)),
-        // Of a list that is read by position nothing is said.
-        Value::Array(items) if used.iter().any(|path| path.len() > way.len() && path[way.len()] == "*") => {
-            items.iter().take(1_000).for_each(|item| step("*", item, way));
-        }
-        _ => {}
-    }
-}
-
-/// What identities stood in the file, as far as they are remembered.
-#[derive(Default)]
-struct Seen {
-    young: HashMap<u64, u64>,
-    old: HashMap<u64, u64>,
-}
-
-impl Seen {
-    /// Notes a record. Tells of one that had the same id whether it said the same.
-    fn see(&mut self, identity: &str, hash: &str) -> Option<bool> {
-        let (id, content) = (xxh3_64(identity.as_bytes()), xxh3_64(hash.as_bytes()));
-        if let Some(earlier) = self.young.get(&id).or_else(|| self.old.get(&id)) {
-            return Some(*earlier == content);
-        }
-        if self.young.len() >= REMEMBERED {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(id, content);
-        None
-    }
-}
-
-/// Records that are mapped and not given out yet, in order.
-#[derive(Default)]
-struct Waiting {
-    queue: VecDeque<(Mapped, Option<String>)>,
-    /// Where those are that others may be put together with, counted from the first record of the file.
-    places: HashMap<String, usize>,
-    given: usize,
-}
-
-impl Waiting {
-    fn push(&mut self, mapped: Mapped, key: Option<&str>) {
-        if let Some(key) = key {
-            self.places.insert(key.to_owned(), self.given + self.queue.len());
-        }
-        self.queue.push_back((mapped, key.map(str::to_owned)));
-    }
-
-    /// Whether one may be given out.
-    fn has_one(&self, is_held_back: bool) -> bool {
-        self.queue.len() > if is_held_back { HELD_BACK } else { 0 }
-    }
-
-    fn pop(&mut self) -> Option<Mapped> {
-        let (mapped, key) = self.queue.pop_front()?;
-        self.given += 1;
-        if let Some(key) = key {
-            self.places.remove(&key);
-        }
-        Some(mapped)
-    }
-
-    /// Gives the event that stands for the same its further id. Tells whether there is one.
-    fn join(&mut self, key: &str, scheme: &str, id: &str) -> bool {
-        let Some(at) = self.places.get(key).and_then(|place| place.checked_sub(self.given)) else {
-            return false;
-        };
-        let Some((mapped, _)) = self.queue.get_mut(at) else {
-            return false;
-        };
-        let external = json!({"scheme": scheme, "id": id});
-        if let Some(event) = &mut mapped.event
-            && let Some(ids) = event["external_ids"].as_array_mut()
-            && ids.len() < crate::domain::input::MAX_ITEMS
-            && !ids.contains(&external)
-        {
-            ids.push(external);
-            mapped.hash = digest(event);
-        }
-        true
     }
 }
 

@@ -51,6 +51,17 @@ fn every_preset_can_be_read_and_its_tables_are_used() {
     }
 }
 
+#[test]
+fn the_manual_shows_a_mapping_that_can_be_read() {
+    let manual = include_str!("../../../docs/importing.md");
+    let shown = manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mapping = Mapping::parse(shown).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let file =
+        "nr;day;kind;headline;country;town;editor\n1;06.03.2024;demo;A title;Chile;Lota;me\n2;06.03.2024;fair;;;;\n";
+    let (world, events, report) = taken(&mapping, file.as_bytes()).unwrap();
+    assert_eq!((report.created, report.ignored, place_of(&world, &events[0]).0.as_str()), (1, 1, "Lota"));
+}
+
 const INCIDENTS: &str = r#"{"help": "[", "data": [
  {"id": "or-portland-1", "name": "Officers fire tear gas", "date": "2020-06-05", "date_text": "(Believed to be) 2020-06-05",
   "state": "Oregon", "city": "Portland", "description": "Gas at a vigil.", "tags": ["tear-gas", "journalist", "arrest", "child"],
