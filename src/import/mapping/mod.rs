@@ -1,7 +1,7 @@
 //! Files of any collection as documents, by a mapping: a declarative file that says which column or member goes to which field.
 //!
-//! A mapping ([`spec`]) names values ([`expr`]): where each stands in a record ([`row`]) and by which small steps it becomes
-//! what we write. [`build`] makes the event of them. What a mapping cannot say it does not say: there are no conditions
+//! A mapping (`spec`) names values (`expr`): where each stands in a record (`row`) and by which small steps it becomes
+//! what we write. `build` makes the event of them. What a mapping cannot say it does not say: there are no conditions
 //! and no functions of its own, so that whoever reads one knows what it does. `docs/importing.md` is its manual.
 
 mod build;
