@@ -37,7 +37,29 @@ codes! {
         Ndjson = "ndjson",
         /// The Crowd Counting Consortium's.
         Ccc = "ccc",
+        /// Incidents of 2020PB.
+        Pb2020 = "2020pb",
+        /// ACLED's exports.
+        Acled = "acled",
+        /// ACLED's list of events that it has deleted.
+        AcledDeleted = "acled-deleted",
+        /// GDELT 2.0 event exports.
+        Gdelt = "gdelt",
+        /// Features of GeoJSON.
+        Geojson = "geojson",
+        /// UCDP's georeferenced events.
+        Ucdp = "ucdp",
+        /// Files with a mapping of one's own.
+        Mapping = "mapping",
     }
+}
+
+impl ImportFormat {
+    /// The codes of those that need nothing but the file.
+    pub const SENT: &'static [&'static str] = match Self::CODES.split_last() {
+        Some((_, front)) => front,
+        None => &[],
+    };
 }
 
 codes! {

@@ -3,15 +3,17 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::progress::shown;
 use super::{Failure, told};
 use crate::config::Config;
+use crate::import::mapping::{self, Mapping};
 use crate::import::report::Report;
-use crate::load;
+use crate::load::{self, Collection};
 use crate::metrics::ImportFormat;
 use crate::node::Node;
 use crate::node::clock::{Clock, IdKind};
@@ -19,28 +21,36 @@ use crate::store::migrate;
 
 /// The arguments of the command.
 pub fn command() -> Command {
-    let format =
-        Arg::new("format").long("format").value_parser(PossibleValuesParser::new(ImportFormat::CODES)).required(true);
-    let format =
-        format.help("ndjson: {\"resource\": …, \"document\": …} a line; ccc: a file of the Crowd Counting Consortium");
+    let format = Arg::new("format").long("format").value_parser(PossibleValuesParser::new(ImportFormat::SENT));
+    let format = format.required_unless_present("mapping").conflicts_with("mapping");
+    let format = format.help("ndjson: {\"resource\": …, \"document\": …} a line; or whose file it is");
+    let mapping = Arg::new("mapping").long("mapping").value_name("TOML");
+    let explain = Arg::new("explain").long("explain").value_name("LINE").value_parser(value_parser!(u64));
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
     Command::new("import")
         .about("Load documents from a file")
         .arg(format)
+        .arg(mapping.help("A mapping of your own: which column or member goes to which field"))
+        .arg(explain.help("Tell how the record on a line becomes an event, and write nothing"))
         .arg(Arg::new("file").required(true).value_name("FILE").help("The file, or - for standard input"))
-        .arg(flag("dry-run").help("Tell what would be done, and write nothing (ccc)"))
-        .arg(flag("sync").help("Withdraw events that were imported before and that the file does not have any more (ccc)"))
+        .arg(flag("dry-run").help("Tell what would be done, and write nothing"))
+        .arg(flag("sync").help("Withdraw events that were imported before and that the file does not have any more"))
         .arg(flag("force").help(
-            "Write changed rows also over events that an editor has changed since, and withdraw whatever the file lacks (ccc)",
+            "Write changed rows also over events that an editor has changed since, and withdraw whatever the file lacks",
         ))
         .arg(Arg::new("report").long("report").value_name("FILE").help("Write the whole report there, as JSON"))
 }
 
 /// Runs the command.
 pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
-    let is_ccc = arguments.get_one::<String>("format").is_some_and(|format| format == ImportFormat::Ccc.code());
-    if let Some(flag) = ["dry-run", "force", "sync"].into_iter().find(|flag| !is_ccc && arguments.get_flag(flag)) {
-        eprintln!("marchline: --{flag} is for --format ccc: {}", only_for_collections(flag));
+    let (format, collection) = match whose(arguments)? {
+        Ok(whose) => whose,
+        Err(code) => return Ok(code),
+    };
+    let asked = ["dry-run", "force", "sync"].into_iter().filter(|flag| arguments.get_flag(flag));
+    let asked = asked.chain(arguments.contains_id("explain").then_some("explain"));
+    if let Some(flag) = asked.into_iter().find(|_| collection.is_none()) {
+        eprintln!("marchline: --{flag} is not for --format ndjson: {}", only_for_collections(flag));
         return Ok(ExitCode::from(2));
     }
     let file = arguments.get_one::<String>("file").map_or("-", String::as_str);
@@ -53,18 +63,20 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         }
     };
     let input = BufReader::new(input);
+    if let (Some(line), Some(collection)) = (arguments.get_one::<u64>("explain"), &collection) {
+        return explain(collection, input, *line);
+    }
     let mut report = Report::default();
-    let loaded = if is_ccc {
-        ccc(config, arguments, input, length, &mut report)
-    } else {
-        ndjson(config, input, length, &mut report)
+    let loaded = match &collection {
+        Some(collection) => taken_over(config, arguments, (format, collection), input, length, &mut report),
+        None => ndjson(config, input, length, &mut report),
     };
     if let Some(path) = arguments.get_one::<String>("report") {
         let mut out = File::create(path).map_err(|error| format!("{path}: {error}"))?;
         serde_json::to_writer_pretty(&mut out, &report)?;
         out.write_all(b"\n")?;
     }
-    if is_ccc {
+    if collection.is_some() {
         // Also of what broke off: how far it came.
         if loaded.is_ok() || report.lines > 0 {
             print_summary(&report, arguments.get_flag("dry-run"));
@@ -74,10 +86,44 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
     loaded.map(|()| told(&report))
 }
 
+/// Whose file it is; or the exit code, where the mapping cannot be read.
+fn whose(arguments: &ArgMatches) -> Result<Result<(ImportFormat, Option<Collection>), ExitCode>, Failure> {
+    if let Some(path) = arguments.get_one::<String>("mapping") {
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+        return Ok(match Mapping::parse(&text) {
+            Ok(mapping) => Ok((ImportFormat::Mapping, Some(Collection::Mapped(Arc::new(mapping))))),
+            Err(faults) => {
+                for fault in faults {
+                    eprintln!("marchline: {path}: {fault}");
+                }
+                Err(ExitCode::from(2))
+            }
+        });
+    }
+    let format = arguments.get_one::<String>("format").and_then(|code| ImportFormat::parse(code));
+    let format = format.unwrap_or(ImportFormat::Ndjson);
+    Ok(Ok((format, Collection::of(format))))
+}
+
+/// Tells how one record becomes an event.
+fn explain(collection: &Collection, input: impl BufRead, line: u64) -> Result<ExitCode, Failure> {
+    let Collection::Mapped(mapping) = collection else {
+        eprintln!("marchline: --explain is for files with a mapping, and those of CCC have rules of their own");
+        return Ok(ExitCode::from(2));
+    };
+    let Some(words) = mapping::explain(mapping, input, line)? else {
+        eprintln!("marchline: the file has no record on or before line {line}");
+        return Ok(ExitCode::FAILURE);
+    };
+    print!("{words}");
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Why a flag means nothing for documents of our own; the API says the same.
 fn only_for_collections(flag: &str) -> &'static str {
     match flag {
         "sync" => "documents belong to no collection that could be synchronised",
+        "explain" => "a document is what it becomes",
         "force" => "documents are always written over what is there",
         _ => "documents refer to each other, so that only writing them tells what they do",
     }
@@ -108,16 +154,17 @@ fn in_words(progress: &load::Progress) -> (u64, String) {
 }
 
 /// A file that was read to its end is a success, also where rows were refused: the report says which and why.
-fn ccc(
+fn taken_over(
     config: &Config,
     arguments: &ArgMatches,
+    (format, collection): (ImportFormat, &Collection),
     input: impl BufRead + Send,
     length: Option<u64>,
     report: &mut Report,
 ) -> Result<(), Failure> {
     let flag = |name| arguments.get_flag(name);
     let options = load::Options { force: flag("force"), sync: flag("sync"), ..load::Options::default() };
-    let progress = load::Progress::new(ImportFormat::Ccc, length);
+    let progress = load::Progress::new(format, length);
     let dry_run = flag("dry-run");
     shown(
         || in_words(&progress),
@@ -127,12 +174,12 @@ fn ccc(
             if dry_run {
                 // So that it can be tried before anything is there.
                 migrate::migrate(&mut database.connect()?, Clock::system().id(IdKind::Timed))?;
-                return Ok::<_, Failure>(load::rehearse_ccc(database, input, &options, &progress, report)?);
+                return Ok::<_, Failure>(load::rehearse(database, collection, input, &options, &progress, report)?);
             }
             let node = Node::start(database.clone(), Clock::system())?;
             let writer = node.writer().ok_or("the writer has stopped")?;
             let target = load::Target { writer, index: &node.index, database };
-            Ok(progress.told(database, || load::ccc(target, input, &options, &progress, report))?)
+            Ok(progress.told(database, || load::take_over(target, collection, input, &options, &progress, report))?)
         },
     )
 }

@@ -158,9 +158,9 @@ pub async fn cancel_import(req: HttpRequest, service: Data<Service>) -> Result<H
 
 /// Takes what is asked for; faults stay with the parameters.
 fn wanted(params: &mut Params) -> Wanted {
-    let format = params.code("format", ImportFormat::parse, ImportFormat::CODES);
+    let format = params.code("format", sent, ImportFormat::SENT);
     if format.is_none() && !params.is_faulty("format") {
-        params.fault("format", "required", format!("Expected one of: {}.", ImportFormat::CODES.join(", ")));
+        params.fault("format", "required", format!("Expected one of: {}.", ImportFormat::SENT.join(", ")));
     }
     let mut flag = |name, why_not: &str| {
         let is_set = params.code(name, |text| text.parse().ok(), &["true", "false"]).unwrap_or(false);
@@ -175,6 +175,11 @@ fn wanted(params: &mut Params) -> Wanted {
     // Without a format it comes to nothing.
     let format = format.unwrap_or(ImportFormat::Ndjson);
     Wanted { format, dry_run, options: Options { force, sync, behalf: Behalf::default() } }
+}
+
+/// The format with this code, if it needs nothing but the file.
+fn sent(code: &str) -> Option<ImportFormat> {
+    ImportFormat::parse(code).filter(|format| *format != ImportFormat::Mapping)
 }
 
 /// The digest of a whole request, by which it is known when it is sent again.

@@ -363,9 +363,9 @@ parameters! {
 fn format() -> Parameter {
     let mut format = query(
         "format",
-        Form::Code(ImportFormat::CODES),
+        Form::Code(ImportFormat::SENT),
         "What the file is: `ndjson`, one object \
-        `{\"resource\": …, \"document\": …}` a line, as exports are; or `ccc`, a file of the Crowd Counting Consortium.",
+        `{\"resource\": …, \"document\": …}` a line, as exports are; or a file of another collection.",
         "ccc",
     );
     format.required = Required::True;

@@ -3,9 +3,31 @@
 //! By hand rather than by `csv-core`: that parser tells neither that a quoted cell is still open where a line ends, nor
 //! that text stands behind a closing quote. Both are needed to see that a quote was left open, before it swallows the file.
 
+/// How cells are parted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// What stands between two cells.
+    pub delimiter: u8,
+    /// Whether a cell may stand within quotes. Without, a quote is a character like others, and a record is a line.
+    pub quotes: bool,
+}
+
+impl Dialect {
+    /// Comma-separated values.
+    pub const CSV: Self = Self { delimiter: b',', quotes: true };
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self::CSV
+    }
+}
+
 /// Cells of a record, one behind the other.
 #[derive(Debug, Default)]
 pub struct Cells {
+    /// How they are parted.
+    pub dialect: Dialect,
     /// The bytes of all cells.
     pub bytes: Vec<u8>,
     /// Where each cell ends in them.
@@ -56,7 +78,7 @@ impl Cells {
             }
         }
         loop {
-            let behind = match rest.strip_prefix(b"\"") {
+            let behind = match rest.strip_prefix(b"\"").filter(|_| self.dialect.quotes) {
                 Some(inside) => match self.quoted(inside) {
                     None => return true,
                     Some(behind) => behind,
@@ -70,11 +92,11 @@ impl Cells {
         }
     }
 
-    /// Takes a cell without quotes; what is left begins with the comma behind it, if there is one.
+    /// Takes a cell without quotes; what is left begins with the delimiter behind it, if there is one.
     fn bare<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
-        let end = memchr::memchr(b',', text).unwrap_or(text.len());
+        let end = memchr::memchr(self.dialect.delimiter, text).unwrap_or(text.len());
         let (cell, behind) = text.split_at(end);
-        self.bare_quote |= memchr::memchr(b'"', cell).is_some();
+        self.bare_quote |= self.dialect.quotes && memchr::memchr(b'"', cell).is_some();
         self.bytes.extend_from_slice(cell);
         self.ends.push(self.bytes.len());
         behind
@@ -94,7 +116,11 @@ impl Cells {
                     self.bytes.push(b'"');
                     text = &text[1..];
                 }
-                None | Some(b',') => {
+                None => {
+                    self.ends.push(self.bytes.len());
+                    return Some(text);
+                }
+                Some(next) if *next == self.dialect.delimiter => {
                     self.ends.push(self.bytes.len());
                     return Some(text);
                 }

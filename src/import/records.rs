@@ -13,6 +13,7 @@
 use std::io::{self, BufRead};
 
 use super::cells::Cells;
+pub use super::cells::Dialect;
 use super::lines::{Lines, MAX_BYTES};
 use super::report::RowError;
 use super::text;
@@ -93,15 +94,19 @@ pub enum OpenError {
     Header(String),
     /// Columns without which nothing can be told.
     #[error("the header lacks {}", .0.join(", "))]
-    MissingColumns(Vec<&'static str>),
+    MissingColumns(Vec<String>),
+    /// JSON that has no list of records where there should be one.
+    #[error("the file has no list of records: {0}")]
+    NoList(String),
 }
 
 /// The records of a file behind its header.
 pub struct Records<R> {
     lines: Lines<R>,
     header: Vec<String>,
-    /// Whether the first cell of a line shows that a record begins there, so that it is no piece of the one before.
-    begins: fn(&[u8]) -> bool,
+    /// Whether the first cell of a line shows that a record begins there, so that it is no piece of the one before. Where
+    /// nobody can say, pieces are never joined.
+    begins: Option<fn(&[u8]) -> bool>,
     cells: Cells,
     piece: Cells,
 }
@@ -120,16 +125,33 @@ impl<R: BufRead> Records<R> {
     /// # Errors
     /// Where there is no header.
     pub fn open(input: R, begins: fn(&[u8]) -> bool) -> Result<Self, OpenError> {
-        let mut records = Self {
-            lines: Lines::new(input),
-            header: Vec::new(),
-            begins,
-            cells: Cells::default(),
-            piece: Cells::default(),
-        };
-        records.skip_blank()?;
-        let mut cells = std::mem::take(&mut records.cells);
-        let lines = match records.read_at(0, &mut cells)? {
+        let mut records = Self::of(input, Some(begins), Dialect::CSV);
+        records.read_header()?;
+        Ok(records)
+    }
+
+    /// The same for cells that are parted in other ways; with `columns`, the file has no header, and these are its columns.
+    ///
+    /// # Errors
+    /// Where there is neither a header nor columns.
+    pub fn open_dialect(input: R, dialect: Dialect, columns: Option<Vec<String>>) -> Result<Self, OpenError> {
+        let mut records = Self::of(input, None, dialect);
+        match columns {
+            Some(columns) => records.header = columns,
+            None => records.read_header()?,
+        }
+        Ok(records)
+    }
+
+    fn of(input: R, begins: Option<fn(&[u8]) -> bool>, dialect: Dialect) -> Self {
+        let cells = || Cells { dialect, ..Cells::default() };
+        Self { lines: Lines::new(input), header: Vec::new(), begins, cells: cells(), piece: cells() }
+    }
+
+    fn read_header(&mut self) -> Result<(), OpenError> {
+        self.skip_blank()?;
+        let mut cells = std::mem::take(&mut self.cells);
+        let lines = match self.read_at(0, &mut cells)? {
             Found::Cells(lines) => lines,
             Found::OpenQuote => return Err(OpenError::Header("a quote is left open".into())),
             Found::TooLong => return Err(OpenError::Header("it is longer than a MiB".into())),
@@ -141,10 +163,10 @@ impl<R: BufRead> Records<R> {
         if cells.len() > MAX_COLUMNS {
             return Err(OpenError::Header(format!("it has {} columns", cells.len())));
         }
-        records.header = (0..cells.len()).map(|at| name_of(cells.get(at))).collect();
-        records.lines.take(lines);
-        records.cells = cells;
-        Ok(records)
+        self.header = (0..cells.len()).map(|at| name_of(cells.get(at))).collect();
+        self.lines.take(lines);
+        self.cells = cells;
+        Ok(())
     }
 
     /// The names of the columns.
@@ -209,7 +231,11 @@ impl<R: BufRead> Records<R> {
                 return Ok(Found::TooLong);
             }
             bytes += line.bytes.len();
-            if line.too_long || bytes > MAX_BYTES || used == MAX_LINES || (open && is_whole(&line.bytes, width)) {
+            if line.too_long
+                || bytes > MAX_BYTES
+                || used == MAX_LINES
+                || (open && is_whole(&line.bytes, width, cells.dialect))
+            {
                 return Ok(Found::OpenQuote);
             }
             open = cells.add_line(&line.bytes, open);
@@ -255,12 +281,15 @@ impl<R: BufRead> Records<R> {
     /// Whether the lines are one record for sure, though it has the wrong number of cells: it begins like one, its quotes
     /// are in order, and none of its other lines begins like one.
     fn is_one(&mut self, lines: usize, cells: &Cells) -> io::Result<bool> {
-        if !cells.are_clean() || !(self.begins)(cells.get(0)) {
+        let Some(begins) = self.begins else {
+            return Ok(lines == 1);
+        };
+        if !cells.are_clean() || !begins(cells.get(0)) {
             return Ok(false);
         }
+        let delimiter = cells.dialect.delimiter;
         for at in 1..lines {
-            let begins = self.begins;
-            let first = |line: &[u8]| begins(line.split(|byte| *byte == b',').next().unwrap_or_default());
+            let first = |line: &[u8]| begins(line.split(|byte| *byte == delimiter).next().unwrap_or_default());
             if self.lines.ahead(at)?.is_some_and(|line| first(&line.bytes)) {
                 return Ok(false);
             }
@@ -271,6 +300,9 @@ impl<R: BufRead> Records<R> {
     /// Joins the short records that follow, as long as they fit; answers how many lines were used.
     fn join(&mut self, mut lines: usize, cells: &mut Cells, piece: &mut Cells) -> io::Result<usize> {
         let width = self.header.len();
+        let Some(begins) = self.begins else {
+            return Ok(lines);
+        };
         for _ in 1..MAX_PIECES {
             // A carriage return before a line's end leaves an empty piece.
             if self.lines.ahead(lines)?.is_some_and(|line| line.bytes.is_empty() && !line.too_long) {
@@ -278,7 +310,7 @@ impl<R: BufRead> Records<R> {
             }
             let Found::Cells(used) = self.read_at(lines, piece)? else { break };
             let fits = piece.len() < width && cells.len() + piece.len() - 1 <= width;
-            if !fits || piece.text_behind || (self.begins)(piece.get(0)) {
+            if !fits || piece.text_behind || begins(piece.get(0)) {
                 break;
             }
             cells.join(piece);
@@ -332,12 +364,12 @@ fn decode_cell(bytes: &[u8], name: &str, record: &mut Record) -> Result<(), RowE
 const OPEN_QUOTE: &str = "A quote is left open, or out of place.";
 
 /// Whether a line by itself has all cells of a record.
-fn is_whole(line: &[u8], width: usize) -> bool {
+fn is_whole(line: &[u8], width: usize, dialect: Dialect) -> bool {
     // Counting commas first: most lines within quotes have few.
-    if width < WIDE || memchr::memchr_iter(b',', line).count() + 1 < width {
+    if width < WIDE || memchr::memchr_iter(dialect.delimiter, line).count() + 1 < width {
         return false;
     }
-    let mut cells = Cells::default();
+    let mut cells = Cells { dialect, ..Cells::default() };
     let open = cells.add_line(line, false);
     !open && cells.are_clean() && cells.len() == width
 }

@@ -138,22 +138,22 @@ impl RowError {
 
 /// What is lost on purpose, or for want of a place: how many records, by column and reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Losses(BTreeMap<(Cow<'static, str>, &'static str), u64>);
+pub struct Losses(BTreeMap<(Cow<'static, str>, Cow<'static, str>), u64>);
 
 impl Losses {
     /// Counts one more record that loses something of a column.
-    pub fn add(&mut self, column: &'static str, reason: &'static str) {
-        *self.0.entry((Cow::Borrowed(column), reason)).or_default() += 1;
+    pub fn add(&mut self, column: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) {
+        *self.0.entry((column.into(), reason.into())).or_default() += 1;
     }
 
     /// Names a column that is lost altogether, however many records fill it.
     pub fn add_column(&mut self, column: &str, reason: &'static str, records: u64) {
-        *self.0.entry((Cow::Owned(column.to_owned()), reason)).or_default() += records;
+        *self.0.entry((Cow::Owned(column.to_owned()), Cow::Borrowed(reason))).or_default() += records;
     }
 
     /// Each loss as column, number of records and reason.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, u64, &'static str)> {
-        self.0.iter().map(|((column, reason), rows)| (column.as_ref(), *rows, *reason))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+        self.0.iter().map(|((column, reason), rows)| (column.as_ref(), *rows, reason.as_ref()))
     }
 }
 
@@ -169,12 +169,16 @@ pub struct Loss {
     pub rows: u64,
     /// Why, in a sentence.
     #[schema(example = "Not taken over.")]
-    pub reason: &'static str,
+    pub reason: String,
 }
 
 impl Serialize for Losses {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let loss = |(column, rows, reason): (&str, u64, &'static str)| Loss { column: column.to_owned(), rows, reason };
+        let loss = |(column, rows, reason): (&str, u64, &str)| Loss {
+            column: column.to_owned(),
+            rows,
+            reason: reason.to_owned(),
+        };
         serializer.collect_seq(self.iter().map(loss))
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use super::progress::{beside, number};
-use super::{LoadError, Options, Progress, Target, ccc, ndjson, rehearse_ccc};
+use super::{Collection, LoadError, Options, Progress, Target, ndjson, rehearse, take_over};
 use crate::import::report::Report;
 use crate::index::Index;
 use crate::metrics::ImportFormat;
@@ -189,14 +189,14 @@ impl Shared {
         let mut file = asked.file.try_clone()?;
         file.rewind()?;
         let (input, options, database) = (BufReader::new(file), &asked.options, &self.database);
-        match (asked.format, asked.dry_run) {
-            (ImportFormat::Ndjson, _) => ndjson(&writer, input, &options.behalf, progress, report),
-            (ImportFormat::Ccc, true) => rehearse_ccc(database, input, options, progress, report),
-            (ImportFormat::Ccc, false) => {
-                let target = Target { writer: &writer, index: &self.index, database };
-                ccc(target, input, options, progress, report)
-            }
+        let Some(collection) = Collection::of(asked.format) else {
+            return ndjson(&writer, input, &options.behalf, progress, report);
+        };
+        if asked.dry_run {
+            return rehearse(database, &collection, input, options, progress, report);
         }
+        let target = Target { writer: &writer, index: &self.index, database };
+        take_over(target, &collection, input, options, progress, report)
     }
 
     /// Says that the jobs of this node are still there, and how far the one is that runs; stops it where somebody wants that.

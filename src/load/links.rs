@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::domain::vocabulary::LinkRelation;
-use crate::import::ccc::Group;
+use crate::import::mapped::Group;
 use crate::node::operation::Command;
 use crate::store::connection::{AnyConnection, DatabaseUrl};
 use crate::store::error::StoreError;
@@ -24,7 +24,7 @@ const MOST: i64 = 100;
 
 /// The rows of a collection that were taken over and are not linked yet.
 pub struct Linker {
-    scheme: &'static str,
+    scheme: String,
     conn: AnyConnection,
     rows: BTreeMap<String, Option<Group>>,
 }
@@ -34,8 +34,8 @@ impl Linker {
     ///
     /// # Errors
     /// When the database cannot be reached.
-    pub fn new(database: &DatabaseUrl, scheme: &'static str) -> Result<Self, StoreError> {
-        Ok(Self { scheme, conn: database.connect()?, rows: BTreeMap::new() })
+    pub fn new(database: &DatabaseUrl, scheme: &str) -> Result<Self, StoreError> {
+        Ok(Self { scheme: scheme.to_owned(), conn: database.connect()?, rows: BTreeMap::new() })
     }
 
     /// Notes a row that is stored.
@@ -55,7 +55,7 @@ impl Linker {
     pub fn commands(&mut self) -> Result<Vec<Command>, StoreError> {
         let rows = std::mem::take(&mut self.rows);
         let ids: Vec<&str> = rows.keys().map(String::as_str).collect();
-        let known = group_rows(&mut self.conn, self.scheme, &ids)?;
+        let known = group_rows(&mut self.conn, &self.scheme, &ids)?;
         self.remember(&rows, &known)?;
         let mut commands = Vec::new();
         let opposes = |row: &str| rows[row].as_ref().is_some_and(|group| group.opposes);
@@ -72,10 +72,10 @@ impl Linker {
 
     /// Remembers where rows stand, as far as that is new.
     fn remember(&mut self, rows: &BTreeMap<String, Option<Group>>, known: &[GroupRow]) -> Result<(), StoreError> {
-        let scheme = self.scheme;
+        let scheme = &self.scheme;
         let row = |(id, group): (&String, &Option<Group>)| {
             let Group { name, opposes } = group.clone()?;
-            Some(GroupRow { scheme: scheme.to_owned(), id: id.clone(), name, opposes })
+            Some(GroupRow { scheme: scheme.clone(), id: id.clone(), name, opposes })
         };
         let mut now: Vec<GroupRow> = rows.iter().filter_map(row).collect();
         let gone: Vec<&str> = known.iter().filter(|was| !now.contains(was)).map(|was| was.id.as_str()).collect();
@@ -89,7 +89,7 @@ impl Linker {
     /// What links the events of these groups. Most groups have nobody who opposes anything, and are asked for no more.
     fn within(&mut self, names: &[&str]) -> Result<Vec<Command>, StoreError> {
         let mut sides: BTreeMap<String, (Vec<Member>, Vec<Uuid>)> = BTreeMap::new();
-        for (name, rows) in opposed_groups(&mut self.conn, self.scheme, names)? {
+        for (name, rows) in opposed_groups(&mut self.conn, &self.scheme, names)? {
             if rows > MOST {
                 log::warn!("{rows} rows are `{name}`, more than {MOST}: they are not linked");
             } else {
@@ -97,7 +97,7 @@ impl Linker {
             }
         }
         let names: Vec<&str> = sides.keys().map(String::as_str).collect();
-        for member in members(&mut self.conn, self.scheme, &names)? {
+        for member in members(&mut self.conn, &self.scheme, &names)? {
             if let Some((against, rest)) = sides.get_mut(&member.group) {
                 if member.opposes { against.push(member) } else { rest.push(member.event) }
             }
@@ -109,6 +109,6 @@ impl Linker {
     }
 
     fn link(&self, row: String, events: Vec<Uuid>) -> Command {
-        Command::Link { scheme: self.scheme.to_owned(), row, relation: LinkRelation::CounterOf, events }
+        Command::Link { scheme: self.scheme.clone(), row, relation: LinkRelation::CounterOf, events }
     }
 }

@@ -1,6 +1,6 @@
 //! Documents from files, read like any input and put through the writer. Loading again changes nothing.
 
-mod ccc;
+mod collection;
 pub mod jobs;
 mod links;
 mod loader;
@@ -9,7 +9,7 @@ mod progress;
 mod sync;
 mod taking;
 
-pub use ccc::{Target, ccc, rehearse_ccc};
+pub use collection::{Collection, Target, rehearse, take_over};
 pub use ndjson::ndjson;
 pub use progress::Progress;
 pub use sync::NotSynchronised;

@@ -31,6 +31,7 @@ mod hidden;
 mod history;
 mod import_ccc;
 mod import_large;
+mod import_mapped;
 mod imports;
 mod index;
 mod keys;

@@ -4,7 +4,7 @@ use std::io::{BufReader, Cursor, Error, Read};
 
 use marchline::domain::resource::Resource;
 use marchline::import::report::Report;
-use marchline::load::{LoadError, Options, Progress, Target, ccc};
+use marchline::load::{Collection, LoadError, Options, Progress, Target, take_over};
 use marchline::metrics::ImportFormat;
 use marchline::store::check::check;
 use marchline::store::sync_turn::SyncTurn;
@@ -48,7 +48,7 @@ fn take(world: &World, input: impl Read + Send, progress: &Progress) -> (Report,
     let database = world.database.parsed();
     let target = Target { writer: world.writer(), index: &world.node.index, database: &database };
     let (mut report, options) = (Report::default(), Options { sync: true, ..Options::default() });
-    let taken = ccc(target, BufReader::new(input), &options, progress, &mut report);
+    let taken = take_over(target, &Collection::Ccc, BufReader::new(input), &options, progress, &mut report);
     (report, taken)
 }
 

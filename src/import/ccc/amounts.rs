@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::columns::Column;
-use super::row::{Findings, Row, flag, number, phrase, rounded};
+use super::row::{Findings, Row};
 use crate::domain::count::Count;
 use crate::domain::input::{MAX_ITEMS, MAX_NAME};
 use crate::domain::size::{SizeBasis, SizeRule, words_to_numbers};
+use crate::import::values::{flag, number, phrase, rounded};
 
 /// The event's size; `None` where nothing is reported.
 pub fn size(row: &Row<'_>, found: &mut Findings) -> Option<Value> {

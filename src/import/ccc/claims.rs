@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::columns::Column;
-use super::row::{Findings, Row, phrase};
+use super::row::{Findings, Row};
 use crate::domain::input::{MAX_ITEMS, MAX_TEXT};
 use crate::domain::vocabulary::Stance;
 use crate::import::slugs::slug;
+use crate::import::values::phrase;
 
 /// Under this heading stand the words from placards where they cannot be told apart by demand.
 const WORDS: &str = "words from placards and chants";

@@ -131,8 +131,11 @@ impl Header {
                 header.unknown.push((position, name.clone()));
             }
         }
-        let missing: Vec<&str> =
-            ESSENTIAL.into_iter().filter(|c| header.position(*c).is_none()).map(|c| c.name(layout)).collect();
+        let missing: Vec<String> = ESSENTIAL
+            .into_iter()
+            .filter(|c| header.position(*c).is_none())
+            .map(|c| c.name(layout).to_owned())
+            .collect();
         if missing.is_empty() { Ok(header) } else { Err(OpenError::MissingColumns(missing)) }
     }
 

@@ -4,18 +4,19 @@ use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Map, Value, json};
-use xxhash_rust::xxh3::Xxh3;
 
 use super::columns::Column;
-use super::entities::{Entities, KnownPlaces};
-use super::row::{Findings, Row, phrase};
-use super::states::State;
+use super::row::{Findings, Row};
 use super::types::{event_type, in_order};
-use super::{Group, SCHEME, actors, amounts, claims, places, sources};
+use super::{SCHEME, actors, amounts, claims, places, sources};
 use crate::domain::input::{MAX_NAME, MAX_TITLE};
 use crate::domain::vocabulary::{EventStatus, EventType};
+use crate::import::entities::{Entities, KnownPlaces};
+use crate::import::mapped::Group;
 use crate::import::report::RowError;
 use crate::import::slugs::normalised;
+use crate::import::states::State;
+use crate::import::values::phrase;
 
 /// Years that are no slip; they also bound how many days are remembered.
 const YEARS: RangeInclusive<i32> = 1900..=2100;
@@ -161,24 +162,4 @@ pub fn group(row: &Row<'_>, event: &Value) -> Option<Group> {
     let name = phrase(&normalised(text.strip_suffix(".0").unwrap_or(text)), MAX_NAME);
     let opposes = event["type"] == EventType::CounterProtest.code();
     (!name.is_empty()).then_some(Group { name, opposes })
-}
-
-/// A digest of everything that is taken over, for telling an unchanged row from a corrected one.
-pub fn digest(event: &Value) -> String {
-    struct Sink(Xxh3);
-    impl std::io::Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.update(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut sink = std::io::BufWriter::new(Sink(Xxh3::new()));
-    // Neither a value nor the digest can fail to be written.
-    let _ = serde_json::to_writer(&mut sink, event);
-    let digest = sink.into_inner().map_or(0, |sink| sink.0.digest128());
-    format!("{digest:032x}")
 }

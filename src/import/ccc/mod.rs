@@ -4,69 +4,32 @@
 
 mod actors;
 mod amounts;
-mod bodies;
 mod claims;
 mod columns;
-mod entities;
 mod event;
 mod identity;
-mod persons;
 mod places;
 mod row;
 mod sources;
-mod states;
 #[cfg(test)]
 mod test_rows;
 mod types;
-mod words;
-mod zones;
 
 use std::io::{self, BufRead};
 
-use serde_json::Value;
-
 pub use columns::Layout;
-pub use entities::KnownPlaces;
 
+use super::entities::{Entities, KnownPlaces};
+use super::mapped::{Mapped, Rows as _, digest};
 use super::records::{Next, OpenError, Record, Records};
 use super::report::{Report, RowError};
-use crate::domain::resource::Resource;
 use columns::Header;
-use entities::Entities;
 use event::Mapping;
 use identity::{Identities, Seen};
 use row::{Findings, Row};
 
 /// The scheme of the ids that events get in `external_ids`.
 pub const SCHEME: &str = "ccc";
-
-/// A row as documents.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mapped {
-    /// The line it begins on.
-    pub line: u64,
-    /// Its id in [`SCHEME`].
-    pub identity: String,
-    /// A digest of everything that is taken over. It is equal as long as the event would be.
-    pub hash: String,
-    /// What the event refers to, as far as it was not given out with an earlier row, in the order in which they refer to
-    /// each other. All have slugs. They are to be created where their slug is free, and left alone where it is taken.
-    pub entities: Vec<(Resource, Value)>,
-    /// The event's document, without an id.
-    pub event: Value,
-    /// The macroevent that the row stands in. It is no part of the event and of its digest: what other rows say is told by
-    /// links.
-    pub group: Option<Group>,
-}
-
-/// A row's place among others that tell of one happening.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// What the file calls the happening.
-    pub name: String,
-    /// Whether the row is a counter-protest, and so against the others.
-    pub opposes: bool,
-}
 
 /// The rows of a file, one by one, in bounded memory.
 pub struct Rows<R> {
@@ -105,43 +68,9 @@ impl<R: BufRead> Rows<R> {
         self.header.layout
     }
 
-    /// Bytes read so far, for showing how far it is.
-    pub const fn bytes(&self) -> u64 {
-        self.records.bytes()
-    }
-
     /// Gives out entities again that were given out before. To be called where they were not written after all.
     pub fn forget_entities(&mut self) {
         self.entities.forget();
-    }
-
-    /// The next row that says something new; `None` at the end of the file. Rows that do not are accounted for in the
-    /// report. A row that is given out is in `lines` only: the caller says what became of it.
-    ///
-    /// # Errors
-    /// Where the file cannot be read.
-    pub fn next(&mut self, report: &mut Report) -> io::Result<Option<Mapped>> {
-        if !self.begun {
-            self.begun = true;
-            for (_, name) in &self.header.unknown {
-                report.losses.add_column(name, "The column is unknown, or stands there twice.", 0);
-            }
-        }
-        loop {
-            match self.records.next(&mut self.record)? {
-                Next::End => return Ok(None),
-                Next::Refused(error) => {
-                    report.lines += 1;
-                    report.refuse(error);
-                }
-                Next::Record => {
-                    report.lines += 1;
-                    if let Some(mapped) = self.map(report) {
-                        return Ok(Some(mapped));
-                    }
-                }
-            }
-        }
     }
 
     fn map(&mut self, report: &mut Report) -> Option<Mapped> {
@@ -190,7 +119,37 @@ impl<R: BufRead> Rows<R> {
         self.findings.settle(report);
         let entities = std::mem::take(&mut self.entities.documents);
         let group = event::group(&row, &event);
-        Some(Mapped { line: row.record.line, hash: event::digest(&event), identity, entities, event, group })
+        Some(Mapped { line: row.record.line, hash: digest(&event), identity, entities, event: Some(event), group })
+    }
+}
+
+impl<R: BufRead> super::mapped::Rows for Rows<R> {
+    fn bytes(&self) -> u64 {
+        self.records.bytes()
+    }
+
+    fn next(&mut self, report: &mut Report) -> io::Result<Option<Mapped>> {
+        if !self.begun {
+            self.begun = true;
+            for (_, name) in &self.header.unknown {
+                report.losses.add_column(name, "The column is unknown, or stands there twice.", 0);
+            }
+        }
+        loop {
+            match self.records.next(&mut self.record)? {
+                Next::End => return Ok(None),
+                Next::Refused(error) => {
+                    report.lines += 1;
+                    report.refuse(error);
+                }
+                Next::Record => {
+                    report.lines += 1;
+                    if let Some(mapped) = self.map(report) {
+                        return Ok(Some(mapped));
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::columns::Column;
-use super::entities::{Entities, KnownPlaces};
-use super::row::{Findings, Row, number, phrase};
-use super::states::State;
+use super::row::{Findings, Row};
 use crate::domain::input::MAX_NAME;
 use crate::domain::resource::Resource;
+use crate::import::entities::{Entities, KnownPlaces};
 use crate::import::slugs::{normalised, slug, slug_with_digest};
+use crate::import::states::State;
+use crate::import::values::{number, phrase};
 
 /// The places of a row.
 pub struct Places {

@@ -1,7 +1,8 @@
-//! A file of the Crowd Counting Consortium, through the writer. Reading and mapping run on a thread of their own, beside
-//! the writer's. A run that was interrupted is completed by running it again: what was taken over is skipped.
+//! A file of another collection, through the writer. Reading and mapping run on a thread of their own, beside the writer's. A
+//! run that was interrupted is completed by running it again: what was taken over is skipped.
 
 use std::io::BufRead;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::sync::{Gone, Held};
@@ -10,10 +11,14 @@ use super::{IN_FLIGHT, LoadError, Options, Progress};
 use crate::domain::content::Content;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::LocationKind;
-use crate::import::ccc::{KnownPlaces, Mapped, Rows, SCHEME};
+use crate::import::ccc;
+use crate::import::entities::KnownPlaces;
+use crate::import::mapped::{Mapped, Rows};
+use crate::import::mapping::{MappedRows, Mapping, preset};
 use crate::import::records::OpenError;
 use crate::import::report::Report;
 use crate::index::{Index, State};
+use crate::metrics::ImportFormat;
 use crate::node::reader::Reader;
 use crate::node::writer::Writer;
 use crate::store::connection::DatabaseUrl;
@@ -32,26 +37,65 @@ pub struct Target<'a> {
     pub database: &'a DatabaseUrl,
 }
 
+/// Whose files they are, and how they are read.
+#[derive(Clone, Debug)]
+pub enum Collection {
+    /// The Crowd Counting Consortium's.
+    Ccc,
+    /// Those that a mapping tells of.
+    Mapped(Arc<Mapping>),
+}
+
+impl Collection {
+    /// Whose files have this format; `None` for documents of our own, and where a mapping must be given.
+    pub fn of(format: ImportFormat) -> Option<Self> {
+        match format {
+            ImportFormat::Ccc => Some(Self::Ccc),
+            other => preset(other.code()).map(Self::Mapped),
+        }
+    }
+
+    /// The scheme of the ids that its events get in `external_ids`.
+    pub fn scheme(&self) -> &str {
+        match self {
+            Self::Ccc => ccc::SCHEME,
+            Self::Mapped(mapping) => &mapping.scheme,
+        }
+    }
+
+    /// The records of a file. `known` names the countries and states that are there already.
+    ///
+    /// # Errors
+    /// Where the file is none of this collection.
+    fn open<'a>(&'a self, input: impl BufRead + 'a, known: KnownPlaces) -> Result<Box<dyn Rows + 'a>, OpenError> {
+        Ok(match self {
+            Self::Ccc => Box::new(ccc::Rows::open(input, known)?),
+            Self::Mapped(mapping) => Box::new(MappedRows::open(mapping, input, known)?),
+        })
+    }
+}
+
 /// Takes a file over, and tells in the report what became of each row, also where it was not taken over to its end.
 ///
 /// # Errors
-/// When the file cannot be read as one of CCC's, the store failed, it was stopped, or what the file does not have could not be
+/// When the file cannot be read as one of the collection, the store failed, it was stopped, or what the file does not have could not be
 /// withdrawn; what was taken over stays. When another file is being synchronised, before anything is read.
-pub fn ccc(
+pub fn take_over(
     target: Target<'_>,
+    collection: &Collection,
     input: impl BufRead + Send,
     options: &Options,
     progress: &Progress,
     report: &mut Report,
 ) -> Result<(), LoadError> {
     let _turn = if options.sync {
-        Some(SyncTurn::take(target.database, SCHEME)?.ok_or(LoadError::BeingSynchronised)?)
+        Some(SyncTurn::take(target.database, collection.scheme())?.ok_or(LoadError::BeingSynchronised)?)
     } else {
         None
     };
     let known = known_places(&target.index.read());
-    let mut taking = Taking::new(target, options)?;
-    let (mapped, read) = mapped_beside(input, known, progress, |row| {
+    let mut taking = Taking::new(target, collection.scheme(), options)?;
+    let (mapped, read) = mapped_beside(collection, input, known, progress, |row| {
         progress.count_record();
         taking.take(row)
     });
@@ -67,10 +111,11 @@ pub fn ccc(
 /// Tells what taking a file over would do, and writes nothing.
 ///
 /// # Errors
-/// When the file cannot be read as one of CCC's, the database not be asked, it was stopped, or what the file does not have
+/// When the file cannot be read as one of the collection, the database not be asked, it was stopped, or what the file does not have
 /// could not be withdrawn.
-pub fn rehearse_ccc(
+pub fn rehearse(
     database: &DatabaseUrl,
+    collection: &Collection,
     input: impl BufRead + Send,
     options: &Options,
     progress: &Progress,
@@ -78,12 +123,25 @@ pub fn rehearse_ccc(
 ) -> Result<(), LoadError> {
     let reader = Reader::new(database.clone());
     let (mut written, mut held) = (Report::default(), Held::default());
-    let (mapped, read) = mapped_beside(input, KnownPlaces::new(), progress, |row| {
+    let (mapped, read) = mapped_beside(collection, input, KnownPlaces::new(), progress, |row| {
         progress.count_record();
         if options.sync {
             held.add(&row.identity);
         }
-        match reader.read(|conn| import_record(conn, SCHEME, &row.identity))? {
+        let record = reader.read(|conn| import_record(conn, collection.scheme(), &row.identity))?;
+        if row.event.is_none() {
+            match record {
+                None => written.ignored += 1,
+                Some(record) if record.has_lapsed() => written.unchanged += 1,
+                Some(record) if record.is_edited() && !options.force => written.conflicting += 1,
+                Some(_) => {
+                    written.corrected += 1;
+                    written.retracted += 1;
+                }
+            }
+            return Ok(());
+        }
+        match record {
             None => written.created += 1,
             Some(record) if record.digest == digest(&row) && !record.has_lapsed() => written.unchanged += 1,
             Some(record) if record.is_edited() && !options.force => written.conflicting += 1,
@@ -95,11 +153,11 @@ pub fn rehearse_ccc(
         if !options.sync {
             return Ok(());
         }
-        let Gone { untouched, edited, .. } = counted(database, &held, 0, mapped.refused, options)?;
+        let Gone { untouched, edited, .. } = counted(database, collection.scheme(), &held, 0, mapped.refused, options)?;
         if options.force {
-            written.retracted = untouched + edited;
+            written.retracted += untouched + edited;
         } else {
-            written.retracted = untouched;
+            written.retracted += untouched;
             written.kept = edited;
         }
         Ok(())
@@ -115,13 +173,14 @@ pub fn rehearse_ccc(
 /// Why it may not, or when the database cannot be asked.
 pub(super) fn counted(
     database: &DatabaseUrl,
+    scheme: &str,
     held: &Held,
     brought: u64,
     untold: u64,
     options: &Options,
 ) -> Result<Gone, LoadError> {
     let mut conn = database.connect().map_err(StoreError::from)?;
-    let gone = Gone::count(&mut conn, SCHEME, held)?;
+    let gone = Gone::count(&mut conn, scheme, held)?;
     if !options.force {
         gone.check(brought, untold)?;
     }
@@ -148,6 +207,7 @@ fn known_places(state: &State) -> KnownPlaces {
 /// Reads and maps a file on a thread of its own, and hands each row to `take` on this one. Tells what was read, and whether
 /// that was all of it.
 fn mapped_beside(
+    collection: &Collection,
     input: impl BufRead + Send,
     known: KnownPlaces,
     progress: &Progress,
@@ -157,7 +217,7 @@ fn mapped_beside(
     std::thread::scope(|scope| {
         let reading = scope.spawn(move || {
             let mut report = Report::default();
-            let read = read_rows(input, known, progress, &sender, &mut report);
+            let read = read_rows(collection, input, known, progress, &sender, &mut report);
             (report, read)
         });
         let written = rows.iter().take_while(|_| !progress.is_stopped()).try_for_each(&mut take);
@@ -178,15 +238,16 @@ fn mapped_beside(
 /// Reads and maps a file to its end, or as long as somebody takes its rows.
 ///
 /// # Errors
-/// When the file cannot be read, or is none of CCC's.
+/// When the file cannot be read, or is none of the collection.
 fn read_rows(
+    collection: &Collection,
     input: impl BufRead,
     known: KnownPlaces,
     progress: &Progress,
     sender: &SyncSender<Mapped>,
     report: &mut Report,
 ) -> Result<(), OpenError> {
-    let mut rows = Rows::open(input, known)?;
+    let mut rows = collection.open(input, known)?;
     while let Some(mapped) = rows.next(report)? {
         progress.set_bytes(rows.bytes());
         if sender.send(mapped).is_err() {
@@ -204,6 +265,7 @@ fn together(mapped: Report, written: Report) -> Report {
     report.corrected += written.corrected;
     report.unchanged += written.unchanged;
     report.conflicting += written.conflicting;
+    report.ignored += written.ignored;
     report.refused += written.refused;
     report.retracted += written.retracted;
     report.kept += written.kept;

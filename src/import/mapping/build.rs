@@ -1,0 +1,453 @@
+//! A record as an event, and what the event refers to.
+
+use serde_json::{Map, Value, json};
+
+use super::check::faults_of;
+use super::expr::Reader;
+use super::places::{Told, placed};
+use super::row::Row;
+use super::spec::{Each, Fields, Mapping, field};
+use crate::domain::count::Count;
+use crate::domain::input::{MAX_ITEMS, MAX_NAME, MAX_TEXT, MAX_TITLE};
+use crate::domain::resource::{Resource, Slug};
+use crate::domain::size::{SizeBasis, SizeRule};
+use crate::domain::verification::Verification;
+use crate::domain::vocabulary::{Confidence, EventStatus, EventType, LocationKind, PlacePrecision, PlaceRole, Stance};
+use crate::import::entities::{Entities, KnownPlaces};
+use crate::import::report::RowError;
+use crate::import::slugs::slug;
+use crate::import::values::{number, phrase, rounded};
+
+/// What a record is made into an event with.
+pub struct Builder<'a> {
+    /// The mapping.
+    pub mapping: &'a Mapping,
+    /// The record.
+    pub row: Row<'a>,
+    /// Reads its values.
+    pub reader: Reader<'a>,
+    /// Places that are there already.
+    pub known: &'a KnownPlaces,
+    /// What events refer to.
+    pub entities: &'a mut Entities,
+}
+
+impl<'a> Builder<'a> {
+    /// Why the record is left aside, by the rules for that.
+    pub fn leave_aside(&mut self) {
+        for rule in &self.mapping.ignore {
+            let values = self.reader.all("ignore", &rule.of, &self.row);
+            let has =
+                |words: &[String]| values.iter().any(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value)));
+            let is_left = if rule.when.is_empty() { !has(&rule.unless) } else { has(&rule.when) };
+            if is_left {
+                let column = rule.of.start.paths().first().map(ToString::to_string).unwrap_or_default();
+                self.reader.notes.ignored.get_or_insert((column, rule.reason.clone()));
+            }
+        }
+    }
+
+    /// The record's own id; `None` where it has none.
+    pub fn id(&mut self) -> Option<String> {
+        let mut parts = Vec::new();
+        for expr in &self.mapping.id {
+            parts.push(self.reader.all("id", expr, &self.row).join("\u{1e}"));
+        }
+        let id = match parts.as_slice() {
+            [one] => one.clone(),
+            all if all.iter().all(String::is_empty) => String::new(),
+            all => super::digest_of(&all.join("\u{1f}")),
+        };
+        (!id.is_empty() && id.chars().count() <= MAX_NAME).then_some(id)
+    }
+
+    /// What the record is the same by as others of the file; `None` where records are not put together.
+    pub fn same_by(&mut self) -> Option<String> {
+        if self.mapping.collapse.is_empty() {
+            return None;
+        }
+        let parts: Vec<String> = self
+            .mapping
+            .collapse
+            .iter()
+            .map(|expr| self.reader.all("collapse", expr, &self.row).join("\u{1e}"))
+            .collect();
+        // Records that say nothing of it are not the same as each other.
+        parts.iter().all(|part| !part.is_empty()).then(|| super::digest_of(&parts.join("\u{1f}")))
+    }
+
+    /// The event's document. `None` where the record is left aside or refused, as the notes say.
+    pub fn event(&mut self, id: &str) -> Option<Value> {
+        let mapping = self.mapping;
+        let mut event = Map::new();
+        let types = self.codes("event.type", field(&mapping.event, "type"), EventType::parse);
+        let Some(main) = types.first().copied() else {
+            if self.reader.notes.ignored.is_none() {
+                let error = RowError::of_record(self.reader.line, "The record has no type of event.");
+                self.reader.notes.refused.get_or_insert(error);
+            }
+            return None;
+        };
+        let mut tactics: Vec<EventType> = types.into_iter().skip(1).collect();
+        tactics.extend(self.codes("event.tactics", field(&mapping.event, "tactics"), EventType::parse));
+        tactics.retain(|tactic| *tactic != main);
+        event.insert("type".into(), main.code().into());
+        event.insert("tactics".into(), tactics.iter().map(|tactic| tactic.code()).collect());
+        let status = self.codes("event.status", field(&mapping.event, "status"), EventStatus::parse);
+        event.insert("status".into(), status.first().copied().unwrap_or(EventStatus::Happened).code().into());
+        let verification = self.codes("event.verification", field(&mapping.event, "verification"), Verification::parse);
+        if let Some(verification) = verification.first() {
+            event.insert("verification".into(), verification.code().into());
+        }
+        let (places, label, zone) = self.places();
+        event.insert("title".into(), self.title(main, &label).into());
+        if let Some(summary) = self.text("event.summary", field(&mapping.event, "summary"), MAX_TEXT) {
+            event.insert("summary".into(), summary.into());
+        }
+        if let Some(language) = self.one("event.language", field(&mapping.event, "language")) {
+            event.insert("language".into(), language.into());
+        }
+        event.insert("when".into(), self.when(zone));
+        event.insert("places".into(), places.into());
+        let actors = self.actors();
+        event.insert("actors".into(), actors.into());
+        let issues = self.list("event.issues", field(&mapping.event, "issues"));
+        let mut issues: Vec<String> =
+            issues.iter().filter(|issue| issue.contains(char::is_alphanumeric)).map(|issue| slug(&[issue])).collect();
+        issues.dedup();
+        event.insert("issues".into(), issues.into());
+        event.insert("demands".into(), self.demands().into());
+        event.insert("campaigns".into(), self.campaigns().into());
+        let sources = self.sources();
+        event.insert("sources".into(), sources.iter().map(|slug| json!({"id": slug})).collect());
+        if let Some(size) = self.size() {
+            event.insert("size".into(), size);
+        }
+        if let Some(outcomes) = self.outcomes() {
+            event.insert("outcomes".into(), outcomes);
+        }
+        let evidence = self.evidence(&sources);
+        if !evidence.is_empty() {
+            event.insert("evidence".into(), evidence.into());
+        }
+        event.insert("external_ids".into(), self.external_ids(id).into());
+        let notes = &self.reader.notes;
+        if notes.ignored.is_some() || notes.refused.is_some() {
+            return None;
+        }
+        let event = Value::Object(event);
+        if let Some(fault) = faults_of(&event) {
+            self.reader.notes.refused = Some(RowError::of_record(self.reader.line, fault));
+            return None;
+        }
+        Some(event)
+    }
+
+    fn title(&mut self, main: EventType, place: &str) -> String {
+        let given = self.one("event.title", field(&self.mapping.event, "title"));
+        let title = given.as_deref().map(|given| phrase(given, MAX_TITLE)).filter(|title| !title.is_empty());
+        if let (Some(given), Some(title)) = (&given, &title)
+            && phrase(given, usize::MAX) != *title
+        {
+            self.reader.error("title", given, "A title has at most 300 characters; it was cut.");
+        }
+        title.unwrap_or_else(|| match place {
+            "" => main.label().en.to_owned(),
+            place => phrase(&format!("{} in {place}", main.label().en), MAX_TITLE),
+        })
+    }
+
+    /// When it was. A day that stands for a week or a month is widened to what it stands for.
+    fn when(&mut self, zone: Option<&'static str>) -> Value {
+        let fields = &self.mapping.event;
+        let start = self.one("event.start", field(fields, "start"));
+        let end = self.one("event.end", field(fields, "end"));
+        let span = self.one("event.span", field(fields, "span"));
+        let mark = self.one("event.mark", field(fields, "mark")).unwrap_or_default();
+        let given_zone = self.one("event.time_zone", field(fields, "time_zone"));
+        let Some(start) = start else {
+            return json!({});
+        };
+        let (start, end) = super::when::widened(&start, end.as_deref(), span.as_deref().unwrap_or_default());
+        let mut when = json!({"start": {"edtf": format!("{start}{mark}")}});
+        if let Some(end) = end {
+            when["end"] = json!({"edtf": format!("{end}{mark}")});
+        }
+        if let Some(zone) = given_zone.as_deref().or(zone) {
+            when["time_zone"] = zone.into();
+        }
+        when
+    }
+
+    /// The places, the name of the first for a title, and its zone.
+    fn places(&mut self) -> (Vec<Value>, String, Option<&'static str>) {
+        let (mut places, mut label, mut zone) = (Vec::<Value>::new(), String::new(), None);
+        for (is_fallback, fields, row) in self.items(&self.mapping.places) {
+            if is_fallback && !places.is_empty() {
+                continue;
+            }
+            let told = self.told(fields, &row);
+            let Some(placed) = placed(&told, self.known, self.entities) else { continue };
+            if placed.lost_point {
+                self.reader
+                    .notes
+                    .lose("lat", "A point that stands for a country or a first-level division is no spot.");
+            }
+            if places.is_empty() {
+                (label, zone) = (placed.label, placed.time_zone);
+            }
+            if places.len() < MAX_ITEMS && !places.contains(&placed.place) {
+                places.push(placed.place);
+            }
+        }
+        (places, label, zone)
+    }
+
+    fn told(&mut self, fields: &Fields, row: &Row<'_>) -> Told {
+        let reader = &mut self.reader;
+        let mut text = |name: &'static str| reader.one(&format!("places.{name}"), field(fields, name), row);
+        let (lat, lon, radius) = (text("lat"), text("lon"), text("radius_m"));
+        let (kind, precision, role) = (text("kind"), text("precision"), text("role"));
+        let mut told = Told {
+            slug: text("slug"),
+            name: text("name"),
+            country: text("country"),
+            admin1: text("admin1"),
+            admin2: text("admin2"),
+            locality: text("locality"),
+            neighbourhood: text("neighbourhood"),
+            venue: text("venue"),
+            ..Told::default()
+        };
+        let mut degrees = |text: Option<String>, most: f64, name: &str| {
+            let text = text?;
+            let degrees = text.parse::<f64>().ok().filter(|degrees| degrees.abs() <= most);
+            if degrees.is_none() {
+                reader.error(name, &text, "Expected degrees; taken as not reported.");
+            }
+            degrees
+        };
+        let (lat, lon) = (degrees(lat, 90.0, "lat"), degrees(lon, 180.0, "lon"));
+        // Nobody lives at 0, 0: it is how geocoders say that they found nothing.
+        told.point = lat.zip(lon).filter(|point| *point != (0.0, 0.0));
+        told.radius_m = radius.and_then(|radius| radius.parse().ok()).filter(|radius: &f64| *radius >= 0.0);
+        told.kind = self.code("places.kind", kind, LocationKind::parse);
+        told.precision = self.code("places.precision", precision, PlacePrecision::parse);
+        told.role = self.code("places.role", role, PlaceRole::parse);
+        told
+    }
+
+    fn demands(&mut self) -> Vec<Value> {
+        let mut demands = Vec::new();
+        for (_, fields, row) in self.items(&self.mapping.demands) {
+            let summaries = self.reader.all("demands.summary", field(fields, "summary").unwrap_or(&NOTHING), &row);
+            let verbatim = self.reader.all("demands.verbatim", field(fields, "verbatim").unwrap_or(&NOTHING), &row);
+            let stance = self.reader.one("demands.stance", field(fields, "stance"), &row);
+            let stance = self.code("demands.stance", stance, Stance::parse).unwrap_or(Stance::Neither);
+            let alone = summaries.len() == 1;
+            for summary in summaries.iter().map(|summary| phrase(summary, MAX_TEXT)) {
+                let verbatim = if alone { verbatim.as_slice() } else { &[] };
+                demands.push(json!({"summary": summary, "verbatim": verbatim, "stance": stance.code()}));
+            }
+        }
+        demands.truncate(MAX_ITEMS);
+        demands
+    }
+
+    fn campaigns(&mut self) -> Vec<Value> {
+        let mut slugs: Vec<String> = Vec::new();
+        for (_, fields, row) in self.items(&self.mapping.campaigns) {
+            let own = self.reader.one("campaigns.slug", field(fields, "slug"), &row);
+            let names = self.reader.all("campaigns.name", field(fields, "name").unwrap_or(&NOTHING), &row);
+            for name in names.iter().map(|name| phrase(name, MAX_NAME)) {
+                let own = own.as_deref().filter(|own| names.len() == 1 && Slug::parse(own).is_some());
+                let slug = own.map_or_else(|| slug(&[&name]), str::to_owned);
+                self.entities.add(Resource::Campaign, &slug, || json!({"slug": slug, "name": name}));
+                if slugs.len() < MAX_ITEMS && !slugs.contains(&slug) {
+                    slugs.push(slug);
+                }
+            }
+        }
+        slugs.into_iter().map(|slug| json!({"id": slug})).collect()
+    }
+
+    fn size(&mut self) -> Option<Value> {
+        let fields = &self.mapping.size;
+        let text = self.one("size.text", field(fields, "text")).map(|text| phrase(&text, MAX_NAME));
+        let [mut low, mut high, best] = ["low", "high", "best"].map(|name| self.people(fields, name));
+        if low.zip(high).is_some_and(|(low, high)| low > high) {
+            self.reader.error("size", "", "The least is more than the most; both are taken as not reported.");
+            (low, high) = (None, None);
+        }
+        let fits = |best: &i64| low.is_none_or(|low| low <= *best) && high.is_none_or(|high| *best <= high);
+        let best = best.filter(fits);
+        if text.is_none() && low.or(high).or(best).is_none() {
+            return None;
+        }
+        let basis = self.one("size.basis", field(fields, "basis"));
+        let basis = self.code("size.basis", basis, SizeBasis::parse).unwrap_or(SizeBasis::Unknown);
+        let rule = self.one("size.rule", field(fields, "rule"));
+        let rule = self.code("size.rule", rule, SizeRule::parse).filter(|_| text.is_some());
+        Some(json!({"text": text, "low": low, "high": high, "best": best, "basis": basis.code(),
+            "rule": rule.map(SizeRule::code)}))
+    }
+
+    fn people(&mut self, fields: &Fields, name: &'static str) -> Option<i64> {
+        let text = self.one(&format!("size.{name}"), field(fields, name))?;
+        let people = number(&text).and_then(rounded);
+        if people.is_none() {
+            self.reader.error(name, &text, "Expected a number of people; taken as not reported.");
+        }
+        people
+    }
+
+    fn outcomes(&mut self) -> Option<Value> {
+        let mut outcomes = Map::new();
+        for name in ["arrests", "detained"] {
+            if let Some(count) = self.count(name) {
+                outcomes.insert(name.into(), json!(count));
+            }
+        }
+        for (name, groups) in [
+            ("injuries", ["injuries_participants", "injuries_police", "injuries_others", "injuries_unspecified"]),
+            ("deaths", ["deaths_participants", "deaths_police", "deaths_others", "deaths_unspecified"]),
+        ] {
+            let [participants, police, others, unspecified] = groups.map(|group| self.count(group));
+            if participants.or(police).or(others).or(unspecified).is_some() {
+                let by_group = json!({"participants": participants, "police": police, "others": others, "unspecified": unspecified});
+                outcomes.insert(name.into(), by_group);
+            }
+        }
+        for name in ["property_damage", "participant_measures", "police_measures"] {
+            let mut list: Vec<String> = Vec::new();
+            for item in self.list(&format!("outcomes.{name}"), field(&self.mapping.outcomes, name)) {
+                let item = phrase(&item, MAX_NAME);
+                if list.len() < MAX_ITEMS && !list.contains(&item) {
+                    list.push(item);
+                }
+            }
+            if !list.is_empty() {
+                outcomes.insert(name.into(), list.into());
+            }
+        }
+        (!outcomes.is_empty()).then(|| outcomes.into())
+    }
+
+    /// A count: a number, words for one, or two numbers joined by `..` for a range.
+    fn count(&mut self, name: &'static str) -> Option<Count> {
+        use crate::domain::count::CountState;
+        let words = self.one(&format!("outcomes.{name}"), field(&self.mapping.outcomes, name))?;
+        let whole = |text: &str| number(text.trim()).and_then(rounded);
+        let count = match words.split_once("..") {
+            Some((low, high)) => {
+                let range = whole(low).zip(whole(high));
+                range.and_then(|(low, high)| Count::new(CountState::Number, Some(low), Some(high)).ok())
+            }
+            None => match whole(&words) {
+                Some(people) => Count::new(CountState::Number, Some(people), None).ok(),
+                None => Count::parse_words(&words),
+            },
+        };
+        if count.is_none() {
+            self.reader.error(name, &words, "Expected a number, or words for one; taken as not reported.");
+        }
+        count
+    }
+
+    fn evidence(&mut self, sources: &[String]) -> Vec<Value> {
+        let mut evidence = Vec::new();
+        for (_, fields, row) in self.items(&self.mapping.evidence) {
+            let reader = &mut self.reader;
+            let mut text = |name: &'static str| reader.one(&format!("evidence.{name}"), field(fields, name), &row);
+            let (about, value, quote, locator) = (text("field"), text("value"), text("quote"), text("locator"));
+            let (confidence, attributed_to, by) = (text("confidence"), text("attributed_to"), text("source"));
+            let Some(about) = about.filter(|_| value.is_some() || quote.is_some()) else { continue };
+            let confidence = self.code("evidence.confidence", confidence, Confidence::parse);
+            let source = match (by.as_deref(), sources.first()) {
+                (Some("first"), Some(first)) => first.clone(),
+                _ => self.dataset(),
+            };
+            evidence.push(json!({
+                "source": {"id": source}, "field": about, "value": value,
+                "quote": quote.map(|quote| quote.chars().take(MAX_TEXT).collect::<String>()),
+                "locator": locator.map(|locator| phrase(&locator, MAX_NAME)),
+                "confidence": confidence.map(Confidence::code),
+                "attributed_to": attributed_to.map(|name| phrase(&name, MAX_NAME)),
+            }));
+        }
+        evidence.truncate(MAX_ITEMS);
+        evidence
+    }
+
+    fn external_ids(&mut self, id: &str) -> Vec<Value> {
+        let mut ids = vec![json!({"scheme": self.mapping.scheme, "id": id})];
+        for (_, fields, row) in self.items(&self.mapping.external_ids) {
+            let scheme = self.reader.one("external_ids.scheme", field(fields, "scheme"), &row);
+            let found = self.reader.all("external_ids.id", field(fields, "id").unwrap_or(&NOTHING), &row);
+            for id in found.iter().filter(|id| id.chars().count() <= MAX_NAME) {
+                let external = scheme.as_ref().map(|scheme| json!({"scheme": scheme.replace(':', "-"), "id": id}));
+                if let Some(external) = external.filter(|external| !ids.contains(external) && ids.len() < MAX_ITEMS) {
+                    ids.push(external);
+                }
+            }
+        }
+        ids
+    }
+
+    /// The things that a list is made of, each with what it is read from.
+    pub fn items(&self, list: &'a [Each<Fields>]) -> Vec<(bool, &'a Fields, Row<'a>)> {
+        let rows = |each: &'a Each<Fields>| match &each.list {
+            Some(path) => self.row.items(path),
+            None => vec![self.row],
+        };
+        list.iter().flat_map(|each| rows(each).into_iter().map(move |row| (each.is_fallback, &each.of, row))).collect()
+    }
+
+    fn one(&mut self, name: &str, expr: Option<&super::expr::Expr>) -> Option<String> {
+        self.reader.one(name, expr, &self.row)
+    }
+
+    fn list(&mut self, name: &str, expr: Option<&super::expr::Expr>) -> Vec<String> {
+        let mut all = expr.map_or_else(Vec::new, |expr| self.reader.all(name, expr, &self.row));
+        all.truncate(MAX_ITEMS);
+        all
+    }
+
+    fn text(&mut self, name: &str, expr: Option<&super::expr::Expr>, most: usize) -> Option<String> {
+        let text = self.one(name, expr)?;
+        if text.chars().count() > most {
+            self.reader.error(name, &text, "The text is too long; it was cut.");
+            return Some(text.chars().take(most).collect::<String>().trim().to_owned());
+        }
+        Some(text)
+    }
+
+    fn codes<T: PartialEq>(
+        &mut self,
+        name: &str,
+        expr: Option<&super::expr::Expr>,
+        parse: fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let mut codes = Vec::new();
+        for text in self.list(name, expr) {
+            if let Some(code) = self.code(name, Some(text), parse).filter(|code| !codes.contains(code)) {
+                codes.push(code);
+            }
+        }
+        codes
+    }
+
+    /// The value of a code; one that is none is an error.
+    pub fn code<T>(&mut self, name: &str, text: Option<String>, parse: fn(&str) -> Option<T>) -> Option<T> {
+        let text = text?;
+        let code = parse(&text);
+        if code.is_none() {
+            self.reader.error(name, &text, "The value is no code of the vocabulary.");
+        }
+        code
+    }
+}
+
+/// A value that says nothing.
+pub static NOTHING: super::expr::Expr =
+    super::expr::Expr { start: super::expr::Start::Constant(Vec::new()), steps: Vec::new(), default: Vec::new() };

@@ -1,0 +1,281 @@
+//! Files of any collection as documents, by a mapping: a declarative file that says which column or member goes to which field.
+//!
+//! A mapping (`spec`) names values (`expr`): where each stands in a record (`row`) and by which small steps it becomes
+//! what we write. `build` makes the event of them. What a mapping cannot say it does not say: there are no conditions
+//! and no functions of its own, so that whoever reads one knows what it does. `docs/importing.md` is its manual.
+
+mod build;
+mod check;
+mod countries;
+mod explain;
+mod expr;
+mod held;
+mod losses;
+mod places;
+mod presets;
+mod row;
+mod spec;
+mod values;
+mod when;
+mod who;
+
+use std::collections::HashMap;
+use std::io::{self, BufRead};
+
+use serde_json::{Value, json};
+use xxhash_rust::xxh3::xxh3_128;
+
+pub use explain::explain;
+pub use presets::{PRESETS, preset};
+pub use spec::{Mapping, MappingFault};
+
+use super::entities::{Entities, KnownPlaces};
+use super::json_records::JsonRecords;
+use super::mapped::{Mapped, Rows, digest};
+use super::records::{Next, OpenError, Record, Records};
+use super::report::{Report, RowError};
+use build::Builder;
+use expr::{Notes, Reader};
+use held::{Seen, Waiting};
+use losses::{LEFT, left_columns, lose_the_rest};
+use row::Row;
+use spec::Format;
+
+/// The records of a file that has a mapping, one by one, in bounded memory.
+pub struct MappedRows<'m, R> {
+    mapping: &'m Mapping,
+    file: File<R>,
+    known: KnownPlaces,
+    entities: Entities,
+    seen: Seen,
+    waiting: Waiting,
+    /// Which columns of cells no value is made of, with the reason.
+    left: Vec<(usize, String, String)>,
+    /// Ways to members that values are made of.
+    used: Vec<Vec<String>>,
+    ended: bool,
+}
+
+/// A file, as it is read.
+enum File<R> {
+    Cells { records: Box<Records<R>>, record: Box<Record>, columns: HashMap<String, usize> },
+    Json { records: JsonRecords<R>, record: Value, line: u64 },
+}
+
+impl<R: BufRead> File<R> {
+    /// Reads the next record, and tells its line.
+    fn next(&mut self) -> std::io::Result<(Next, u64)> {
+        match self {
+            Self::Cells { records, record, .. } => {
+                let next = records.next(record)?;
+                Ok((next, record.line))
+            }
+            Self::Json { records, record, line } => {
+                let (number, next) = records.next(record)?;
+                *line = number;
+                Ok((next, number))
+            }
+        }
+    }
+}
+
+/// What became of a record.
+enum Outcome {
+    Mapped(Box<Mapped>, Option<String>),
+    Collapsed,
+    Ignored,
+    Refused,
+}
+
+impl<'m, R: BufRead> MappedRows<'m, R> {
+    /// Reads up to the first record. `known` names the countries and first-level divisions that are there already.
+    ///
+    /// # Errors
+    /// Where the file is none that the mapping reads.
+    pub fn open(mapping: &'m Mapping, input: R, known: KnownPlaces) -> Result<Self, OpenError> {
+        let files = &mapping.files;
+        let mut left = Vec::new();
+        let file = match &files.format {
+            Format::Cells(dialect) => {
+                let records = Records::open_dialect(input, *dialect, files.columns.clone())?;
+                let mut columns = HashMap::new();
+                for (at, name) in records.header().iter().enumerate() {
+                    columns.entry(name.clone()).or_insert(at);
+                }
+                let missing: Vec<String> =
+                    files.required.iter().filter(|name| !columns.contains_key(*name)).cloned().collect();
+                if !missing.is_empty() {
+                    return Err(OpenError::MissingColumns(missing));
+                }
+                left = left_columns(mapping, records.header(), &columns);
+                File::Cells { records: Box::new(records), record: Box::default(), columns }
+            }
+            Format::Json(path) => File::Json { records: JsonRecords::list(input, path)?, record: Value::Null, line: 0 },
+            Format::Ndjson => File::Json { records: JsonRecords::lines(input), record: Value::Null, line: 0 },
+        };
+        let values = mapping.values();
+        let used = values.iter().flat_map(|(_, each, expr)| {
+            let front: Vec<String> =
+                each.map_or_else(Vec::new, |each| each.steps().iter().cloned().chain(["*".to_owned()]).collect());
+            expr.start.paths().into_iter().map(move |path| front.iter().chain(path.steps()).cloned().collect())
+        });
+        Ok(Self {
+            mapping,
+            file,
+            known,
+            entities: Entities::default(),
+            seen: Seen::default(),
+            waiting: Waiting::default(),
+            left,
+            used: used.collect(),
+            ended: false,
+        })
+    }
+
+    /// Reads one record, and accounts for it unless it is one to be given out.
+    fn read(&mut self, report: &mut Report) -> io::Result<()> {
+        match self.file.next()?.0 {
+            Next::End => self.ended = true,
+            Next::Refused(error) => {
+                report.lines += 1;
+                report.refuse(error);
+            }
+            Next::Record => {
+                report.lines += 1;
+                match self.map(report, false).0 {
+                    Outcome::Mapped(mapped, None) => self.waiting.push(*mapped, None),
+                    Outcome::Mapped(mapped, Some(key)) => self.waiting.push(*mapped, Some(&key)),
+                    Outcome::Collapsed => report.collapsed += 1,
+                    Outcome::Ignored => report.ignored += 1,
+                    // It is counted with its error.
+                    Outcome::Refused => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn map(&mut self, report: &mut Report, is_traced: bool) -> (Outcome, Notes) {
+        let empty = self.mapping.files.empty.as_slice();
+        let (row, line) = match &mut self.file {
+            File::Cells { record, columns, .. } => {
+                report.repaired += record.repaired;
+                record.notices.drain(..).for_each(|notice| report.notice(notice));
+                if record.is_blank() {
+                    return (Outcome::Ignored, Notes::default());
+                }
+                let line = record.line;
+                (Row::Cells(record, columns, empty), line)
+            }
+            File::Json { record, line, .. } => (Row::Json(record, empty), *line),
+        };
+        let notes = Notes { trace: is_traced.then(Vec::new), ..Notes::default() };
+        let reader = Reader { tables: &self.mapping.tables, line, notes };
+        let (mapping, known, entities) = (self.mapping, &self.known, &mut self.entities);
+        let mut builder = Builder { mapping, row, reader, known, entities };
+        let outcome = outcome(&mut builder, &mut self.seen, &mut self.waiting);
+        let mut notes = std::mem::take(&mut builder.reader.notes);
+        if matches!(outcome, Outcome::Mapped(..)) {
+            lose_the_rest(&mut notes, &row, &self.left, &self.used, mapping);
+        }
+        if let Some(error) = &notes.refused {
+            report.refuse(error.clone());
+        }
+        notes.errors.iter().for_each(|error| report.error(error.clone()));
+        if let Some((column, reason)) = &notes.ignored {
+            report.losses.add(column.clone(), reason.clone());
+        }
+        for (column, reason) in &notes.losses {
+            report.losses.add(column.clone(), reason.clone());
+        }
+        (outcome, notes)
+    }
+}
+
+fn outcome(builder: &mut Builder<'_>, seen: &mut Seen, waiting: &mut Waiting) -> Outcome {
+    builder.leave_aside();
+    if builder.reader.notes.ignored.is_some() {
+        return Outcome::Ignored;
+    }
+    let line = builder.reader.line;
+    let Some(identity) = builder.id() else {
+        let reason = "The record has no id of at most 300 characters.";
+        builder.reader.notes.refused = Some(RowError::of_record(line, reason));
+        return Outcome::Refused;
+    };
+    if builder.mapping.deletes {
+        let hash = digest(&json!({"deleted": identity}));
+        let mapped = Mapped { line, hash, identity, entities: Vec::new(), event: None, group: None };
+        return Outcome::Mapped(Box::new(mapped), None);
+    }
+    let same_by = builder.same_by();
+    if let Some(key) = &same_by
+        && waiting.join(key, &builder.mapping.scheme, &identity)
+    {
+        return Outcome::Collapsed;
+    }
+    let event = builder.event(&identity);
+    let notes = &builder.reader.notes;
+    let Some(event) = event else {
+        // Its entities may be named by those that come, and do no harm.
+        return if notes.refused.is_some() { Outcome::Refused } else { Outcome::Ignored };
+    };
+    let hash = digest(&event);
+    match seen.see(&identity, &hash) {
+        None => {}
+        Some(true) => return Outcome::Collapsed,
+        Some(false) => {
+            let reason = "An earlier record of the file has the same id and says something else.";
+            builder.reader.notes.refused = Some(RowError::of_record(line, reason));
+            return Outcome::Refused;
+        }
+    }
+    let entities = std::mem::take(&mut builder.entities.documents);
+    let mapped = Mapped { line, hash, identity, entities, event: Some(event), group: None };
+    Outcome::Mapped(Box::new(mapped), same_by)
+}
+
+impl<R: BufRead> Rows for MappedRows<'_, R> {
+    fn next(&mut self, report: &mut Report) -> io::Result<Option<Mapped>> {
+        // Columns that nobody has thought of are named even where they are empty.
+        if report.lines == 0 && self.mapping.files.columns.is_none() {
+            for (_, name, _) in self.left.iter().filter(|(.., reason)| reason == LEFT) {
+                report.losses.add_column(name, LEFT, 0);
+            }
+        }
+        while !self.ended && !self.waiting.has_one(!self.mapping.collapse.is_empty()) {
+            self.read(report)?;
+        }
+        Ok(self.waiting.pop())
+    }
+
+    fn bytes(&self) -> u64 {
+        match &self.file {
+            File::Cells { records, .. } => records.bytes(),
+            File::Json { records, .. } => records.bytes(),
+        }
+    }
+}
+
+/// A digest of a text, as an id.
+fn digest_of(text: &str) -> String {
+    format!("{:032x}", xxh3_128(text.as_bytes()))
+}
+
+/// Reads a file to its end without writing anything, for a first look and for tests that must not panic.
+///
+/// # Errors
+/// Where the file cannot be read, or is none that the mapping reads.
+pub fn rehearse(mapping: &Mapping, input: impl BufRead, mut each: impl FnMut(Mapped)) -> Result<Report, OpenError> {
+    let mut report = Report::default();
+    let mut rows = MappedRows::open(mapping, input, KnownPlaces::new())?;
+    while let Some(mapped) = rows.next(&mut report)? {
+        report.created += 1;
+        each(mapped);
+    }
+    Ok(report)
+}
+
+#[cfg(test)]
+#[path = "mod_tests.rs"]
+mod tests;
