@@ -57,7 +57,7 @@ pub async fn get_event_facets(req: HttpRequest) -> Result<HttpResponse, Problem>
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The bounds are those the client has."), AggregateErrors))]
 pub async fn get_event_extent(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    answer(req, |_| (), |(), counting| Ok(counting.extent()), |answer| &answer.query).await
+    answer(req, |_| (), |(), counting| counting.extent(), |answer| &answer.query).await
 }
 
 /// Answers a question about events: `parse` takes what it asks beside its filters, `count` answers it, and `echo` finds the

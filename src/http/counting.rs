@@ -18,6 +18,7 @@ use crate::view::aggregate::{
 };
 
 use super::problem::Problem;
+use crate::store::error::StoreError;
 
 /// A question about events at one operation, to be counted.
 pub struct Counting<'a> {
@@ -45,9 +46,9 @@ impl Counting<'_> {
         Sight { state, seq: self.seq, clearance: self.clearance }
     }
 
-    fn matched(&self, state: &State, query: &EventQuery, named: &FoundNames) -> Matched {
-        let search = plan(query, named, self.sight(state));
-        Matched::of(&Answer::new(&state.events, &search))
+    fn matched(&self, state: &State, query: &EventQuery, named: &FoundNames) -> Result<Matched, Problem> {
+        let search = plan(query, named, self.sight(state)).map_err(StoreError::from)?;
+        Ok(Matched::of(&Answer::new(&state.events, &search)))
     }
 
     /// Events by time.
@@ -57,7 +58,7 @@ impl Counting<'_> {
     pub fn histogram(&self, asked: &HistogramQuery) -> Result<EventHistogram, Problem> {
         let (matched, numbers, values, generation) = {
             let state = self.index.read();
-            let matched = self.matched(&state, self.query, self.named);
+            let matched = self.matched(&state, self.query, self.named)?;
             let values = asked.group_by.map(|field| field.values(self.query, self.named, self.sight(&state)));
             (matched, Numbers::of(&state.events), values, state.generation)
         };
@@ -92,16 +93,16 @@ impl Counting<'_> {
     pub fn facets(&self, asked: &FacetQuery) -> Result<EventFacets, Problem> {
         let (counts, generation) = {
             let state = self.index.read();
-            let all = self.matched(&state, self.query, self.named);
+            let all = self.matched(&state, self.query, self.named)?;
             let count = |field: &Field| {
                 let without = || field.left_out_of(self.query, self.named);
                 let other = (asked.own == FacetOwn::Exclude).then(without).flatten();
                 let (query, named) = other.as_ref().map_or((self.query, self.named), |(query, named)| (query, named));
                 let values = field.values(query, named, self.sight(&state));
-                let matched = if other.is_some() { self.matched(&state, query, named) } else { all.clone() };
-                FacetCount { field: *field, values, matched }
+                let matched = if other.is_some() { self.matched(&state, query, named)? } else { all.clone() };
+                Ok(FacetCount { field: *field, values, matched })
             };
-            (asked.fields.iter().map(count).collect::<Vec<_>>(), state.generation)
+            (asked.fields.iter().map(count).collect::<Result<Vec<_>, Problem>>()?, state.generation)
         };
         let facet = |FacetCount { field, values, matched }: FacetCount| {
             let counts = values.groups.count(&matched);
@@ -127,13 +128,16 @@ impl Counting<'_> {
     }
 
     /// What events lie between.
-    pub fn extent(&self) -> EventExtent {
+    ///
+    /// # Errors
+    /// 503 where it asks for words that are not known yet.
+    pub fn extent(&self) -> Result<EventExtent, Problem> {
         let (matched, numbers, dots) = {
             let state = self.index.read();
-            let matched = self.matched(&state, self.query, self.named);
+            let matched = self.matched(&state, self.query, self.named)?;
             (matched, Numbers::of(&state.events), dots(self.sight(&state)))
         };
-        EventExtent::of(&matched.extent(&numbers, &dots), matched.total(), self.query.echo(self.seq))
+        Ok(EventExtent::of(&matched.extent(&numbers, &dots), matched.total(), self.query.echo(self.seq)))
     }
 
     /// The names of values at the moment read.

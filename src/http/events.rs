@@ -73,7 +73,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let (page, coverage, selection, etag) = {
         let state = ask.service.index.read();
         let sight = ask.sight(&state, seq);
-        let search = asked.plan(sight);
+        let search = asked.plan(sight)?;
         let coverage = asked.monitoring(sight);
         let page = page_of(&state.events, &search, query.order(), paging.part(), paging.is_counted());
         let mut print = Fingerprint::of(ask.clearance);

@@ -20,7 +20,7 @@ use super::terms::Terms;
 /// A question asked of all events. The rows of a segment are found once, whatever is asked of them then.
 pub struct Answer<'a> {
     pub(super) events: &'a Events,
-    search: &'a Search,
+    pub(super) search: &'a Search,
     named: HashMap<usize, Vec<NamedRows>>,
     /// The term of rows that whoever asks is not given; none where there are no policies. It is looked up for each answer and
     /// not with the question, which may be asked again when there has come one.

@@ -21,6 +21,9 @@ codes! {
         Size = "size",
         /// By `size`, largest first.
         SizeDescending = "-size",
+        /// By how well an event has the words that are asked for, best first; what it goes by is in no row, but worked out by
+        /// [`super::answer::Answer::best`].
+        Relevance = "relevance",
     }
 }
 
@@ -38,6 +41,7 @@ impl Sort {
     pub fn line(self, segment: &Segment) -> (Option<&[u16]>, usize) {
         match self {
             Self::When | Self::WhenDescending => (None, segment.bounds.dated),
+            Self::Relevance => (None, 0),
             Self::Recorded | Self::RecordedDescending => (Some(&segment.by_seq), segment.rows()),
             Self::Size | Self::SizeDescending => (Some(&segment.by_size), segment.bounds.sized),
         }
@@ -45,7 +49,7 @@ impl Sort {
 
     /// Whether what has more comes sooner.
     pub const fn is_descending(self) -> bool {
-        matches!(self, Self::WhenDescending | Self::RecordedDescending | Self::SizeDescending)
+        matches!(self, Self::WhenDescending | Self::RecordedDescending | Self::SizeDescending | Self::Relevance)
     }
 
     fn key(self, value: Option<i64>, event_no: u32) -> EventKey {
@@ -64,6 +68,7 @@ impl Sort {
             Self::When | Self::WhenDescending => Some(segment.start[row]).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(segment.seq[row])),
             Self::Size | Self::SizeDescending => size_of(segment.size[row], dictionary),
+            Self::Relevance => None,
         };
         self.key(value, segment.event_no[row])
     }
@@ -74,6 +79,7 @@ impl Sort {
             Self::When | Self::WhenDescending => Some(row.start).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(row.seq)),
             Self::Size | Self::SizeDescending => size_of(row.size, dictionary),
+            Self::Relevance => None,
         };
         self.key(value, row.event_no)
     }
@@ -90,6 +96,7 @@ impl Sort {
                 (Some((i64::from(bounds.seq.0), i64::from(bounds.seq.1))), false)
             }
             Self::Size | Self::SizeDescending => (bounds.size, bounds.sized < segment.rows()),
+            Self::Relevance => (None, true),
         };
         let values = values.map(|(low, high)| if self.is_descending() { (-high, -low) } else { (low, high) });
         let (low, high) = values.unwrap_or((LAST, LAST));

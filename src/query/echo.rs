@@ -135,6 +135,10 @@ pub struct EventQueryEcho {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "POLYGON((-119 34,-118 34,-118 35,-119 34))")]
     pub within: Option<String>,
+    /// Words of the text and of names, as they were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "\"no kings\" inmigración -curfew")]
+    pub q: Option<String>,
     /// The order; not there where nothing is ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-when")]

@@ -12,6 +12,7 @@ use super::echo::EventQueryEcho;
 use super::params::{Params, Unread, shown};
 use super::polygon_text;
 use super::terms::Terms;
+use super::text::TextQuery;
 use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::circle::Circle;
@@ -59,6 +60,7 @@ pub struct EventQuery {
     pub time_zone: Option<Tz>,
     pub overlap: Option<Overlap>,
     pub area: Area,
+    pub q: TextQuery,
     pub sort: Option<Sort>,
     echo: EventQueryEcho,
 }
@@ -68,6 +70,9 @@ impl EventQuery {
     pub fn parse(params: &mut Params) -> Self {
         let mut query = Self::filters(params);
         query.sort = params.code("sort", Sort::parse, Sort::CODES);
+        if query.sort == Some(Sort::Relevance) && query.q.wanted.is_empty() && !params.is_faulty("q") {
+            params.fault("sort", "needs_words", "`relevance` needs `q` with a word that must be there.");
+        }
         query.echo.sort = Some(query.order().code().to_owned());
         query
     }
@@ -105,6 +110,7 @@ impl EventQuery {
         let overlap = params.code("overlap", Overlap::parse, Overlap::CODES);
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
         let area = area(params, &mut echo);
+        let q = text(params, &mut echo);
         Self {
             id,
             event_type,
@@ -134,6 +140,7 @@ impl EventQuery {
             time_zone,
             overlap,
             area,
+            q,
             sort: None,
             echo,
         }
@@ -300,6 +307,13 @@ fn window(params: &mut Params, echo: &mut EventQueryEcho) -> (Window, Option<Day
     let day = |edge: Option<WindowEdge>| edge.map(|edge| edge.day(zone));
     let days = window.from.or(window.to).map(|_| Days::new(day(window.from), day(window.to)));
     (window, days, zone)
+}
+
+/// Words of the text.
+fn text(params: &mut Params, echo: &mut EventQueryEcho) -> TextQuery {
+    let text = params.read("q", |text| Ok((TextQuery::parse(text)?, text.trim().to_owned()))).unzip();
+    echo.q = text.1;
+    text.0.unwrap_or_default()
 }
 
 /// Metres of the largest circle: half of the Earth's circumference.

@@ -59,6 +59,11 @@ pub fn page_of(
 ) -> Page<EventKey, EventVersion> {
     let answer = Answer::new(events, search);
     let total = counted.then(|| answer.total());
+    let version = |(key, version): (EventKey, u32)| Some((key, events.of_row(version)?));
+    if sort == Sort::Relevance {
+        let best = answer.best().into_iter().filter_map(version).collect();
+        return Page { total, ..cut(best, part) };
+    }
     let Part { from, backward, limit } = part;
     let (found, has_more) = answer.slice(Slice { sort, from: from.copied(), backward, limit });
     // What lies on the other side of a position, itself included: it belongs to the page that gave it.
@@ -67,7 +72,6 @@ pub fn page_of(
         !answer.slice(Slice { sort, from, backward: !backward, limit: 1 }).0.is_empty()
     };
     let has_beside = from.is_some_and(beside);
-    let version = |(key, version): (EventKey, u32)| Some((key, events.of_row(version)?));
     let items = found.into_iter().filter_map(version).collect();
     let (has_previous, has_next) = if backward { (has_more, has_beside) } else { (has_beside, has_more) };
     Page { items, has_previous, has_next, total }

@@ -24,6 +24,7 @@ use crate::index::lookup::{ActorTerm, Kin, Kins, Numbered, PlaceTerm, Positions,
 use crate::index::search::{Group, InWindow, Search, Sizes, Wanted};
 use crate::index::sight::Sight;
 use crate::index::terms::Terms as TermNumbers;
+use crate::text::shelf::TextError;
 
 /// What a question names, found.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +91,10 @@ impl Named {
 }
 
 /// The question as a reader asks it at one moment, in the numbers of the index.
-pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
+///
+/// # Errors
+/// Where it asks for words, while those of events are not known, and when they cannot be read.
+pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Result<Search, TextError> {
     let Sight { state, seq, clearance } = sight;
     let names = sight.names();
     let named = &named.surviving(names);
@@ -110,13 +114,14 @@ pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
         planning.actors(),
         planning.places(),
     ];
-    Search {
+    let groups = groups.into_iter().filter(|group| !group.is_empty());
+    Ok(Search {
         since: short(named.recorded_since),
-        groups: groups.into_iter().filter(|group| !group.is_empty()).collect(),
+        groups: groups.chain(query.q.groups(sight)?).collect(),
         window: planning.window(),
         sizes: planning.sizes(),
         ..Search::of_all(short(seq), clearance)
-    }
+    })
 }
 
 /// What a participation must be that an answer is found by; `None` where any is.
@@ -204,7 +209,7 @@ impl<'a> Planning<'a> {
             let linked = asked.contains(&Has::Links).then(|| events.linked(seq, clearance));
             let versions = linked.into_iter().flatten().map(|version| version.row).collect();
             let entities = vec![Arc::new(TermNumbers::of(entities))];
-            Wanted { terms: TermNumbers::of(terms), entities, own: None, versions }
+            Wanted { terms: TermNumbers::of(terms), entities, versions, ..Wanted::default() }
         };
         let Terms { any, none } = &self.query.has;
         let any = (!any.is_empty()).then(|| side(any));
@@ -373,7 +378,8 @@ fn chosen<'a, T>(all: &TermsOf<T>, test: impl Fn(&T) -> bool) -> Kins<'a> {
     vec![Cow::Owned(Kin::of(passed.map(|(position, _)| position).collect()))]
 }
 
-fn numbers<T: Numbered>(all: &TermsOf<T>, kins: &[Cow<'_, Kin>]) -> Vec<Arc<TermNumbers>> {
+/// The numbers of terms, in as few sets as that costs least.
+pub(super) fn numbers<T: Numbered>(all: &TermsOf<T>, kins: &[Cow<'_, Kin>]) -> Vec<Arc<TermNumbers>> {
     // Many small ones are one set: each costs a look for itself in every segment.
     if kins.iter().all(|kin| kin.positions().len() <= SMALL) && kins.len() > 1 {
         return vec![Kin::of(united(kins)).numbers(all)];

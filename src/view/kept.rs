@@ -155,6 +155,7 @@ mod tests {
             restores: Vec::new(),
             entities: Entities::default(),
             events: Events::default(),
+            text: Arc::default(),
         };
         state.entities.apply(named(1, "Before"));
         state.events.apply(event(), 9);

@@ -84,6 +84,7 @@ impl Moment {
             && filter("external_id").is_none_or(|wanted| external_ids(event).iter().any(|id| id == wanted))
             && filter("recorded_since").is_none_or(|since| is_recorded_since(event, since))
             && time_matches(&event["when"], &filter)
+            && filter("q").is_none_or(|asked| self.has_words(event, asked))
     }
 
     /// What a filter that is a list looks at: the values of each participation or place, or of the event as a whole.
@@ -106,6 +107,11 @@ impl Moment {
             "has" => reported(event),
             _ => vec![text(&event[name])],
         }]
+    }
+
+    /// An actor that an event names.
+    pub fn actor(&self, id: &Value) -> &Value {
+        &self.actors[id.as_str().expect("an id")]
     }
 
     fn of_actor(&self, name: &str, part: &Value) -> Vec<String> {
