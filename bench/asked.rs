@@ -66,6 +66,7 @@ impl Asked {
     }
 
     /// Its page, with the total where that is asked for.
+    #[expect(clippy::expect_used, reason = "only questions for words can fail, and none of these is one")]
     pub fn page(&self, state: &State, limit: usize, counted: bool) -> Page<EventKey, EventVersion> {
         let sight = Sight { state, seq: self.seq, clearance: Clearance::Public };
         let search = plan(&self.query, &self.named, sight).expect("a question without words");

@@ -94,10 +94,11 @@ impl Gathering {
             let state = index.read();
             (Arc::clone(&state.text), state.head)
         };
-        if self.of.as_ref().is_none_or(|of| !Arc::ptr_eq(&of.text, &text)) {
+        let is_broken = text.take_broken();
+        if is_broken || self.of.as_ref().is_none_or(|of| !Arc::ptr_eq(&of.text, &text)) {
             // The folder is let go before it is opened again.
             self.of = None;
-            self.of = Some(self.begin(text, head)?);
+            self.of = Some(self.begin(text, head, !is_broken)?);
         }
         let Some(of) = &mut self.of else {
             return Ok(());
@@ -115,7 +116,7 @@ impl Gathering {
     }
 
     /// Begins with what is in the folder, if that is of use.
-    fn begin(&self, text: Arc<TextIndex>, head: Head) -> Result<Gathered, Failure> {
+    fn begin(&self, text: Arc<TextIndex>, head: Head, is_trusted: bool) -> Result<Gathered, Failure> {
         let beginning = Head { seq: 0, ..head };
         let mut of =
             Gathered { text, shelf: None, head: beginning, written: beginning, pending: Vec::new(), unwritten: 0 };
@@ -124,7 +125,8 @@ impl Gathering {
         };
         let mut conn = self.database.connect().map_err(StoreError::from)?;
         let mut is_usable = |title: &Title| {
-            (title.dataset_id, title.epoch) == (head.dataset_id, head.epoch)
+            is_trusted
+                && (title.dataset_id, title.epoch) == (head.dataset_id, head.epoch)
                 && title.seq <= head.seq
                 && change_log::recorded_at(&mut conn, title.seq).is_ok_and(|at| at == Some(title.recorded_at))
         };

@@ -6,7 +6,7 @@ use crate::index::search::{Group, Wanted};
 use crate::index::sight::Sight;
 use crate::text::part::Part;
 use crate::text::shelf::TextError;
-use crate::text::words::{Word, words};
+use crate::text::words::words;
 
 /// Most letters of `q`.
 pub const MAX_LENGTH: usize = 1_000;
@@ -68,14 +68,13 @@ impl TextQuery {
 /// The first part of a text, none where it is no word, and what follows.
 fn next(text: &str) -> Result<(Option<Part>, &str), Unread> {
     let star = |detail: &str| Unread::new("misplaced_star", detail);
-    let folded = |text: &str| words(text).into_iter().map(|Word { folded, .. }| folded).collect::<Vec<_>>();
     if let Some(quoted) = text.strip_prefix('"') {
         let unbalanced = || Unread::new("unbalanced_quotes", "A quotation mark opens a phrase that nothing closes.");
         let (phrase, rest) = quoted.split_once('"').ok_or_else(unbalanced)?;
         if phrase.contains('*') {
             return Err(star("A `*` cannot stand in a phrase."));
         }
-        let words = folded(phrase);
+        let words = words(phrase);
         if words.len() > MAX_PARTS {
             return Err(Unread::new("too_many", format!("At most {MAX_PARTS} words are allowed in a phrase.")));
         }
@@ -84,7 +83,7 @@ fn next(text: &str) -> Result<(Option<Part>, &str), Unread> {
     }
     let (word, rest) = text.split_at(text.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(text.len()));
     let prefix = word.strip_suffix('*');
-    let words = folded(word);
+    let words = words(word);
     if prefix.unwrap_or(word).contains('*') {
         return Err(star("A `*` stands only behind the beginning of a word."));
     }

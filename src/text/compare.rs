@@ -32,7 +32,9 @@ impl Sum {
             let plain = (0_u32..).zip(words.plain.split_ascii_whitespace());
             plain.for_each(|(place, word)| sum.add(at, word.as_bytes(), place));
             let stems: BTreeSet<&str> = words.stems.split_ascii_whitespace().collect();
-            stems.into_iter().for_each(|stem| sum.add(at + 2, stem.as_bytes(), 0));
+            for stem in stems {
+                sum.add(at + 2, stem.as_bytes(), 0);
+            }
         }
         sum
     }

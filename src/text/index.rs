@@ -43,6 +43,8 @@ struct Inner {
     rewritten: Arc<HashSet<u32>>,
     /// The newest operation of them.
     last: Option<Head>,
+    /// Whether what is written could not be read.
+    is_broken: bool,
 }
 
 impl Inner {
@@ -54,6 +56,7 @@ impl Inner {
             recent: Vec::new(),
             rewritten: Arc::default(),
             last: None,
+            is_broken: false,
         }
     }
 
@@ -115,6 +118,11 @@ impl TextIndex {
         }
     }
 
+    /// Whether what is written could not be read, so that it is to be written anew; told once.
+    pub fn take_broken(&self) -> bool {
+        std::mem::take(&mut self.write().is_broken)
+    }
+
     /// Notes how far the words are gathered.
     pub fn set_reached(&self, seq: i64) {
         self.write().standing = Standing::Behind(seq);
@@ -150,6 +158,7 @@ impl TextIndex {
             recent,
             rewritten: Arc::default(),
             last: Some(head),
+            is_broken: false,
         };
         inner.note_rewritten();
     }
@@ -204,8 +213,17 @@ impl TextIndex {
     }
 
     fn look_up(&self, written: &Written, key: (u64, Part)) -> Result<Arc<Found>, TextError> {
-        let found = Arc::new(written.find(&key.1)?);
-        self.known.insert(key, Arc::clone(&found));
-        Ok(found)
+        match written.find(&key.1) {
+            Ok(found) => {
+                let found = Arc::new(found);
+                self.known.insert(key, Arc::clone(&found));
+                Ok(found)
+            }
+            Err(error) => {
+                let mut inner = self.write();
+                *inner = Inner { is_broken: true, ..Inner::behind(inner.generation) };
+                Err(error)
+            }
+        }
     }
 }

@@ -326,7 +326,9 @@ impl Written {
                             postings.positions(&mut places);
                         }
                         let sum = &mut own[postings.doc() as usize];
-                        places.iter().for_each(|place| sum.add(at, terms.key(), *place));
+                        for place in &places {
+                            sum.add(at, terms.key(), *place);
+                        }
                         postings.advance();
                     }
                 }
@@ -352,7 +354,8 @@ impl Written {
             Kind::Phrase if words.len() > 1 => {
                 let terms = words.iter().map(|word| Term::from_field_text(field, word)).collect();
                 let weight = PhraseQuery::new(terms).weight(EnableScoring::disabled_from_searcher(&self.searcher))?;
-                weight.for_each_no_score(segment, &mut |documents| documents.iter().for_each(|at| found(*at)))
+                alive(segment, weight.scorer(segment, 1.0)?, found);
+                Ok(())
             }
             Kind::Word | Kind::Phrase => {
                 let index = segment.inverted_index(field)?;

@@ -1,7 +1,6 @@
 //! Text as words: without case and accents, in the order in which they stand, and as stems by the rules of their language.
 
 use std::fmt::Write;
-use std::ops::Range;
 
 use frostem::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
@@ -12,39 +11,28 @@ use crate::domain::event::EventContent;
 /// Letters of a word that are looked at; what is longer is no word of any language.
 const LONGEST: usize = 64;
 
-/// A word of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// The word without case and accents.
-    pub folded: String,
-    /// Where it stands in the text, in bytes.
-    pub span: Range<usize>,
-}
-
-/// The words of a text: runs of letters and digits.
-pub fn words(text: &str) -> Vec<Word> {
+/// The words of a text, without case and accents: runs of letters and digits.
+pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    let mut word: Option<(Word, usize)> = None;
-    for (start, char) in text.char_indices() {
-        let end = start + char.len_utf8();
-        let mut take = |c: char| {
-            // Marks make no difference; some scripts have marks that are letters as well.
-            if is_combining_mark(c) {
-                return;
+    let (mut word, mut letters) = (String::new(), 0);
+    let mut take = |c: char| {
+        // Marks make no difference; some scripts have marks that are letters as well.
+        if is_combining_mark(c) {
+            return;
+        }
+        if !c.is_alphanumeric() {
+            letters = 0;
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
             }
-            if c.is_alphanumeric() {
-                let (word, letters) = word.get_or_insert_with(|| (Word { folded: String::new(), span: start..end }, 0));
-                if *letters < LONGEST {
-                    word.folded.extend(c.to_lowercase());
-                }
-                (*letters, word.span.end) = (*letters + 1, end);
-            } else {
-                words.extend(word.take().map(|(word, _)| word));
-            }
-        };
+        } else if letters < LONGEST {
+            letters += 1;
+            word.extend(c.to_lowercase());
+        }
+    };
+    for char in text.chars().chain([' ']) {
         if char.is_ascii() { take(char) } else { std::iter::once(char).nfkd().for_each(&mut take) }
     }
-    words.extend(word.map(|(word, _)| word));
     words
 }
 
@@ -124,7 +112,7 @@ impl Words {
             Rules::Either => &[ENGLISH, SPANISH],
             Rules::None => &[UNCHANGED],
         };
-        for Word { folded, .. } in words(text) {
+        for folded in words(text) {
             for rules in rules {
                 let _infallible = write!(self.stems, "{} ", stem(&folded, *rules));
             }
@@ -154,8 +142,6 @@ pub struct EventWords {
 pub struct EventText<'a> {
     /// Whether it is a title.
     pub is_title: bool,
-    /// The member that it stands in.
-    pub member: &'static str,
     /// The language that it is in, as far as that was told.
     pub language: Option<&'a str>,
     /// The text.
@@ -165,15 +151,15 @@ pub struct EventText<'a> {
 /// The texts of an event that are searched, in all languages.
 pub fn texts_of(event: &EventContent) -> impl Iterator<Item = EventText<'_>> {
     let own = event.language.as_deref();
-    let text = |member, language, text| EventText { is_title: member == "title", member, language, text };
-    let title = std::iter::once(text("title", own, event.title.as_str()));
-    let summary = event.summary.iter().map(move |summary| text("summary", own, summary));
+    let text = |is_title, language, text| EventText { is_title, language, text };
+    let title = std::iter::once(text(true, own, event.title.as_str()));
+    let summary = event.summary.iter().map(move |summary| text(false, own, summary));
     let translated = event.translations.iter().flat_map(move |(language, translation)| {
-        let summary = translation.summary.iter().map(move |summary| text("summary", Some(language), summary));
-        std::iter::once(text("title", Some(language), translation.title.as_str())).chain(summary)
+        let summary = translation.summary.iter().map(move |summary| text(false, Some(language), summary));
+        std::iter::once(text(true, Some(language), translation.title.as_str())).chain(summary)
     });
     let demands = event.demands.iter().flat_map(|demand| std::iter::once(&demand.summary).chain(&demand.verbatim));
-    title.chain(summary).chain(translated).chain(demands.map(move |demand| text("demands", own, demand)))
+    title.chain(summary).chain(translated).chain(demands.map(move |demand| text(false, own, demand)))
 }
 
 impl EventWords {
@@ -195,28 +181,17 @@ mod tests {
     use super::*;
     use crate::domain::folded::folded;
 
-    fn plain(text: &str) -> Vec<String> {
-        words(text).into_iter().map(|word| word.folded).collect()
-    }
-
     #[test]
     fn words_are_runs_of_letters_and_digits_without_case_and_accents() {
         assert_eq!(
-            plain("¡No KINGS! «Inmigración», women’s #NoKings2 (1º)"),
+            words("¡No KINGS! «Inmigración», women’s #NoKings2 (1º)"),
             ["no", "kings", "inmigracion", "women", "s", "nokings2", "1o"]
         );
     }
 
     #[test]
-    fn a_word_is_where_it_stands() {
-        let text = "La migra\u{301} — ¡Fuera!";
-        let spans: Vec<&str> = words(text).iter().map(|word| &text[word.span.clone()]).collect();
-        assert_eq!(spans, ["La", "migra", "Fuera"]);
-    }
-
-    #[test]
     fn spanish_words_of_one_family_have_one_stem() {
-        let stem = |word: &str| stems(&plain(word)[0])[1].clone();
+        let stem = |word: &str| stems(&words(word)[0])[1].clone();
         assert_eq!(stem("inmigración"), stem("inmigrantes"));
         assert_eq!(stem("inmigración"), stem("INMIGRACION"));
     }
@@ -226,11 +201,7 @@ mod tests {
         fn words_are_those_of_the_folded_text(text in ".{0,80}") {
             let whole = folded(&text);
             let expected: Vec<&str> = whole.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-            let found = words(&text);
-            prop_assert_eq!(found.iter().map(|word| word.folded.as_str()).collect::<Vec<_>>(), expected);
-            for word in &found {
-                prop_assert!(text.get(word.span.clone()).is_some());
-            }
+            prop_assert_eq!(words(&text), expected);
         }
     }
 }

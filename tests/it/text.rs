@@ -1,15 +1,24 @@
 //! Words, phrases and names that events are found by.
 
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
 use marchline::domain::resource::Resource;
 use marchline::domain::scope::Scope;
 use marchline::index::relevance::BEST;
 use marchline::node::operation::{Command, Operation};
+use marchline::text::compare::compare;
+use marchline::text::index::MANY;
+use marchline::text::shelf::{Saved, folder_beside};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::concurrency::Second;
 use crate::support::client::Client;
+use crate::support::http::send;
 use crate::support::lists::{fault, faults, texts};
 use crate::support::on_both_databases;
+use crate::support::random::backend_of;
 use crate::support::town;
 use crate::support::world::{World, event};
 
@@ -36,12 +45,11 @@ fn found(world: &World, text: &str) -> Vec<String> {
 
 /// Events that have nothing to be found by, enough of them that what was written before is on disk.
 fn bury(world: &World) {
-    let operations = (0..60).map(|n| Command::Put {
-        resource: Resource::Event,
-        document: event(&format!("Filler {n}"), json!({"type": "vigil"})),
-    });
-    for command in operations {
-        world.submit(Operation::one(command)).expect("a good document");
+    let filler = |n| event(&format!("Filler {n}"), json!({"type": "vigil"}));
+    let put = |n| Command::Put { resource: Resource::Event, document: filler(n) };
+    for first in (0..MANY + 10).step_by(100) {
+        let commands = (first..(first + 100).min(MANY + 10)).map(put).collect();
+        world.submit(Operation::of(commands)).expect("good documents");
     }
 }
 
@@ -166,6 +174,7 @@ on_both_databases! {
         for round in ["in memory", "on disk"] {
             for at in [String::new(), format!("&as_of={first}")] {
                 assert_eq!(found_with(&world, "cellar", &at), NOBODY, "{round} {at}");
+                assert_eq!(found_with(&world, "\"the bakery\"", &at), NOBODY, "{round} {at}");
                 assert_eq!(found_with(&world, "gathering somewhere", &at), ["A gathering"], "{round} {at}");
                 assert_eq!(as_insider("cellar", &at), ["A secret meeting"], "{round} {at}");
                 assert_eq!(as_insider("gathering", &at), NOBODY, "insiders read the whole, {round} {at}");
@@ -178,6 +187,7 @@ on_both_databases! {
             for at in [String::new(), format!("&as_of={first}")] {
                 assert_eq!(found_with(&world, "gathering", &at), NOBODY, "{round} {at}");
                 assert_eq!(found_with(&world, "cellar", &at), NOBODY, "{round} {at}");
+                assert_eq!(found_with(&world, "\"the bakery\"", &at), NOBODY, "{round} {at}");
                 assert_eq!(as_insider("cellar", &at), ["A secret meeting"], "{round} {at}");
             }
             bury(&world);
@@ -257,5 +267,76 @@ on_both_databases! {
             let status = world.get(&format!("/v1/events?{}", q(text))).status;
             assert!([200, 400].contains(&status), "{text}: {status}");
         }
+    }
+}
+
+/// The events that a node finds.
+fn at(node: &Second, text: &str) -> Vec<String> {
+    let list = send(&node.base, "GET", &format!("/v1/events?{}", q(text)), &[]).ok();
+    texts(&list, "/title")
+}
+
+/// What `marchline check` says of the words in a folder, as soon as there are some.
+fn checked(world: &World, folder: &Path) -> Vec<String> {
+    while !folder.join("words/meta.json").exists() || Saved::open(folder).is_err() {}
+    let mut conn = world.database.parsed().connect().expect("the database is there");
+    compare(&mut conn, folder).expect("the database can be read")
+}
+
+const NONE: [&str; 0] = [];
+
+on_both_databases! {
+    fn words_in_a_folder_are_used_again_unless_they_are_damaged(world: World) {
+        let world = world.with_source();
+        let file = world.database.dir().join("timeline.index");
+        let folder = folder_beside(&file);
+        put(&world, "Tambourines", json!({}));
+        bury(&world);
+        let node = Second::with_file(&world.database, Some(&file));
+        assert_eq!(at(&node, "tambourine"), ["Tambourines"]);
+        assert_eq!(checked(&world, &folder), NONE);
+        let beside = Second::with_file(&world.database, Some(&file));
+        assert_eq!(at(&beside, "tambourine"), ["Tambourines"], "who finds the folder taken keeps words in memory");
+        drop(beside);
+        drop(node);
+        let written = || std::fs::read(folder.join("words/meta.json")).expect("it is there");
+        let before = written();
+        put(&world, "More tambourines", json!({}));
+        let node = Second::with_file(&world.database, Some(&file));
+        assert_eq!(at(&node, "tambourine").len(), 2, "what was written since is read from the log");
+        assert_eq!(written(), before, "and the folder is as it was");
+        drop(node);
+        let damaged = std::fs::read_dir(folder.join("words")).expect("a folder").map(|entry| entry.expect("a file").path());
+        let damaged = damaged.filter(|path| path.extension().is_some_and(|name| name == "idx"));
+        for path in damaged {
+            let mut bytes = std::fs::read(&path).expect("a file");
+            bytes[0] ^= 1;
+            std::fs::write(&path, bytes).expect("it can be written");
+        }
+        assert!(checked(&world, &folder)[0].ends_with("is damaged"));
+        let node = Second::with_file(&world.database, Some(&file));
+        assert_eq!(at(&node, "tambourine").len(), 2);
+        assert_eq!(checked(&world, &folder), NONE, "it was written anew");
+    }
+
+    fn words_of_another_log_are_not_believed(world: World) {
+        let world = world.with_source();
+        let file = world.database.dir().join("timeline.index");
+        let folder = folder_beside(&file);
+        put(&world, "Tambourines", json!({}));
+        bury(&world);
+        let other = World::on(backend_of(&world)).with_source();
+        put(&other, "Trumpets", json!({}));
+        bury(&other);
+        drop(Second::with_file(&world.database, Some(&file)));
+        let node = Second::with_file(&other.database, Some(&file));
+        assert_eq!((at(&node, "tambourine"), at(&node, "trumpet")), (vec![], vec!["Trumpets".to_owned()]));
+        drop(node);
+        assert!(checked(&world, &folder)[0].ends_with("they are of another dataset, or of another epoch"));
+        assert_eq!(checked(&other, &folder), NONE);
+        let mut conn = other.database.parsed().connect().expect("the database is there");
+        let statement = "UPDATE document SET body = replace(body, 'Trumpets', 'Trombones')";
+        conn.batch_execute(statement).expect("documents");
+        assert!(checked(&other, &folder)[0].ends_with("has other words"));
     }
 }
