@@ -63,9 +63,10 @@ impl Asked {
     }
 
     /// Its page, with the total where that is asked for.
+    #[expect(clippy::expect_used, reason = "only questions for words can fail, and none of these is one")]
     pub fn page(&self, state: &State, limit: usize, counted: bool) -> Page<EventKey, EventVersion> {
         let sight = Sight { state, seq: self.seq, clearance: Clearance::Public };
-        let search = plan(&self.query, &self.named, sight);
+        let search = plan(&self.query, &self.named, sight).expect("a question without words");
         let cursor = self.cursor.as_ref();
         let backward = cursor.is_some_and(|cursor| cursor.backward);
         let part = Part { from: cursor.map(|cursor| &cursor.key), backward, limit };

@@ -34,5 +34,6 @@ pub mod metrics;
 pub mod node;
 pub mod query;
 pub mod store;
+pub mod text;
 pub mod view;
 pub mod webhooks;

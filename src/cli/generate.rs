@@ -53,7 +53,7 @@ fn into_database(config: &Config, world: &Synthetic) -> Result<ExitCode, Failure
         (documents, format!("{documents} documents"))
     };
     let report = shown(now, Some(world.documents()), || {
-        let node = Node::start(config.database.clone(), Clock::system())?;
+        let node = Node::for_loading(config.database.clone(), Clock::system())?;
         let writer = node.writer().ok_or("the writer has stopped")?;
         Ok(load::synthetic(writer, world, &documents)?)
     })?;

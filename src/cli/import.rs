@@ -140,7 +140,7 @@ fn ndjson(
         || in_words(&progress),
         length,
         || {
-            let node = Node::start(config.database.clone(), Clock::system())?;
+            let node = Node::for_loading(config.database.clone(), Clock::system())?;
             let writer = node.writer().ok_or("the writer has stopped")?;
             let behalf = load::Behalf::default();
             Ok(progress.told(&config.database, || load::ndjson(writer, input, &behalf, &progress, report))?)
@@ -176,7 +176,7 @@ fn taken_over(
                 migrate::migrate(&mut database.connect()?, Clock::system().id(IdKind::Timed))?;
                 return Ok::<_, Failure>(load::rehearse(database, collection, input, &options, &progress, report)?);
             }
-            let node = Node::start(database.clone(), Clock::system())?;
+            let node = Node::for_loading(database.clone(), Clock::system())?;
             let writer = node.writer().ok_or("the writer has stopped")?;
             let target = load::Target { writer, index: &node.index, database };
             Ok(progress.told(database, || load::take_over(target, collection, input, &options, &progress, report))?)

@@ -22,6 +22,7 @@ use crate::index::compare::compare;
 use crate::index::saved::SavedIndex;
 use crate::node::clock::{Clock, IdKind};
 use crate::store::{check, migrate};
+use crate::text::{self, shelf::folder_beside};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -131,6 +132,9 @@ fn check_store(config: &Config) -> Result<ExitCode, Failure> {
     let mut findings = check::check(&mut conn)?;
     let file = config.index_file.clone().map(SavedIndex::at);
     findings.differences.extend(compare(&mut conn, file.as_ref())?);
+    if let Some(file) = &file {
+        findings.differences.extend(text::compare::compare(&mut conn, &folder_beside(file.path()))?);
+    }
     for finding in &findings.differences {
         println!("{finding}");
     }

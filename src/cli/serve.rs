@@ -64,7 +64,7 @@ fn load_demo(config: &Config) -> Result<(), Failure> {
         log::info!("the database holds events already: the founding timeline is not loaded");
         return Ok(());
     }
-    let node = Node::start(config.database.clone(), Clock::system())?;
+    let node = Node::for_loading(config.database.clone(), Clock::system())?;
     let report = load::founding(node.writer().ok_or("the writer has stopped")?)?;
     for refusal in &report.errors {
         log::error!("document {}: {}", refusal.line, refusal.reason);

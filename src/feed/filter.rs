@@ -92,8 +92,11 @@ pub(super) struct Matches {
     stretch: Stretch,
     rows: HashSet<(i64, u32)>,
     /// The events that came to match, or ceased to, by operations that did not write them: by the names of what they name.
-    pub moved: HashMap<i64, Vec<(EventVersion, Matched)>>,
+    pub moved: Moved,
 }
+
+/// Events that came to match, or ceased to, by the operation by which they did.
+type Moved = HashMap<i64, Vec<(EventVersion, Matched)>>;
 
 impl Stretch {
     /// The last operation at which the filter means what it means at this one.
@@ -110,22 +113,25 @@ impl Stretch {
     }
 
     /// Finds out which of the versions match.
-    pub fn answer(self, state: &State, clearance: Clearance) -> Matches {
+    ///
+    /// # Errors
+    /// Where the filter asks for words, while those of events are not known.
+    pub fn answer(self, state: &State, clearance: Clearance) -> Result<Matches, StoreError> {
         let mut rows = HashSet::new();
         for (moment, versions) in &self.versions {
-            let search = plan(&self.query, &self.named, Sight { state, seq: *moment, clearance });
+            let search = plan(&self.query, &self.named, Sight { state, seq: *moment, clearance })?;
             rows.extend(among(&state.events, &search, versions).into_iter().map(|row| (*moment, row)));
         }
-        let moved = if self.is_empty { HashMap::new() } else { self.moved(state, clearance) };
-        Matches { stretch: self, rows, moved }
+        let moved = if self.is_empty { HashMap::new() } else { self.moved(state, clearance)? };
+        Ok(Matches { stretch: self, rows, moved })
     }
 
     /// The events that are the same right before and right behind an operation, and match only once.
-    fn moved(&self, state: &State, clearance: Clearance) -> HashMap<i64, Vec<(EventVersion, Matched)>> {
-        let mut moved: HashMap<i64, Vec<(EventVersion, Matched)>> = HashMap::new();
+    fn moved(&self, state: &State, clearance: Clearance) -> Result<Moved, StoreError> {
+        let mut moved = Moved::new();
         for at in &self.breaks {
-            let [before, after] =
-                [at - 1, *at].map(|seq| plan(&self.query, &self.named, Sight { state, seq, clearance }));
+            let plan_at = |seq| plan(&self.query, &self.named, Sight { state, seq, clearance });
+            let (before, after) = (plan_at(at - 1)?, plan_at(*at)?);
             if before.groups == after.groups && before.filter == after.filter {
                 continue;
             }
@@ -141,7 +147,7 @@ impl Stretch {
             versions.sort_unstable_by_key(|(version, _)| version.version_no);
             moved.insert(*at, versions);
         }
-        moved
+        Ok(moved)
     }
 }
 

@@ -81,7 +81,7 @@ impl Told {
                     stretch.ask(version, at);
                 }
             }
-            (steps, stretch.answer(&state, clearance))
+            (steps, stretch.answer(&state, clearance)?)
         };
         let unseen = Unseen::of(&steps, &matches, clearance, reader)?;
         let mut steps = steps.into_iter().peekable();

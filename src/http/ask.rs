@@ -36,6 +36,9 @@ use crate::webhooks::trial::Trials;
 /// Longest time a request waits for its node to reach a revision.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How often it is looked whether the words of events are known.
+const LOOK: Duration = Duration::from_millis(5);
+
 /// What handlers work with.
 pub struct Service {
     /// What the node knows.
@@ -152,6 +155,19 @@ pub async fn reach(index: &Index, seq: i64) -> Result<(), Problem> {
     }
 }
 
+/// Waits so long for the words of events, which a node that has just started may still be gathering: the operation up to which
+/// they are where that is not all.
+pub async fn await_words(index: &Index, patience: Duration) -> Option<i64> {
+    let until = tokio::time::Instant::now() + patience;
+    loop {
+        let reached = index.read().text.reached();
+        if reached.is_none() || tokio::time::Instant::now() >= until {
+            return reached;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
 /// Lets the answer to a request bear this revision, for which it is right.
 pub fn answers_for(req: &HttpRequest, head: Head) {
     req.extensions_mut().insert(head);
@@ -178,6 +194,9 @@ impl Ask {
         if let Some(seq) = ask.min_revision(req) {
             ask.reach(seq).await?;
             ask.refuse_lost("Min-Revision", seq)?;
+        }
+        if ask.params.has("q") {
+            await_words(&ask.service.index, PATIENCE).await;
         }
         if let Some(text) = ask.params.take("as_of") {
             match ask.moment(&text).await? {

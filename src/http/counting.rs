@@ -19,6 +19,7 @@ use crate::view::aggregate::{
 };
 
 use super::problem::Problem;
+use crate::store::error::StoreError;
 
 /// A question about events at one operation, to be counted.
 pub struct Counting<'a> {
@@ -49,8 +50,9 @@ impl Counting<'_> {
         Sight { state, seq: self.seq, clearance: self.clearance }
     }
 
-    fn to_match(&self, state: &State, query: &EventQuery, named: &FoundNames) -> ToMatch {
-        ToMatch::new(&state.events, plan(query, named, self.sight(state)), self.deadline)
+    fn to_match(&self, state: &State, query: &EventQuery, named: &FoundNames) -> Result<ToMatch, Problem> {
+        let search = plan(query, named, self.sight(state)).map_err(StoreError::from)?;
+        Ok(ToMatch::new(&state.events, search, self.deadline))
     }
 
     /// Events by time.
@@ -60,7 +62,7 @@ impl Counting<'_> {
     pub fn histogram(&self, asked: &HistogramQuery) -> Result<EventHistogram, Problem> {
         let (to_match, numbers, values, generation) = {
             let state = self.index.read();
-            let to_match = self.to_match(&state, self.query, self.named);
+            let to_match = self.to_match(&state, self.query, self.named)?;
             let values = asked.group_by.map(|field| field.values(self.query, self.named, self.sight(&state)));
             (to_match, Numbers::of(&state.events), values, state.generation)
         };
@@ -101,11 +103,11 @@ impl Counting<'_> {
                 let other = (asked.own == FacetOwn::Exclude).then(without).flatten();
                 let (query, named) = other.as_ref().map_or((self.query, self.named), |(query, named)| (query, named));
                 let values = field.values(query, named, self.sight(&state));
-                let other = other.is_some().then(|| self.to_match(&state, query, named));
-                FacetCount { field: *field, values, other }
+                let other = other.is_some().then(|| self.to_match(&state, query, named)).transpose()?;
+                Ok(FacetCount { field: *field, values, other })
             };
-            let counts: Vec<_> = asked.fields.iter().map(count).collect();
-            (counts, self.to_match(&state, self.query, self.named), state.generation)
+            let counts = asked.fields.iter().map(count).collect::<Result<Vec<_>, Problem>>()?;
+            (counts, self.to_match(&state, self.query, self.named)?, state.generation)
         };
         let all = all.find()?;
         let facet = |FacetCount { field, values, other }: FacetCount| {
@@ -135,11 +137,11 @@ impl Counting<'_> {
     /// What events lie between.
     ///
     /// # Errors
-    /// Where the time is over.
+    /// 503 where the time is over, or it asks for words that are not known yet.
     pub fn extent(&self) -> Result<EventExtent, Problem> {
         let (to_match, numbers, dots) = {
             let state = self.index.read();
-            let to_match = self.to_match(&state, self.query, self.named);
+            let to_match = self.to_match(&state, self.query, self.named)?;
             (to_match, Numbers::of(&state.events), dots(self.sight(&state)))
         };
         let matched = to_match.find()?;

@@ -10,6 +10,7 @@ use crate::query::event_query::EventQuery;
 use crate::query::named::Named;
 use crate::query::params::{Params, Unread, shown};
 use crate::query::plan::plan;
+use crate::store::error::StoreError;
 use crate::view::event::Include;
 use crate::view::ready::EventView;
 
@@ -58,8 +59,11 @@ impl EventAsk {
     }
 
     /// The question as a reader asks it at an operation, in the numbers of the index.
-    pub fn plan(&self, sight: Sight<'_>) -> Search {
-        plan(&self.query, &self.named, sight)
+    ///
+    /// # Errors
+    /// 503 where it asks for words that are not known yet.
+    pub fn plan(&self, sight: Sight<'_>) -> Result<Search, Problem> {
+        Ok(plan(&self.query, &self.named, sight).map_err(StoreError::from)?)
     }
 }
 

@@ -118,7 +118,7 @@ async fn find_page(
     let (pending, coverage, generation) = {
         let state = ask.service.index.read();
         let sight = ask.sight(&state, seq);
-        let (search, coverage) = (asked.plan(sight), asked.monitoring(sight));
+        let (search, coverage) = (asked.plan(sight)?, asked.monitoring(sight));
         if !search.is_slow(&state.events) {
             let page = page_in(&Answer::new(&state.events, &search), sort, paging.part(), counted);
             return Ok((page, coverage, state.generation));

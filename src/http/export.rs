@@ -42,11 +42,14 @@ const AHEAD: usize = 100 * CHUNK;
 pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, geojson::MEDIA_TYPE).await?;
     let mut asked = EventAsk::parse(&mut ask);
+    if asked.query.order() == Sort::Relevance {
+        ask.params.fault("sort", "unsupported_here", "Only pages of a list go by relevance; a whole answer does not.");
+    }
     let seq = asked.finish(&mut ask)?;
     let (search, counting, coverage, generation, etag) = {
         let state = ask.service.index.read();
         let sight = ask.sight(&state, seq);
-        let (search, coverage) = (asked.plan(sight), asked.monitoring(sight));
+        let (search, coverage) = (asked.plan(sight)?, asked.monitoring(sight));
         let mut print = Fingerprint::of(ask.clearance);
         // A later policy changes earlier answers too, so the newest operation is part of it.
         print.text(req.query_string()).number(seq).number(state.head.seq).number(state.head.epoch);

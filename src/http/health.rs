@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ask::{Service, without_parameters};
+use super::ask::{Service, await_words, without_parameters};
 use super::errors::ServiceErrors;
 use super::problem::{Code, Problem};
 use super::respond::JSON;
@@ -33,7 +33,8 @@ pub async fn get_liveness(req: HttpRequest) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK))
 }
 
-/// Whether the service can answer: the database is reachable, its tables are current, the index has caught up.
+/// Whether the service can answer: the database is reachable, its tables are current, the index has caught up, and the words
+/// of all events are known.
 #[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "service",
     responses((status = 200, description = "The service can answer.", body = Health), ServiceErrors))]
 pub async fn get_readiness(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
@@ -50,6 +51,12 @@ pub async fn get_readiness(req: HttpRequest, service: web::Data<Service>) -> Res
         let (applied, all) = (service.index.applied(), head.seq);
         return Err(Problem::not_ready(format!(
             "The index has not caught up with the database: {applied} of {all} operations are applied."
+        )));
+    }
+    if let Some(reached) = await_words(&service.index, PATIENCE).await {
+        return Err(Problem::not_ready(format!(
+            "The words of events are still being gathered, up to operation {reached} of {} so far; all but `q` is answered.",
+            head.seq
         )));
     }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(OK))

@@ -37,7 +37,7 @@ pub struct PageInfo {
     /// Most items of this page.
     #[schema(example = 50, minimum = 1, maximum = 500)]
     pub limit: u32,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last one, and, with `sort=relevance`, behind the best 1,000.
     #[schema(example = json!(null))]
     pub next: Option<String>,
     /// The `cursor` of the previous page; null on the first one.

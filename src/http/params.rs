@@ -147,6 +147,11 @@ parameters! {
         query("has", Form::TermsOf(Has::CODES), "What an event reports; `!` excludes. `arrests`, `detained`, `injuries` and \
             `deaths` mean that there were some. `point` is a place with a point, `links` a link in either direction, \
             `size` a size be it only in words.", json!(["size", "arrests"])),
+        query("q", Form::Text, "Words that stand in titles, summaries or demands, in any language of the event, or in names and \
+            aliases of its actors and places. Case and accents make no difference, English and Spanish words are found in all \
+            their forms. All words must stand there; \"quoted words\" in this order and form, in one text; `-` in front of a \
+            word or phrase excludes; `immig*` finds words that begin so, with two letters at least.",
+            "\"no kings\" inmigración -curfew"),
         query("linked_to", Form::Terms(ID), "Ids of events: linked with one of these, in either direction; `!` excludes.",
             json!(["019c1159-7000-7000-8000-0000000000e4"])),
         query("external_id", Form::Pattern(EXTERNAL_ID), "The id that another collection gave an event, as scheme:id. It is \
@@ -182,7 +187,8 @@ parameters! {
         query("sort", Form::Code(Sort::CODES), "The order, by `when.start.earliest`, by when the version was \
             recorded, or by the size's `best`, else `low`, else `high`; `-` turns it round. Undated events, or those without \
             a number, come last. `distance` needs `near`: nearest first, by the nearest place that meets all that is asked of \
-            one. `-when` unless given.", "-when"),
+            one. `relevance` goes by the words of `q`: the fewer events have a word the more it counts, and four times as much in a \
+            title; pages end behind the best 1,000. `-when` unless given.", "-when"),
     ]
 }
 

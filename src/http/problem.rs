@@ -347,6 +347,10 @@ impl From<Late> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if let StoreError::NotReady(what) = &error {
+            log::warn!("a request cannot be answered yet: {what}");
+            return Self::not_ready("The words of events are being gathered; /readyz tells how far that is.");
+        }
         log::error!("a request failed: {error}");
         match error {
             StoreError::Corrupt(_) | StoreError::Migration(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
@@ -355,6 +359,7 @@ impl From<StoreError> for Problem {
             | StoreError::Unwritten(_)
             | StoreError::Refused(_)
             | StoreError::Withheld
+            | StoreError::NotReady(_)
             | StoreError::Stopped => Self::of_status(StatusCode::SERVICE_UNAVAILABLE)
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")),
         }

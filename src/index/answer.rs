@@ -23,7 +23,7 @@ use super::terms::Terms;
 
 /// A question asked of all events. The rows of a segment are found once, whatever is asked of them then.
 pub struct Answer<'a> {
-    search: &'a Search,
+    pub(super) search: &'a Search,
     layers: &'a [Option<Layer>],
     tail: &'a [TailRow],
     known: Known<'a>,
@@ -128,6 +128,25 @@ impl<'a> Answer<'a> {
     pub fn total(&self) -> usize {
         let segments: usize = self.layers().map(|(slot, layer)| self.find(slot, layer).rows().count()).sum();
         segments + self.newest().count()
+    }
+
+    /// How many events another question finds, of which the only group, if any, is that one of this question.
+    pub(super) fn total_of(&self, search: &Search, group: Option<usize>) -> usize {
+        let alone = |rows: &Vec<NamedRows>| group.map(|group| rows[group].clone()).into_iter().collect();
+        let other = Answer {
+            search,
+            layers: self.layers,
+            tail: self.tail,
+            known: self.known,
+            named: Cow::Owned(self.named.iter().map(|(slot, rows)| (*slot, alone(rows))).collect()),
+            unseen: self.unseen.clone(),
+            found: RefCell::default(),
+            deadline: self.deadline,
+            is_late: Cell::new(false),
+        };
+        let total = other.total();
+        self.is_late.set(self.is_late.get() || other.is_late.get());
+        total
     }
 
     /// The rows of the tail that are answers.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+use super::names::Names;
 use crate::domain::actor::ActorContent;
 use crate::domain::campaign::CampaignContent;
 use crate::domain::catalog::LocationFacts;
@@ -135,6 +136,8 @@ pub struct Entities {
     coded: HashMap<String, Vec<Uuid>>,
     /// The sources that ever said what they monitor.
     monitoring: Vec<Uuid>,
+    /// The words in names of actors and locations.
+    pub names: Names,
 }
 
 impl Entities {
@@ -163,6 +166,7 @@ impl Entities {
             *last = (*last).max(change.seq);
         }
         if let Some((_, document)) = &change.public {
+            self.names.note(change.id, &document.content);
             let note = |list: &mut Vec<Uuid>| {
                 if is_new || !list.contains(&change.id) {
                     list.push(change.id);
@@ -386,6 +390,11 @@ impl<'a> Moment<'a> {
     pub fn known(self, id: Uuid) -> Option<(&'a str, &'a Content)> {
         let entity = self.entities.get(id)?;
         Some((&entity.slug, &*entity.known_at(self.seq)?.content))
+    }
+
+    /// Whether an entity was never called otherwise than it is.
+    pub fn has_one_version(self, id: Uuid) -> bool {
+        self.entities.get(id).is_some_and(|entity| entity.versions.len() == 1)
     }
 
     /// The entity that this one is a part of, or was when it was withdrawn.

@@ -92,6 +92,10 @@ impl Wanted {
         for row in versions {
             rows.insert(usize::from(*row));
         }
+        if let Some(hits) = self.many_hits() {
+            let numbers = segment.version_no.iter().enumerate();
+            numbers.filter(|(_, version)| hits.has(**version)).for_each(|(row, _)| rows.insert(row));
+        }
         rows
     }
 
@@ -110,6 +114,7 @@ impl Wanted {
         segment.named(row).iter().any(|term| has(*term))
             || self.terms.list().iter().any(|term| segment.postings.has(*term, row, segment.rows()))
             || self.versions.contains(&segment.version_no[row])
+            || self.text.as_ref().is_some_and(|hits| hits.has(segment.version_no[row]))
     }
 }
 

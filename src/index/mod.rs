@@ -4,7 +4,7 @@
 pub mod aggregate;
 pub mod answer;
 mod bits;
-mod build;
+pub mod build;
 pub mod compare;
 pub mod dictionary;
 pub mod entities;
@@ -16,11 +16,13 @@ mod layers;
 mod layers_tests;
 pub mod lookup;
 mod merge;
+pub mod names;
 pub mod nearest;
 pub mod nudge;
 pub mod order;
 mod points;
-mod row;
+pub mod relevance;
+pub mod row;
 pub mod saved;
 pub mod search;
 mod segment;
@@ -44,6 +46,8 @@ use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::log::{self, Change, Head};
 use crate::store::restores::{self, Restore};
+use crate::text::changed::changed_rows;
+use crate::text::index::TextIndex;
 use entities::Entities;
 use events::Events;
 use layers::TAIL;
@@ -66,6 +70,8 @@ pub struct State {
     pub entities: Entities,
     /// Events.
     pub events: Events,
+    /// The words of events.
+    pub text: Arc<TextIndex>,
 }
 
 impl State {
@@ -77,6 +83,7 @@ impl State {
             redacted: 0,
             entities: Entities::default(),
             events: Events::default(),
+            text: Arc::default(),
         }
     }
 
@@ -275,8 +282,12 @@ impl Index {
 
     /// Applies changes that follow what is known.
     fn apply(&self, changes: Vec<Change>) -> Head {
+        let text = Arc::clone(&self.read().text);
+        // Before anybody has to wait; whether words are wanted does not change while it is this one's turn.
+        let rows = if text.is_current() { changed_rows(&changes) } else { Vec::new() };
         let mut state = self.write();
         state.apply(changes, TAIL);
+        text.push(rows, state.head);
         self.reached(state.head)
     }
 
@@ -315,6 +326,12 @@ impl Index {
         }
         let _turn = self.turn();
         self.write().events.forget_terms();
+    }
+
+    /// Does something while nothing is applied; others may read.
+    pub fn while_nothing_is_applied<T>(&self, what: impl FnOnce(&State) -> T) -> T {
+        let _turn = self.turn();
+        what(&self.read())
     }
 
     /// Merges what is due, beside those who read and apply; false where nothing is. Only one thread may do so.

@@ -23,6 +23,9 @@ codes! {
         SizeDescending = "-size",
         /// By how far the nearest place is from `near` that meets all that is asked of one, nearest first.
         Distance = "distance",
+        /// By how well an event has the words that are asked for, best first; what it goes by is in no row, but worked out by
+        /// [`super::answer::Answer::best`].
+        Relevance = "relevance",
     }
 }
 
@@ -41,6 +44,7 @@ impl Sort {
     pub fn line(self, segment: &Segment) -> (Option<&[u16]>, usize) {
         match self {
             Self::When | Self::WhenDescending => (None, segment.bounds.dated),
+            Self::Relevance => (None, 0),
             Self::Recorded | Self::RecordedDescending => (Some(&segment.by_seq), segment.rows()),
             Self::Size | Self::SizeDescending => (Some(&segment.by_size), segment.bounds.sized),
             Self::Distance => (None, 0),
@@ -49,7 +53,7 @@ impl Sort {
 
     /// Whether what has more comes sooner.
     pub const fn is_descending(self) -> bool {
-        matches!(self, Self::WhenDescending | Self::RecordedDescending | Self::SizeDescending)
+        matches!(self, Self::WhenDescending | Self::RecordedDescending | Self::SizeDescending | Self::Relevance)
     }
 
     fn key(self, value: Option<i64>, event_no: u32) -> EventKey {
@@ -69,6 +73,7 @@ impl Sort {
             Self::Recorded | Self::RecordedDescending => Some(i64::from(segment.seq[row])),
             Self::Size | Self::SizeDescending => size_of(segment.size[row], sizes),
             Self::Distance => None,
+            Self::Relevance => None,
         };
         self.key(value, segment.event_no[row])
     }
@@ -80,6 +85,7 @@ impl Sort {
             Self::Recorded | Self::RecordedDescending => Some(i64::from(row.seq)),
             Self::Size | Self::SizeDescending => size_of(row.size, sizes),
             Self::Distance => None,
+            Self::Relevance => None,
         };
         self.key(value, row.event_no)
     }
@@ -96,7 +102,7 @@ impl Sort {
                 (Some((i64::from(bounds.seq.0), i64::from(bounds.seq.1))), false)
             }
             Self::Size | Self::SizeDescending => (bounds.size, bounds.sized < segment.rows()),
-            Self::Distance => (None, true),
+            Self::Distance | Self::Relevance => (None, true),
         };
         let values = values.map(|(low, high)| if self.is_descending() { (-high, -low) } else { (low, high) });
         let (low, high) = values.unwrap_or((LAST, LAST));

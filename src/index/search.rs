@@ -16,6 +16,7 @@ use super::terms::Terms;
 use super::tree::Tree;
 use crate::domain::area::Area;
 use crate::domain::privacy::Clearance;
+use crate::text::hits::Hits;
 
 /// What an event may have to be an answer; one of it is enough.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +29,8 @@ pub struct Wanted {
     pub own: Option<(Arc<Terms>, Area)>,
     /// It is one of these rows, by their numbers.
     pub versions: HashSet<u32>,
+    /// Its text is one of these.
+    pub text: Option<Arc<Hits>>,
 }
 
 /// What is asked about one side of an event.
@@ -47,6 +50,7 @@ impl Wanted {
         row.terms.iter().any(|term| self.terms.has(*term) || self.names(*term))
             || self.own.as_ref().is_some_and(own)
             || self.versions.contains(&row.version_no)
+            || self.text.as_ref().is_some_and(|hits| hits.has(row.version_no))
     }
 
     /// Nothing but entities.
@@ -61,12 +65,24 @@ impl Wanted {
 
     /// Whether nothing is.
     pub fn is_nothing(&self) -> bool {
-        self.is_versions() && self.versions.is_empty()
+        self.is_versions() && self.versions.is_empty() && self.text.as_ref().is_none_or(|hits| hits.is_empty())
+    }
+
+    /// The rows that are wanted by their numbers.
+    fn by_number(&self) -> impl Iterator<Item = u32> {
+        let few = self.text.as_ref().filter(|hits| hits.are_few());
+        self.versions.iter().copied().chain(few.into_iter().flat_map(|hits| hits.iter()))
+    }
+
+    /// The rows whose text is wanted, where they are so many that each row is asked for.
+    pub fn many_hits(&self) -> Option<&Hits> {
+        self.text.as_deref().filter(|hits| !hits.are_few())
     }
 
     /// Whether nothing but versions is wanted.
     fn is_versions(&self) -> bool {
-        self.terms.is_empty() && self.own.is_none() && self.entities.iter().all(|terms| terms.is_empty())
+        let is_by_rows = self.terms.is_empty() && self.own.is_none() && self.many_hits().is_none();
+        is_by_rows && self.entities.iter().all(|terms| terms.is_empty())
     }
 }
 
@@ -92,7 +108,9 @@ impl Group {
 
     /// Whether it names so many entities that it is better asked about a row than about a segment.
     fn is_wide(&self) -> bool {
-        self.any.iter().chain([&self.none]).any(|wanted| wanted.entities.iter().any(|terms| terms.are_many()))
+        let is_wide =
+            |wanted: &Wanted| wanted.many_hits().is_some() || wanted.entities.iter().any(|terms| terms.are_many());
+        self.any.iter().chain([&self.none]).any(is_wide)
     }
 }
 
@@ -232,7 +250,9 @@ impl Search {
             |wanted: &Wanted| wanted.own.as_ref().is_some_and(|(_, area)| area.near.is_some() || area.within.is_some());
         let own = self.groups.iter().filter(|group| group.any.as_ref().is_some_and(is_round)).count();
         let conditions = self.filter.as_ref().map_or(0, Tree::conditions);
-        (near + own + conditions).saturating_mul(events.count()) > AT_ONCE
+        let words = self.groups.iter().flat_map(|group| group.any.iter().chain([&group.none]));
+        let words = words.filter(|wanted| wanted.many_hits().is_some()).count();
+        (near + own + conditions + words).saturating_mul(events.count()) > AT_ONCE
     }
 
     /// Whether one row, which can be seen, is an answer; `sizes` are those of the dictionary.
@@ -315,10 +335,10 @@ impl Search {
         let mut named: HashMap<usize, Vec<NamedRows>> = HashMap::new();
         let none = || vec![NamedRows::default(); self.groups.len()];
         for (number, group) in self.groups.iter().enumerate() {
-            for (slot, row) in group.any.iter().flat_map(|any| &any.versions).filter_map(|version| place(*version)) {
+            for (slot, row) in group.any.iter().flat_map(Wanted::by_number).filter_map(&place) {
                 named.entry(slot).or_insert_with(none)[number].0.push(row);
             }
-            for (slot, row) in group.none.versions.iter().filter_map(|version| place(*version)) {
+            for (slot, row) in group.none.by_number().filter_map(&place) {
                 named.entry(slot).or_insert_with(none)[number].1.push(row);
             }
         }

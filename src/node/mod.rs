@@ -7,6 +7,7 @@ mod committed;
 mod draft;
 mod editions;
 mod follower;
+mod gatherer;
 mod importing;
 mod keeper;
 mod lineage;
@@ -26,8 +27,10 @@ use crate::store::connection::AnyConnection;
 use crate::store::connection::DatabaseUrl;
 use crate::store::error::StoreError;
 use crate::store::migrate::migrate;
+use crate::text::shelf::folder_beside;
 use clock::{Clock, IdKind};
 use follower::Follower;
+use gatherer::Gatherer;
 use keeper::Keeper;
 use writer::Writer;
 
@@ -44,6 +47,15 @@ pub struct Start {
     database: DatabaseUrl,
     clock: Clock,
     conn: AnyConnection,
+    purpose: Purpose,
+}
+
+/// What a node is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Serving,
+    /// Writing alone: nobody searches, so that no words are gathered.
+    Loading,
 }
 
 impl Start {
@@ -54,7 +66,14 @@ impl Start {
     pub fn new(database: DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
         let mut conn = database.connect()?;
         migrate(&mut conn, clock.id(IdKind::Timed))?;
-        Ok(Self { index: Arc::new(Index::new()), lent: WriterSlot::default(), database, clock, conn })
+        Ok(Self {
+            index: Arc::new(Index::new()),
+            lent: WriterSlot::default(),
+            database,
+            clock,
+            conn,
+            purpose: Purpose::Serving,
+        })
     }
 
     /// Learns what the database holds, out of a file as far as one helps, and starts. The file is written anew when much has
@@ -69,14 +88,20 @@ impl Start {
         // Before the node is ready, so that whoever is told that it is can write; only this sets it.
         drop(lent.set(Arc::downgrade(&writer)));
         index.start(&mut self.conn, file.as_ref())?;
-        let (follower, following) = Follower::start(self.conn, database, Arc::clone(&index));
+        let (follower, following) = Follower::start(self.conn, database.clone(), Arc::clone(&index));
+        let words = (self.purpose == Purpose::Serving).then(|| {
+            let folder = file.as_ref().map(|file| folder_beside(file.path()));
+            Gatherer::start(database, Arc::clone(&index), folder)
+        });
+        let (gatherer, gathering) = words.unzip();
         let (keeper, keeping) = Keeper::start(Arc::clone(&index), file);
-        let threads = vec![writing, following];
+        let threads = [writing, following].into_iter().chain(gathering).collect();
         Ok(Node {
             index,
             lent,
             writer: Some(writer),
             follower: Some(follower),
+            gatherer,
             threads,
             keeper: Some((keeper, keeping)),
         })
@@ -92,6 +117,7 @@ pub struct Node {
     pub lent: WriterSlot,
     writer: Option<Arc<Writer>>,
     follower: Option<Follower>,
+    gatherer: Option<Gatherer>,
     threads: Vec<JoinHandle<()>>,
     keeper: Option<(Keeper, JoinHandle<()>)>,
 }
@@ -105,6 +131,14 @@ impl Node {
         Start::new(database, clock)?.finish(None)
     }
 
+    /// The same for what writes alone, and searches nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or brought up to date.
+    pub fn for_loading(database: DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
+        Start { purpose: Purpose::Loading, ..Start::new(database, clock)? }.finish(None)
+    }
+
     /// The node's writer.
     pub fn writer(&self) -> Option<&Writer> {
         self.writer.as_deref()
@@ -113,9 +147,10 @@ impl Node {
 
 impl Drop for Node {
     fn drop(&mut self) {
-        // Both threads end when nobody can ask them for anything any more.
+        // These threads end when nobody can ask them for anything any more.
         self.writer = None;
         self.follower = None;
+        self.gatherer = None;
         self.threads.drain(..).for_each(join);
         // Last, so that all that was written is saved.
         if let Some((keeper, keeping)) = self.keeper.take() {

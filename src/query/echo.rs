@@ -139,6 +139,10 @@ pub struct EventQueryEcho {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "type = 'rally' OR size >= 1000")]
     pub filter: Option<String>,
+    /// Words of the text and of names, as they were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "\"no kings\" inmigración -curfew")]
+    pub q: Option<String>,
     /// The order; not there where nothing is ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-when")]

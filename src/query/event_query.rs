@@ -14,6 +14,7 @@ use super::filter::Filter;
 use super::params::{Params, Unread, shown};
 use super::polygon_text;
 use super::terms::Terms;
+use super::text::TextQuery;
 use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::circle::Circle;
@@ -62,6 +63,7 @@ pub struct EventQuery {
     pub overlap: Option<Overlap>,
     pub area: Area,
     pub filter: Option<Arc<Filter>>,
+    pub q: TextQuery,
     pub sort: Option<Sort>,
     pub(super) echo: EventQueryEcho,
 }
@@ -71,6 +73,9 @@ impl EventQuery {
     pub fn parse(params: &mut Params) -> Self {
         let mut query = Self::filters(params);
         query.sort = params.code("sort", Sort::parse, Sort::CODES);
+        if query.sort == Some(Sort::Relevance) && query.q.wanted.is_empty() && !params.is_faulty("q") {
+            params.fault("sort", "needs_words", "`relevance` needs `q` with a word that must be there.");
+        }
         query.echo.sort = Some(query.order().code().to_owned());
         if query.order() == Sort::Distance && query.area.near.is_none() && !params.is_faulty("near") {
             params.fault("near", "missing", "`sort=distance` needs `near`, the point from which it is measured.");
@@ -112,6 +117,7 @@ impl EventQuery {
         echo.overlap = overlap.map(|overlap| overlap.code().to_owned());
         let area = area(params, &mut echo);
         let filter = filter(params, time_zone, &mut echo);
+        let q = text(params, &mut echo);
         Self {
             id,
             event_type,
@@ -142,6 +148,7 @@ impl EventQuery {
             overlap,
             area,
             filter,
+            q,
             sort: None,
             echo,
         }
@@ -313,6 +320,13 @@ fn window(params: &mut Params, echo: &mut EventQueryEcho) -> (Window, Option<Day
     let day = |edge: Option<WindowEdge>| edge.map(|edge| edge.day(zone));
     let days = window.from.or(window.to).map(|_| Days::new(day(window.from), day(window.to)));
     (window, days, zone)
+}
+
+/// Words of the text.
+fn text(params: &mut Params, echo: &mut EventQueryEcho) -> TextQuery {
+    let text = params.read("q", |text| Ok((TextQuery::parse(text)?, text.trim().to_owned()))).unzip();
+    echo.q = text.1;
+    text.0.unwrap_or_default()
 }
 
 /// Metres of the largest circle: half of the Earth's circumference.

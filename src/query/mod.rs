@@ -16,6 +16,7 @@ pub mod params;
 pub mod plan;
 mod polygon_text;
 pub mod terms;
+pub mod text;
 
 use std::collections::BTreeMap;
 

@@ -63,6 +63,9 @@ pub fn page_of(
 /// The page of an answer: the numbers of the rows that stand on it.
 pub fn page_in(answer: &Answer<'_>, sort: Sort, part: Part<'_, EventKey>, counted: bool) -> Page<EventKey, u32> {
     let total = counted.then(|| answer.total());
+    if sort == Sort::Relevance {
+        return Page { total, ..cut(answer.best(), part) };
+    }
     let Part { from, backward, limit } = part;
     let (items, has_more) = answer.slice(Slice { sort, from: from.copied(), backward, limit });
     // What lies on the other side of a position, itself included: it belongs to the page that gave it.

@@ -76,6 +76,11 @@ impl Params {
         self.faults.iter().any(|fault| fault.parameter == name)
     }
 
+    /// Whether a parameter is left to be taken.
+    pub fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(known, _)| known == name)
+    }
+
     /// Takes a parameter's value; an empty one is a fault.
     pub fn take(&mut self, name: &'static str) -> Option<String> {
         self.offered.push(name);

@@ -27,52 +27,42 @@ use crate::index::order::Sort;
 use crate::index::search::{Group, InWindow, Search, Sizes, Wanted};
 use crate::index::sight::Sight;
 use crate::index::terms::Terms as TermNumbers;
+use crate::text::shelf::TextError;
 
 /// The question as a reader asks it at one moment, in the numbers of the index.
-pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Search {
-    let Sight { state, seq, clearance } = sight;
-    let names = sight.names();
-    let filter = query.filter.as_ref().map(|filter| filter::tree(filter, named, sight));
-    let named = &named.surviving(names);
-    let planning = Planning { query, named, state, names, sight };
-    let places = planning.places();
-    let origin = planning.origin(&places);
-    let groups = [
-        planning.versions(),
-        planning.linked_to(),
-        planning.external_id(),
-        planning.types(),
-        planning.terms(&query.tactic, |tactic| Term::Tactic(*tactic)),
-        planning.terms(&query.status, |status| Term::Status(*status)),
-        planning.terms(&query.verification, |verification| Term::Verification(*verification)),
-        planning.terms(&query.issue, |issue| Term::Issue(issue.clone())),
-        planning.terms(&named.campaign, |id| Term::Campaign(*id)),
-        planning.terms(&named.source, |id| Term::Source(*id)),
-        planning.has(),
-        planning.actors(),
-        places,
-    ];
-    Search {
+///
+/// # Errors
+/// Where it asks for words, while those of events are not known, and when they cannot be read.
+pub fn plan(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Result<Search, TextError> {
+    let Sight { seq, clearance, .. } = sight;
+    let survivors = &named.surviving(sight.names());
+    let planning = Planning::new(query, survivors, sight);
+    let mut groups = planning.groups();
+    groups.extend(query.q.groups(sight)?);
+    Ok(Search {
         since: short(named.recorded_since),
-        groups: groups.into_iter().filter(|group| !group.is_empty()).collect(),
+        groups,
         window: planning.window(),
         sizes: planning.sizes(),
-        filter,
-        origin,
+        filter: query.filter.as_ref().map(|filter| filter::tree(filter, named, sight)),
+        origin: planning.origin(),
         ..Search::of_all(short(seq), clearance)
-    }
+    })
+}
+
+/// What a question without words, dates and sizes asks on every side of an event.
+pub(super) fn sides(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Vec<Group> {
+    Planning::new(query, &named.surviving(sight.names()), sight).groups()
 }
 
 /// What a participation must be that an answer is found by; `None` where any is.
 pub(super) fn wanted_actors(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Option<Wanted> {
-    let (names, named) = (sight.names(), &named.surviving(sight.names()));
-    Planning { query, named, state: sight.state, names, sight }.actors().any
+    Planning::new(query, &named.surviving(sight.names()), sight).actors().any
 }
 
 /// What a place must be that an answer is found by; `None` where any is.
 pub(super) fn wanted_places(query: &EventQuery, named: &Named, sight: Sight<'_>) -> Option<Wanted> {
-    let (names, named) = (sight.names(), &named.surviving(sight.names()));
-    Planning { query, named, state: sight.state, names, sight }.places().any
+    Planning::new(query, &named.surviving(sight.names()), sight).places().any
 }
 
 struct Planning<'a> {
@@ -90,6 +80,32 @@ const SMALL: usize = 64;
 type Condition<'a> = (Option<Kins<'a>>, Kins<'a>);
 
 impl<'a> Planning<'a> {
+    /// Of a question, with the names that still stand for something at the moment read.
+    fn new(query: &'a EventQuery, named: &'a Named, sight: Sight<'a>) -> Self {
+        Self { query, named, state: sight.state, names: sight.names(), sight }
+    }
+
+    /// What is asked on every side of an event but for its words.
+    fn groups(&self) -> Vec<Group> {
+        let Self { query, named, .. } = self;
+        let groups = [
+            self.versions(),
+            self.linked_to(),
+            self.external_id(),
+            self.types(),
+            self.terms(&query.tactic, |tactic| Term::Tactic(*tactic)),
+            self.terms(&query.status, |status| Term::Status(*status)),
+            self.terms(&query.verification, |verification| Term::Verification(*verification)),
+            self.terms(&query.issue, |issue| Term::Issue(issue.clone())),
+            self.terms(&named.campaign, |id| Term::Campaign(*id)),
+            self.terms(&named.source, |id| Term::Source(*id)),
+            self.has(),
+            self.actors(),
+            self.places(),
+        ];
+        groups.into_iter().filter(|group| !group.is_empty()).collect()
+    }
+
     fn numbers(&self, terms: impl Iterator<Item = Term>) -> TermNumbers {
         TermNumbers::of(terms.filter_map(|term| self.state.events.dictionary.find(&term)).collect())
     }
@@ -148,7 +164,7 @@ impl<'a> Planning<'a> {
             let linked = asked.contains(&Has::Links).then(|| events.linked(seq, clearance));
             let versions = linked.into_iter().flatten().map(|version| version.row).collect();
             let entities = vec![Arc::new(TermNumbers::of(entities))];
-            Wanted { terms: TermNumbers::of(terms), entities, own: None, versions }
+            Wanted { terms: TermNumbers::of(terms), entities, versions, ..Wanted::default() }
         };
         let Terms { any, none } = &self.query.has;
         let any = (!any.is_empty()).then(|| side(any));
@@ -238,9 +254,9 @@ impl<'a> Planning<'a> {
     }
 
     /// From where the places of the answers are measured, where the order goes by that.
-    fn origin(&self, places: &Group) -> Option<Origin> {
+    fn origin(&self) -> Option<Origin> {
         let center = self.query.area.near.filter(|_| self.query.order() == Sort::Distance)?.center;
-        let wanted = places.any.as_ref()?;
+        let wanted = self.places().any?;
         let by_location = self.state.events.lookup.places.all().filter(|place| wanted.names(place.number));
         let spots = by_location.filter_map(|place| Some((place.number, self.point_of(place)?)));
         Some(Origin::new(center, spots, wanted.own.clone()))
@@ -326,7 +342,8 @@ fn chosen<'a, T>(all: &TermsOf<T>, test: impl Fn(&T) -> bool) -> Kins<'a> {
     vec![Cow::Owned(Kin::of(passed.map(|(position, _)| position).collect()))]
 }
 
-fn numbers<T: Numbered>(all: &TermsOf<T>, kins: &[Cow<'_, Kin>]) -> Vec<Arc<TermNumbers>> {
+/// The numbers of terms, in as few sets as that costs least.
+pub(super) fn numbers<T: Numbered>(all: &TermsOf<T>, kins: &[Cow<'_, Kin>]) -> Vec<Arc<TermNumbers>> {
     // Many small ones are one set: each costs a look for itself in every segment.
     if kins.iter().all(|kin| kin.positions().len() <= SMALL) && kins.len() > 1 {
         return vec![Kin::of(united(kins)).numbers(all)];

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// A document was written anew since its key was looked up, and nothing of it is for whoever asks.
     #[error("a policy that has just been written keeps a document back")]
     Withheld,
+    /// What is needed for an answer is still being gathered.
+    #[error("not ready: {0}")]
+    NotReady(String),
     /// The writer was stopped before it could answer.
     #[error("the writer has stopped")]
     Stopped,

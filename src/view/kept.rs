@@ -171,6 +171,7 @@ mod tests {
             redacted: 0,
             entities: Entities::default(),
             events: Events::default(),
+            text: Arc::default(),
         };
         state.entities.apply(named(1, "Before"));
         state.events.apply(event(), 9);

@@ -54,5 +54,6 @@ mod settings;
 mod shapes;
 mod soak;
 mod sync;
+mod text;
 mod webhooks;
 mod writing;

@@ -20,7 +20,7 @@ use crate::index::terms::Terms as TermNumbers;
 use crate::index::tree::Tree as Planned;
 use crate::query::event_query::EventQuery;
 use crate::query::named::Named;
-use crate::query::plan::plan;
+use crate::query::plan::sides;
 use crate::query::terms::Terms;
 
 /// A filter at one moment.
@@ -123,7 +123,7 @@ impl Planning<'_> {
     }
 
     fn question(&self, query: &EventQuery, named: &Named) -> Planned {
-        Planned::All(plan(query, named, self.sight).groups.into_iter().map(group).collect())
+        Planned::All(sides(query, named, self.sight).into_iter().map(group).collect())
     }
 
     fn terms(&self, terms: impl Iterator<Item = Term>) -> Planned {

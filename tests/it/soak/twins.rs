@@ -302,7 +302,7 @@ impl Story {
         };
         let (event, (resource, slug)) = (self.any_event(), self.any_entity());
         let list = format!("{resource}s");
-        let filter = match self.random.below(14) {
+        let filter = match self.random.below(16) {
             0 => format!("&{}={slug}", resource.code()),
             1 => format!("&linked_to={event}"),
             2 => format!("&id={event}"),
@@ -314,10 +314,17 @@ impl Story {
             8 => format!("&actor_within=actor-0&issue={}", self.random.pick(&ISSUES)),
             9 => format!("&verification={}", self.random.pick(&["reported", "corroborated"])),
             10 => format!("&type={}", self.random.pick(&["rally", "march", "!rally"])),
+            11..13 => {
+                let words =
+                    ["hidden", "summary+demand", "secret", "something", "rally+plaza", "quo*", "-hidden", "inmigrante"];
+                format!("&q={}", self.random.pick(&words))
+            }
             _ => String::new(),
         };
+        let by_words = filter.contains("&q=") && !filter.contains("=-") && self.random.chance(50);
         let sort =
             *self.random.pick(&["", "&sort=-when", "&sort=when", "&sort=size", "&sort=recorded", "&sort=-recorded"]);
+        let sort = if by_words { "&sort=relevance" } else { sort };
         match self.random.below(13) {
             0..5 => format!("/v1/events?limit={}{include}{as_of}{filter}{sort}", self.random.between(1, 40)),
             5 => format!("/v1/events.geojson?limit=500{as_of}{filter}"),

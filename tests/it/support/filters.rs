@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::filters_cql2::random_expression;
 use super::oracle::{Filters, Moment, external_ids, on_a_sphere};
+use super::oracle_text::words;
 use super::random::{ISSUES, Random, ZONES};
 
 /// What a question is made of: parameters, and two groups of them.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 28] = [
     "id",
     "type",
     "category",
@@ -36,6 +37,7 @@ const NAMES: [&str; 27] = [
     "bbox",
     "near",
     "within",
+    "q",
     "size",
     "window",
     "filter",
@@ -91,6 +93,7 @@ fn add(random: &mut Random, moment: &Moment, liked: Option<&Value>, name: &'stat
             filters.push((name, format!("POLYGON({},{hole})", ring(west, south, east.min(359), north.min(89)))));
         }
         "filter" => filters.push((name, random_expression(random, moment, event, 3))),
+        "q" => filters.push((name, text(random, moment, event))),
         "place_precision" => filters.push((name, (*random.pick(PlacePrecision::CODES)).to_owned())),
         "external_id" => {
             let mut ids = external_ids(event);
@@ -150,6 +153,31 @@ pub fn codes(name: &str) -> &'static [&'static str] {
         "place_precision" => PlacePrecision::CODES,
         _ => &[],
     }
+}
+
+/// One to three words, phrases or beginnings of words, mostly of the event's own.
+fn text(random: &mut Random, moment: &Moment, event: &Value) -> String {
+    let mut parts = Vec::new();
+    for _ in 0..random.between(1, 3) {
+        let of = if random.chance(70) { event } else { random.pick(&moment.events) };
+        let texts = moment.texts(of).concat();
+        let words = words(&random.pick(&texts).0);
+        let Some(at) = words.len().checked_sub(1).map(|last| random.between(0, last)) else {
+            continue;
+        };
+        let word = &words[at];
+        let beginning: String = word.chars().take(random.between(2, 4)).collect();
+        let part = match random.below(6) {
+            0 if beginning.chars().count() > 1 => format!("{beginning}*"),
+            1 => format!("\"{}\"", words[at..(at + random.between(1, 3)).min(words.len())].join(" ")),
+            2 => format!("{word}s"),
+            3 => word.to_uppercase(),
+            4 => (*random.pick(&["inmigrante", "march", "inmigracion", "-inmigrante", "se-puede"])).to_owned(),
+            _ => word.clone(),
+        };
+        parts.push(if random.chance(25) && !part.starts_with('-') { format!("-{part}") } else { part });
+    }
+    if parts.is_empty() { "plaza".to_owned() } else { parts.join(" ") }
 }
 
 /// One bound or both, often just at a number of the event.

@@ -19,6 +19,7 @@ pub mod oracle_counts;
 pub mod oracle_cql2;
 pub mod oracle_dates;
 pub mod oracle_extent;
+pub mod oracle_text;
 pub mod paths;
 pub mod postgres;
 pub mod program;

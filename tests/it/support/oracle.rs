@@ -86,6 +86,7 @@ impl Moment {
             && filter("recorded_since").is_none_or(|since| is_recorded_since(event, since))
             && time_matches(&event["when"], &filter)
             && filter("filter").is_none_or(|text| filter_matches(self, event, text, filter("time_zone")))
+            && filter("q").is_none_or(|asked| self.has_words(event, asked))
     }
 
     /// What a filter that is a list looks at: the values of each participation or place, or of the event as a whole.
@@ -108,6 +109,11 @@ impl Moment {
             "has" => reported(event),
             _ => vec![text(&event[name])],
         }]
+    }
+
+    /// An actor that an event names.
+    pub fn actor(&self, id: &Value) -> &Value {
+        &self.actors[id.as_str().expect("an id")]
     }
 
     fn of_actor(&self, name: &str, part: &Value) -> Vec<String> {

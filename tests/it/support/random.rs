@@ -126,7 +126,19 @@ pub struct Generator {
 pub const ZONES: [&str; 4] = ["America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "America/New_York"];
 pub const ISSUES: [&str; 5] = ["immigration", "labour", "housing", "climate", "civil-rights"];
 const TYPES: [&str; 8] = ["rally", "march", "strike", "clash", "dispersal_order", "raid", "directive", "statement"];
-const WORDS: [&str; 8] = ["Plaza", "“sí, se puede”", "Ñandú", "day of action", "北京", "rally", "O’Brien", "& <b>"];
+const WORDS: [&str; 11] = [
+    "Plaza",
+    "“sí, se puede”",
+    "Ñandú",
+    "day of action",
+    "北京",
+    "rally",
+    "O’Brien",
+    "& <b>",
+    "Inmigración",
+    "inmigrantes",
+    "marching",
+];
 
 fn code(random: &mut Random, codes: &[&str]) -> Value {
     Value::from(*random.pick(codes))
@@ -406,7 +418,8 @@ impl Generator {
         member("verification", verification.into(), self.random.chance(30));
         let summary = self.text();
         member("summary", summary.into(), self.random.chance(50));
-        member("language", "en-US".into(), self.random.chance(50));
+        let language = *self.random.pick(&["en-US", "es", "de"]);
+        member("language", language.into(), self.random.chance(50));
         let translation =
             json!({"es": {"title": self.text(), "summary": null}, "pt-BR": {"title": "x", "summary": self.text()}});
         member("translations", translation, self.random.chance(30));
