@@ -71,28 +71,6 @@ pub struct Imports {
     pub folder: PathBuf,
 }
 
-impl Service {
-    /// The same for one long read: with its own connection, and its own documents, so that it does not drive out those that
-    /// other readers ask for.
-    pub fn apart(&self) -> Self {
-        Self {
-            index: Arc::clone(&self.index),
-            writer: Arc::clone(&self.writer),
-            reader: self.reader.another(),
-            kept: Arc::new(Kept::new(0)),
-            pages: Arc::clone(&self.pages),
-            feeds: Arc::clone(&self.feeds),
-            exports: Arc::clone(&self.exports),
-            counts: Arc::clone(&self.counts),
-            imports: Arc::clone(&self.imports),
-            webhooks: Arc::clone(&self.webhooks),
-            turns: Arc::clone(&self.turns),
-            dataset: Arc::clone(&self.dataset),
-            openapi: Arc::clone(&self.openapi),
-        }
-    }
-}
-
 /// A read, with its parameters not all taken yet.
 pub struct Ask {
     /// What it is read from.
@@ -284,6 +262,8 @@ fn accepts(req: &HttpRequest, media_type: &str) -> bool {
     if ranges.peek().is_none() {
         return true;
     }
+    // Its parameters are no part of what is asked for.
+    let media_type = media_type.split(';').next().unwrap_or_default();
     let main_type = media_type.split('/').next().unwrap_or_default();
     ranges.flat_map(|value| value.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);

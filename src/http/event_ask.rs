@@ -2,15 +2,12 @@
 
 use super::ask::Ask;
 use super::problem::Problem;
-use crate::domain::language;
 use crate::index::search::Search;
 use crate::index::sight::Sight;
 use crate::query::coverage::{Monitoring, Watch};
 use crate::query::event_query::EventQuery;
-use crate::query::params::{Params, Unread, shown};
 use crate::query::plan::{Named, plan};
-use crate::store::log;
-use crate::view::event::Include;
+use crate::query::stored;
 use crate::view::ready::EventView;
 
 /// A question about events.
@@ -27,7 +24,7 @@ impl EventAsk {
     /// Takes the parameters; faults stay with the request's.
     pub fn parse(ask: &mut Ask) -> Self {
         let query = EventQuery::parse(&mut ask.params);
-        let view = event_view(&mut ask.params);
+        let view = EventView::parse(&mut ask.params);
         Self::of(ask, query, view)
     }
 
@@ -48,13 +45,8 @@ impl EventAsk {
     /// All faults at once; when the store cannot be asked.
     pub fn finish(&mut self, ask: &mut Ask) -> Result<i64, Problem> {
         let seq = ask.finish()?;
-        let reader = &ask.service.reader;
-        if let Some(external) = &self.query.external_id {
-            self.named.external_id = Some(reader.read(|conn| log::versions_with(conn, external))?);
-        }
-        if let Some(instant) = self.query.recorded_since {
-            self.named.recorded_since = reader.read(|conn| log::seq_since(conn, instant))?;
-        }
+        let Self { query, named, .. } = self;
+        (named.external_id, named.recorded_since) = ask.service.reader.read(|conn| stored(query, conn))?;
         Ok(seq)
     }
 
@@ -67,20 +59,4 @@ impl EventAsk {
     pub fn plan(&self, sight: Sight<'_>) -> Search {
         plan(&self.query, &self.named, sight)
     }
-}
-
-/// Takes `include` and `lang`.
-pub fn event_view(params: &mut Params) -> EventView {
-    let include = params.read("include", |text| {
-        let part = |name: &str| {
-            let unknown = || format!("`{}` is not one of: evidence, links, translations.", shown(name));
-            Include::parse(name).ok_or_else(|| Unread::new("unknown_value", unknown()))
-        };
-        text.split(',').map(part).collect::<Result<Vec<_>, _>>()
-    });
-    let lang = params.read("lang", |tag| {
-        let malformed = || Unread::new("malformed", format!("`{}` is not a BCP 47 language tag.", shown(tag)));
-        language::normalised(tag).ok_or_else(malformed)
-    });
-    EventView { include: include.unwrap_or_default(), lang }
 }

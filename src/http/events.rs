@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::ask::{Ask, Service};
 use super::errors::{ItemErrors, ListErrors};
-use super::event_ask::{EventAsk, event_view};
+use super::event_ask::EventAsk;
 use super::given_pages::{answered, takes_earlier};
 use super::paging::{PageInfo, Paging, list_text};
 use super::params::{
@@ -112,7 +112,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
         (status = 304, description = "The event is the one the client has."), ItemErrors))]
 pub async fn get_event(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
-    let view = event_view(&mut ask.params);
+    let view = EventView::parse(&mut ask.params);
     let seq = ask.finish()?;
     let chosen = {
         let state = ask.service.index.read();
@@ -226,7 +226,7 @@ pub async fn list_event_revisions(req: HttpRequest) -> Result<HttpResponse, Prob
         (status = 304, description = "The version is the one the client has."), ItemErrors))]
 pub async fn get_event_revision(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
-    let view = event_view(&mut ask.params);
+    let view = EventView::parse(&mut ask.params);
     let seq = ask.finish()?;
     let (selection, etag) = {
         let state = ask.service.index.read();

@@ -17,8 +17,21 @@ pub mod terms;
 use std::collections::BTreeMap;
 
 use crate::domain::input::{Fault, pointer_step};
+use crate::store::connection::AnyConnection;
+use crate::store::error::StoreError;
+use crate::store::log;
 use event_query::EventQuery;
 use params::Params;
+
+/// What the store alone can tell of a question: `Named::external_id` and `Named::recorded_since`.
+///
+/// # Errors
+/// When the store cannot be asked.
+pub fn stored(query: &EventQuery, conn: &mut AnyConnection) -> Result<(Option<Vec<i64>>, i64), StoreError> {
+    let versions = query.external_id.as_ref().map(|external| log::versions_with(conn, external)).transpose()?;
+    let since = query.recorded_since.map(|instant| log::seq_since(conn, instant)).transpose()?;
+    Ok((versions, since.unwrap_or(0)))
+}
 
 /// What is wrong with a query that is to be saved, by parameter.
 pub fn check_saved_query(query: &BTreeMap<String, String>) -> Vec<Fault> {

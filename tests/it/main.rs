@@ -18,6 +18,7 @@ mod deliveries;
 mod documents;
 mod duplicates;
 mod filters;
+mod forms;
 mod founding;
 mod generate;
 mod geojson;
