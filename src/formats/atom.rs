@@ -46,9 +46,9 @@ impl Writer for Feed {
         if let Some(description) = description {
             element(&mut text, "subtitle", description);
         }
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "<author><name>{}</name></author>\n",
+            "<author><name>{}</name></author>",
             escaped(self.about.attribution.as_ref().unwrap_or(name))
         );
         if let Some(licence) = &self.about.licence {
@@ -72,20 +72,19 @@ impl Writer for Feed {
         element(&mut text, "updated", &event.recorded_at.to_string());
         element(&mut text, "published", &event.created_at.to_string());
         for code in std::iter::once(event.event_type.code()).chain(event.issues.iter().map(String::as_str)) {
-            let _ = write!(text, "<category term=\"{}\"/>\n", escaped(code));
+            let _ = writeln!(text, "<category term=\"{}\"/>", escaped(code));
         }
         if let Some(url) = self.about.event_url(event.id) {
             link(&mut text, "alternate", "application/json", &url);
         }
         for url in event.sources.iter().filter_map(|source| web_address(source.url.as_deref()?)) {
-            let _ = write!(text, "<link rel=\"via\" href=\"{}\"/>\n", escaped(url));
+            let _ = writeln!(text, "<link rel=\"via\" href=\"{}\"/>", escaped(url));
         }
         if let Some(summary) = &event.summary {
             element(&mut text, "summary", summary);
         }
-        let said: String =
-            event.summary.iter().chain(&words::facts(&event)).map(|said| format!("<p>{}</p>", escaped(said))).collect();
-        let _ = write!(text, "<content type=\"html\">{}</content>\n</entry>\n", escaped(&said));
+        let said = event.summary.iter().chain(&words::facts(&event)).map(|said| escaped(said)).collect::<Vec<_>>();
+        let _ = writeln!(text, "<content type=\"html\">{}</content>\n</entry>", escaped(&said.join("<br/>")));
         out.extend_from_slice(text.as_bytes());
         Ok(())
     }
@@ -106,9 +105,9 @@ impl Writer for Feed {
 }
 
 fn element(text: &mut String, name: &str, value: &str) {
-    let _ = write!(text, "<{name}>{}</{name}>\n", escaped(value));
+    let _ = writeln!(text, "<{name}>{}</{name}>", escaped(value));
 }
 
 fn link(text: &mut String, relation: &str, media_type: &str, address: &str) {
-    let _ = write!(text, "<link rel=\"{relation}\" type=\"{media_type}\" href=\"{}\"/>\n", escaped(address));
+    let _ = writeln!(text, "<link rel=\"{relation}\" type=\"{media_type}\" href=\"{}\"/>", escaped(address));
 }

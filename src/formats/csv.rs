@@ -8,6 +8,7 @@ use super::told::{Told, ToldPlace};
 use super::{About, Writer};
 use crate::domain::count::{Count, CountState, Outcomes};
 use crate::domain::instant::Instant;
+use crate::domain::when::TimePrecision;
 use crate::store::error::StoreError;
 
 /// Media type of tables.
@@ -51,7 +52,7 @@ columns! {
     start: |e| optional(e.when.start.as_ref().map(|date| &*date.edtf)),
     end: |e| optional(e.when.end.as_ref().map(|date| &*date.edtf)),
     time_zone: |e| optional(e.when.time_zone.as_deref()),
-    time_precision: |e| optional(e.when.precision.map(|precision| precision.code())),
+    time_precision: |e| optional(e.when.precision.map(TimePrecision::code)),
     time_approximate: |e| plain(e.when.start.as_ref().map(|_| e.when.approximate)),
     start_earliest: |e| instant(e.when.start.as_ref().map(|date| date.earliest)),
     start_latest: |e| instant(e.when.start.as_ref().map(|date| date.latest)),

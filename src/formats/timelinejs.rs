@@ -1,5 +1,6 @@
 //! Events as `TimelineJS3` takes them: slides with a date that it can place. Its fields are HTML.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use chrono::{Datelike, Timelike};
@@ -149,15 +150,15 @@ impl Slideshow {
         let paragraph = |text: &String| format!("<p>{}</p>", escaped(text));
         let facts: Vec<String> = words::facts(event).iter().map(|fact| escaped(fact)).collect();
         let mut text: String = event.summary.iter().map(paragraph).collect();
-        text.push_str(&format!("<p>{}</p>", facts.join("<br>")));
+        let _ = write!(text, "<p>{}</p>", facts.join("<br>"));
         for source in &event.sources {
             let name = escaped(source.title.as_ref().unwrap_or(&source.publisher));
             if let Some(url) = source.url.as_deref().and_then(web_address) {
-                text.push_str(&format!("<p><a href=\"{}\">{name}</a></p>", escaped(url)));
+                let _ = write!(text, "<p><a href=\"{}\">{name}</a></p>", escaped(url));
             }
         }
         if let Some(url) = self.about.event_url(event.id) {
-            text.push_str(&format!("<p><a href=\"{}\">{}</a></p>", escaped(&url), escaped(&self.about.name)));
+            let _ = write!(text, "<p><a href=\"{}\">{}</a></p>", escaped(&url), escaped(&self.about.name));
         }
         text
     }

@@ -92,7 +92,7 @@ async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     }
     let busy = |_| Problem::unavailable("As many exports as this node makes at once are under way; ask again soon.");
     let turn = Arc::clone(&ask.service.exports).try_acquire_owned().map_err(busy)?;
-    let export = Export { whole, _turn: turn };
+    let export = Box::new(Export { whole, _turn: turn });
     // The first events before the status, so that a store out of reach is told as such.
     let (first, rest) = match next_piece(export).await {
         (_, Rest::Broken(problem)) => return Err(problem),
@@ -131,13 +131,13 @@ struct Export {
 
 /// What is still to come.
 enum Rest {
-    Following(Export),
+    Following(Box<Export>),
     /// Nothing: the connection is closed without the end that the protocol gives an answer, so that no client takes it for whole.
     Broken(Problem),
 }
 
 /// Reads on, away from the threads that answer short requests.
-async fn next_piece(mut export: Export) -> (Bytes, Rest) {
+async fn next_piece(mut export: Box<Export>) -> (Bytes, Rest) {
     let read = move || {
         let mut text = Vec::new();
         let rest = match export.whole.advance(&mut text).map_err(Problem::from) {
