@@ -168,6 +168,13 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "Whom to name when using it",
     },
     Setting {
+        name: "public_url",
+        variable: "MARCHLINE_PUBLIC_URL",
+        default: None,
+        meaning: "Where readers find the service, such as https://timeline.example.org: links in feeds, calendars and the like begin \
+            with it; what a request names as its host unless given",
+    },
+    Setting {
         name: "log",
         variable: "RUST_LOG",
         default: Some("info"),
@@ -233,6 +240,7 @@ pub struct DatasetSettings {
     pub name: String,
     pub licence: Option<String>,
     pub attribution: Option<String>,
+    pub public_url: Option<String>,
 }
 
 /// All settings, read and checked.
@@ -369,10 +377,20 @@ impl Config {
                 name: required("dataset_name"),
                 licence: value("dataset_licence"),
                 attribution: value("dataset_attribution"),
+                public_url: value("public_url").map(|url| origin(&url)).transpose()?,
             },
             log: required("log"),
         })
     }
+}
+
+/// The address of a web server, with a path where it stands below one, without a slash at the end.
+fn origin(url: &str) -> Result<String, ConfigError> {
+    let parsed =
+        url::Url::parse(url).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.query().is_none());
+    let parsed =
+        parsed.ok_or_else(|| wrong("public_url", "expected an address such as https://timeline.example.org"))?;
+    Ok(parsed.as_str().trim_end_matches('/').to_owned())
 }
 
 /// Where the index is kept: for a SQLite database beside it, for another one nowhere, unless it is said.

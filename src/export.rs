@@ -32,7 +32,8 @@ pub enum ExportError {
 
 impl From<serde_json::Error> for ExportError {
     fn from(error: serde_json::Error) -> Self {
-        Self::Store(error.into())
+        // Why text cannot be written is told as it is.
+        if error.is_io() { Self::Write(error.into()) } else { Self::Store(error.into()) }
     }
 }
 

@@ -8,6 +8,7 @@
 //! - [`node`]: the writer and the follower;
 //! - [`feed`]: what each operation changed for a reader;
 //! - [`duplicates`]: which events may be one and the same;
+//! - [`formats`]: lists in other forms;
 //! - [`load`]: documents from files, through the writer; [`export`]: the way back;
 //! - [`webhooks`]: what is delivered of the feed, to whoever subscribed to it;
 //! - [`backup`]: the whole database in one file, and the way back;
@@ -25,6 +26,7 @@ pub mod domain;
 pub mod duplicates;
 pub mod export;
 pub mod feed;
+pub mod formats;
 pub mod generate;
 pub mod http;
 pub mod import;

@@ -1,6 +1,7 @@
 //! The command line: arguments in, library calls, words out.
 
 mod backup;
+mod export;
 mod generate;
 mod import;
 mod keys;
@@ -8,14 +9,12 @@ mod progress;
 mod serve;
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::config::{Config, flags};
-use crate::export;
 use crate::http::openapi::openapi_text;
 use crate::import::report::{Report, RowError};
 use crate::index::compare::compare;
@@ -37,9 +36,7 @@ fn command() -> Command {
         .args(flags())
         .subcommand(Command::new("serve").about("Serve the timeline").arg(demo))
         .subcommand(import::command())
-        .subcommand(
-            Command::new("export").about("Write everything as lines that can be loaded again").args(export_args()),
-        )
+        .subcommand(export::command())
         .subcommand(generate::command())
         .subcommand(keys::command())
         .subcommand(Command::new("migrate").about("Bring the database's tables up to date"))
@@ -47,12 +44,6 @@ fn command() -> Command {
         .subcommand(backup::command())
         .subcommand(backup::restore_command())
         .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
-}
-
-fn export_args() -> [Arg; 2] {
-    let format = Arg::new("format").long("format").value_parser(["ndjson"]).default_value("ndjson");
-    let out = Arg::new("out").long("out").value_name("FILE").help("The file to write; standard output unless given");
-    [format.help("ndjson: {\"resource\": …, \"document\": …} a line"), out]
 }
 
 /// Runs the program; the exit code is 2 for wrong arguments, 1 for a failure.
@@ -88,26 +79,13 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         "serve" => serve::serve(&config, arguments.get_flag("demo")),
         "import" => import::run(&config, arguments),
         "generate" => generate::run(&config, arguments),
-        "export" => export_all(&config, arguments.get_one::<String>("out").map(String::as_str)),
+        "export" => export::run(&config, arguments),
         "keys" => keys::run(&config, arguments),
         "migrate" => migrate_only(&config),
         "backup" => backup::run(&config, arguments),
         "restore" => backup::run_restore(&config, arguments),
         _ => check_store(&config),
     }
-}
-
-fn export_all(config: &Config, out: Option<&str>) -> Result<ExitCode, Failure> {
-    let mut conn = config.database.connect()?;
-    let output: Box<dyn Write> = match out {
-        Some(path) => Box::new(File::create(path).map_err(|error| format!("{path}: {error}"))?),
-        None => Box::new(std::io::stdout().lock()),
-    };
-    let mut output = BufWriter::new(output);
-    let documents = export::ndjson(&mut conn, &mut output)?;
-    output.flush()?;
-    eprintln!("{documents} documents");
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Tells what became of documents: success where none was refused.

@@ -91,28 +91,6 @@ impl Service {
     pub fn seq_at(&self, instant: Instant) -> Result<i64, StoreError> {
         self.moments.seq_at(self.index.head(), instant, || self.reader.read(|conn| log::seq_at(conn, instant)))
     }
-
-    /// The same for one long read: with its own connection, and its own documents, so that it does not drive out those that
-    /// other readers ask for.
-    pub fn apart(&self) -> Self {
-        Self {
-            index: Arc::clone(&self.index),
-            writer: Arc::clone(&self.writer),
-            reader: self.reader.another(),
-            moments: Arc::clone(&self.moments),
-            kept: Arc::new(Kept::new(0)),
-            pages: Arc::clone(&self.pages),
-            feeds: Arc::clone(&self.feeds),
-            exports: Arc::clone(&self.exports),
-            counts: Arc::clone(&self.counts),
-            question_timeout: self.question_timeout,
-            imports: Arc::clone(&self.imports),
-            webhooks: Arc::clone(&self.webhooks),
-            turns: Arc::clone(&self.turns),
-            dataset: Arc::clone(&self.dataset),
-            openapi: Arc::clone(&self.openapi),
-        }
-    }
 }
 
 impl Told for &Service {
@@ -348,6 +326,8 @@ fn accepts(req: &HttpRequest, media_type: &str) -> bool {
     if ranges.peek().is_none() {
         return true;
     }
+    // Its parameters are no part of what is asked for.
+    let media_type = media_type.split(';').next().unwrap_or_default();
     let main_type = media_type.split('/').next().unwrap_or_default();
     ranges.flat_map(|value| value.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);

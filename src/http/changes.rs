@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use super::ask::Ask;
 use super::errors::FeedErrors;
-use super::event_ask::event_view;
 use super::feeds::{Following, Stretch};
 use super::params::{ChangePageParams, EventFilterParams, EventViewParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
@@ -17,6 +16,7 @@ use super::respond::{self, Fingerprint, JSON, Text};
 use crate::feed::filter::Filter;
 use crate::feed::{Entry, Limits, Question};
 use crate::store::error::StoreError;
+use crate::view::ready::EventView;
 
 /// Entries of a page where `limit` asks for no number.
 const DEFAULT_LIMIT: usize = 100;
@@ -76,7 +76,7 @@ pub async fn list_changes(req: HttpRequest) -> Result<HttpResponse, Problem> {
 
 /// Takes the filters, and how events are to be given; faults stay with the request's.
 pub fn following(ask: &mut Ask) -> Following {
-    let view = event_view(&mut ask.params);
+    let view = EventView::parse(&mut ask.params);
     let filter = Filter::parse(&ask.service.index.read(), ask.clearance, &mut ask.params);
     Following::new(Question { filter, view, clearance: ask.clearance })
 }

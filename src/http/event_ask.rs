@@ -2,16 +2,13 @@
 
 use super::ask::Ask;
 use super::problem::Problem;
-use crate::domain::language;
 use crate::index::search::Search;
 use crate::index::sight::Sight;
 use crate::query::coverage::{Monitoring, Watch};
 use crate::query::event_query::EventQuery;
 use crate::query::named::Named;
-use crate::query::params::{Params, Unread, shown};
 use crate::query::plan::plan;
 use crate::store::error::StoreError;
-use crate::view::event::Include;
 use crate::view::ready::EventView;
 
 /// A question about events.
@@ -28,7 +25,7 @@ impl EventAsk {
     /// Takes the parameters; faults stay with the request's.
     pub fn parse(ask: &mut Ask) -> Self {
         let query = EventQuery::parse(&mut ask.params);
-        let view = event_view(&mut ask.params);
+        let view = EventView::parse(&mut ask.params);
         Self::of(ask, query, view)
     }
 
@@ -65,20 +62,4 @@ impl EventAsk {
     pub fn plan(&self, sight: Sight<'_>) -> Result<Search, Problem> {
         Ok(plan(&self.query, &self.named, sight).map_err(StoreError::from)?)
     }
-}
-
-/// Takes `include` and `lang`.
-pub fn event_view(params: &mut Params) -> EventView {
-    let include = params.read("include", |text| {
-        let part = |name: &str| {
-            let unknown = || format!("`{}` is not one of: evidence, links, translations.", shown(name));
-            Include::parse(name).ok_or_else(|| Unread::new("unknown_value", unknown()))
-        };
-        text.split(',').map(part).collect::<Result<Vec<_>, _>>()
-    });
-    let lang = params.read("lang", |tag| {
-        let malformed = || Unread::new("malformed", format!("`{}` is not a BCP 47 language tag.", shown(tag)));
-        language::normalised(tag).ok_or_else(malformed)
-    });
-    EventView { include: include.unwrap_or_default(), lang }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::ask::{Ask, Service};
 use super::errors::{ItemErrors, ListErrors};
-use super::event_ask::{EventAsk, event_view};
+use super::event_ask::EventAsk;
 use super::given_pages::{answered, takes_earlier};
 use super::paging::{PageInfo, Paging, list_text};
 use super::params::{
@@ -123,7 +123,7 @@ async fn find_page(
             let page = page_in(&Answer::new(&state.events, &search), sort, paging.part(), counted);
             return Ok((page, coverage, state.generation));
         }
-        (Pending::new(&state.events, search, ask.deadline()), coverage, state.generation)
+        (Pending::new(&state.events, search, Some(ask.deadline())), coverage, state.generation)
     };
     let (turn, part) = (ask.turn().await?, paging.part());
     let (from, backward, limit) = (part.from.copied(), part.backward, part.limit);
@@ -146,7 +146,7 @@ async fn find_page(
         (status = 304, description = "The event is the one the client has."), ItemErrors))]
 pub async fn get_event(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
-    let view = event_view(&mut ask.params);
+    let view = EventView::parse(&mut ask.params);
     let seq = ask.finish()?;
     let chosen = {
         let state = ask.service.index.read();
@@ -260,7 +260,7 @@ pub async fn list_event_revisions(req: HttpRequest) -> Result<HttpResponse, Prob
         (status = 304, description = "The version is the one the client has."), ItemErrors))]
 pub async fn get_event_revision(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
-    let view = event_view(&mut ask.params);
+    let view = EventView::parse(&mut ask.params);
     let seq = ask.finish()?;
     let (selection, etag) = {
         let state = ask.service.index.read();

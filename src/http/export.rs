@@ -1,7 +1,8 @@
-//! Whole answers, streamed: every event that matches a question, at one operation, however much is written meanwhile.
+//! Whole answers in every form, streamed: every event that matches a question, at one operation, however much is written
+//! meanwhile.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, block};
@@ -9,152 +10,156 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::{StreamExt, iter, try_unfold};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::ask::{Ask, Service};
+use super::ask::Ask;
 use super::errors::ExportErrors;
-use super::event_ask::EventAsk;
-use super::params::{EventFilterParams, EventOrderParam, EventViewParams, ReadHeaders, ReadParams};
+use super::params::{
+    EventFilterParams, EventOrderParam, EventViewParams, FeedParams, LangParam, ReadHeaders, ReadParams, TableParams,
+};
 use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint};
-use super::selection::Selection;
-use crate::domain::privacy::Clearance;
-use crate::index::answer::{Answer, Pending};
-use crate::index::order::{EventKey, Sort};
-use crate::index::search::Search;
-use crate::index::sight::Sight;
-use crate::query::page::{Part, page_in};
-use crate::view::geojson::{self, EventFeatures};
-use crate::view::ready::EventView;
+use crate::config::DatasetSettings;
+use crate::formats::Form;
+use crate::formats::geojson::EventFeatures;
+use crate::formats::question::{Question, Surroundings};
+use crate::formats::timelinejs::Slides;
+use crate::formats::walk::{Cut, Whole};
+use crate::store::log;
 
-/// Events read in one go: some hundred kilobytes, a few milliseconds. Far fewer where the program is built for tests.
-const CHUNK: usize = if cfg!(debug_assertions) { 16 } else { 200 };
+/// Declares the handler that answers in one form.
+macro_rules! export_handlers {
+    ($(
+        $(#[$meta:meta])* $handler:ident at $path:literal is $form:ident, $media_type:literal: $body:ty,
+        with $($params:ident),+;
+    )+) => {$(
+        $(#[$meta])*
+        #[utoipa::path(get, path = $path, tag = "events",
+            params(EventFilterParams, EventOrderParam, $($params,)+ ReadParams, ReadHeaders),
+            responses((status = 200, description = "All events, streamed.", body = $body, content_type = $media_type,
+                headers(("ETag", description = "Weak validator: another one after any write."),
+                        ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
+                (status = 304, description = "Nothing was written since the client asked."), ExportErrors))]
+        pub async fn $handler(req: HttpRequest) -> Result<HttpResponse, Problem> {
+            export(req, Form::$form).await
+        }
+    )+};
+}
 
-/// Events that are looked for in one go where all of them have to be looked at for that.
-const AHEAD: usize = 100 * CHUNK;
+export_handlers! {
+    /// All events that match a query, as GeoJSON features with the point of their primary place.
+    export_events_geojson at "/v1/events.geojson" is Geojson, "application/geo+json": EventFeatures, with EventViewParams;
+    /// All events that match a query, as a table: one row an event, columns as the guide to exports describes them.
+    export_events_csv at "/v1/events.csv" is Csv, "text/csv; charset=utf-8": String, with LangParam, TableParams;
+    /// All events that match a query whose day is known, as a calendar.
+    export_events_ics at "/v1/events.ics" is Ics, "text/calendar; charset=utf-8": String, with LangParam;
+    /// The events that match a query and were recorded last, as a feed. It is bounded, as feeds are.
+    export_events_atom at "/v1/events.atom" is Atom, "application/atom+xml": String, with LangParam, FeedParams;
+    /// All events that match a query and have a date that can be placed, as slides of `TimelineJS3`.
+    export_events_timelinejs at "/v1/events.timelinejs.json" is Timelinejs, "application/json": Slides, with LangParam;
+    /// All events that match a query and have a date, in the words of schema.org.
+    export_events_jsonld at "/v1/events.jsonld" is Jsonld, "application/ld+json": Value, with LangParam;
+    /// All events that match a query, as the documents of the list, one a line. An answer that breaks off ends with a line
+    /// `{"error": …}` that holds the problem.
+    export_events_ndjson at "/v1/events.ndjson" is Ndjson, "application/x-ndjson": String, with EventViewParams;
+}
 
-/// All events that match a query, as GeoJSON features with the point of their primary place.
-#[utoipa::path(get, path = "/v1/events.geojson", operation_id = "export_events_geojson", tag = "events",
-    params(EventFilterParams, EventOrderParam, EventViewParams, ReadParams, ReadHeaders),
-    responses((status = 200, description = "All events, streamed.", body = EventFeatures,
-        content_type = "application/geo+json",
-        headers(("ETag", description = "Weak validator: another one after any write."),
-                ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
-        (status = 304, description = "Nothing was written since the client asked."), ExportErrors))]
-pub async fn export_events_geojson(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut ask = Ask::begin(&req, geojson::MEDIA_TYPE).await?;
-    let mut asked = EventAsk::parse(&mut ask);
-    if asked.query.order() == Sort::Relevance {
-        ask.params.fault("sort", "unsupported_here", "Only pages of a list go by relevance; a whole answer does not.");
-    }
-    let seq = asked.finish(&mut ask)?;
-    let (search, counting, coverage, generation, etag) = {
-        let state = ask.service.index.read();
-        let sight = ask.sight(&state, seq);
-        let (search, coverage) = (asked.plan(sight)?, asked.monitoring(sight));
+/// How long the connection stays open behind an answer that broke off, so that what says so is sent: whatever was not is thrown
+/// away with it.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Answers with all that matches.
+async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
+    let mut ask = Ask::begin(&req, form.media_type()).await?;
+    let mut question = Question::parse(form, &ask.service.index.read(), ask.clearance, &mut ask.params);
+    let seq = ask.finish()?;
+    let service = &ask.service;
+    question.named = question.named.looked_up(&question.query, &mut &***service)?;
+    let (dataset, site) = (&*service.dataset, site(&req, &service.dataset));
+    let recorded_at = service.reader.read(|conn| log::recorded_at(conn, seq))?;
+    let (begun, etag) = {
+        let state = service.index.read();
         let mut print = Fingerprint::of(ask.clearance);
         // A later policy changes earlier answers too, so the newest operation is part of it.
         print.text(req.query_string()).number(seq).number(state.head.seq).number(state.head.epoch);
-        let counting = Pending::new(&state.events, search.clone(), ask.deadline());
-        (search, counting, coverage, state.generation, print.weak())
+        print.text(form.code()).text(site.as_deref().unwrap_or_default());
+        let surroundings = Surroundings { dataset, site, target: req.uri().to_string(), recorded_at };
+        let sight = ask.sight(&state, seq);
+        let begun =
+            question.begin(&service.index, service.reader.another(), sight, surroundings, Some(ask.deadline()))?;
+        (begun, print.weak())
     };
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
     let busy = |_| Problem::unavailable("As many exports as this node makes at once are under way; ask again soon.");
     let turn = Arc::clone(&ask.service.exports).try_acquire_owned().map_err(busy)?;
-    let count = move || {
-        let answer = counting.answer();
-        answer.in_time(answer.total())
-    };
-    let total = block(count).await.map_err(|_| Problem::new(Code::Unavailable, "The service is stopping."))??;
-    let mut text = Vec::new();
-    let EventAsk { query, view, .. } = asked;
-    geojson::begin(&query.echo(seq), coverage.as_ref(), total, &mut text)?;
-    let export = Export {
-        service: ask.service.apart(),
-        view,
-        search,
-        sort: query.order(),
-        seq,
-        clearance: ask.clearance,
-        generation,
-        from: None,
-        ahead: VecDeque::new(),
-        is_first: true,
-        has_more: true,
-        is_over: false,
-        text,
-        _turn: turn,
-    };
+    let stopping = |_| Problem::new(Code::Unavailable, "The service is stopping.");
+    let whole = block(move || begun.counted()).await.map_err(stopping)??;
+    let export = Box::new(Export { whole, _turn: turn });
     // The first events before the status, so that a store out of reach is told as such.
-    let (first, export) = next_chunk(export).await?;
-    let rest = try_unfold(export, async |export| {
-        if export.is_over {
-            return Ok::<_, Problem>(None);
+    let (first, rest) = match next_piece(export).await {
+        (_, Rest::Broken(problem)) => return Err(problem),
+        piece => piece,
+    };
+    let rest = try_unfold(rest, async |rest| match rest {
+        Rest::Broken(problem) => {
+            tokio::time::sleep(LAST_WORDS).await;
+            Err(problem)
         }
-        next_chunk(export).await.map(Some)
+        Rest::Following(export) if export.whole.is_over() => Ok(None),
+        Rest::Following(export) => Ok(Some(next_piece(export).await)),
     });
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "public, no-cache")).insert_header((header::ETAG, etag));
     response.insert_header((header::LINK, respond::permanent_link(&req, seq)));
-    let body = iter([Ok(first)]).chain(rest);
-    Ok(response.content_type(geojson::MEDIA_TYPE).streaming(body))
+    response.insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"events.{}\"", form.extension())));
+    Ok(response.content_type(form.media_type()).streaming(iter([Ok(first)]).chain(rest)))
+}
+
+/// Where the service is found: as it is set, else as the client found it.
+fn site(req: &HttpRequest, settings: &DatasetSettings) -> Option<String> {
+    settings.public_url.clone().or_else(|| {
+        // Not what proxies add to it, since anybody can send that.
+        let host = req.headers().get(header::HOST)?.to_str().ok()?;
+        let url = url::Url::parse(&format!("http://{host}/")).ok()?;
+        Some(url.origin().ascii_serialization())
+    })
 }
 
 /// An answer on its way.
 struct Export {
-    service: Service,
-    view: EventView,
-    search: Search,
-    sort: Sort,
-    seq: i64,
-    clearance: Clearance,
-    generation: u32,
-    from: Option<EventKey>,
-    /// The next ones, as far as they are known.
-    ahead: VecDeque<(EventKey, u32)>,
-    is_first: bool,
-    has_more: bool,
-    is_over: bool,
-    text: Vec<u8>,
+    whole: Whole,
     _turn: OwnedSemaphorePermit,
 }
 
-/// Reads on, away from the threads that answer short requests.
-async fn next_chunk(mut export: Export) -> Result<(Bytes, Export), Problem> {
-    let read = move || export.advance().map(|()| (Bytes::from(std::mem::take(&mut export.text)), export));
-    block(read).await.map_err(|_| Problem::new(Code::Unavailable, "The service is stopping."))?
+/// What is still to come.
+enum Rest {
+    Following(Box<Export>),
+    /// Nothing: the connection is closed without the end that the protocol gives an answer, so that no client takes it for whole.
+    Broken(Problem),
 }
 
-impl Export {
-    fn advance(&mut self) -> Result<(), Problem> {
-        let selection = {
-            let state = self.service.index.read();
-            if state.generation != self.generation {
-                return Err(Problem::restored());
+/// Reads on, away from the threads that answer short requests.
+async fn next_piece(mut export: Box<Export>) -> (Bytes, Rest) {
+    let read = move || {
+        let mut text = Vec::new();
+        let rest = match export.whole.advance(&mut text).map_err(Problem::from) {
+            Ok(()) => Rest::Following(export),
+            Err(problem) => {
+                export.whole.cut(&problem.text(), &mut text);
+                Rest::Broken(problem)
             }
-            if self.ahead.is_empty() {
-                let limit = if self.sort == Sort::Distance { AHEAD } else { CHUNK };
-                let part = Part { from: self.from.as_ref(), backward: false, limit };
-                let page = page_in(&Answer::new(&state.events, &self.search), self.sort, part, false);
-                self.ahead = page.items.into();
-                self.has_more = page.has_next;
-            }
-            let chunk: Vec<_> = self.ahead.drain(..CHUNK.min(self.ahead.len())).collect();
-            self.from = chunk.last().map(|(key, _)| *key);
-            self.is_over = self.ahead.is_empty() && !self.has_more;
-            let versions = chunk.iter().filter_map(|(_, row)| state.events.of_row(*row));
-            let sight = Sight { state: &state, seq: self.seq, clearance: self.clearance };
-            Selection::of(&self.service, sight, &self.view, versions, &mut Fingerprint::default())
         };
-        for document in selection.documents(&self.service, &self.view)? {
-            if !std::mem::take(&mut self.is_first) {
-                self.text.push(b',');
-            }
-            geojson::feature(&document, &mut self.text)?;
+        (Bytes::from(text), rest)
+    };
+    let stopping = |_| (Bytes::new(), Rest::Broken(Problem::new(Code::Unavailable, "The service is stopping.")));
+    block(read).await.unwrap_or_else(stopping)
+}
+
+impl From<Cut> for Problem {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::Store(error) => error.into(),
+            Cut::Restored => Self::restored(),
         }
-        if self.is_over {
-            geojson::end(&mut self.text);
-        }
-        Ok(())
     }
 }

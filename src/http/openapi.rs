@@ -108,7 +108,9 @@ fn describe_citing(operation: &mut Operation) {
     let link = "`cite-as`: where this very answer is found whatever is written since. Lists also have their neighbouring \
         pages, as `first`, `next` and `prev`.";
     answer.headers.insert("Link".to_owned(), header(link));
-    if answer.content.contains_key("application/json") {
+    // What is streamed has none: its headers go out first.
+    let is_streamed = operation.operation_id.as_deref().is_some_and(|id| id.starts_with("export_"));
+    if answer.content.contains_key("application/json") && !is_streamed {
         let digest =
             "SHA-256 of the JSON text (RFC 9530). An answer with a content coding has it as `Unencoded-Digest`.";
         answer.headers.insert("Repr-Digest".to_owned(), header(digest));

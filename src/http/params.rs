@@ -238,8 +238,32 @@ parameters! {
     EventViewParams => vec![
         query("include", Form::Codes(Include::CODES), "Parts that are given on request.",
             json!(["evidence"])),
-        query("lang", Form::Text, "A BCP 47 tag: title and summary are given in this language where there is a \
-            translation; `language` says what was given.", "es"),
+        lang(),
+    ]
+}
+
+fn lang() -> Parameter {
+    let meaning = "A BCP 47 tag: title and summary are given in this language where there is a translation; `language` says \
+        what was given.";
+    query("lang", Form::Text, meaning, "es")
+}
+
+parameters! {
+    /// In which language an event is given.
+    LangParam => vec![lang()]
+}
+
+parameters! {
+    /// How long a feed is.
+    FeedParams => vec![
+        query("limit", Form::Number(1, 500), "Most entries of the feed; 50 unless given.", 50),
+    ]
+}
+
+parameters! {
+    /// How a table begins.
+    TableParams => vec![
+        query("bom", Form::Code(&["0", "1"]), "`1` puts a byte order mark in front, by which Excel knows that a table is UTF-8.", "1"),
     ]
 }
 

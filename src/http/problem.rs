@@ -299,9 +299,8 @@ impl Problem {
         Self::new(code, format!("{}.", code.title()))
     }
 
-    /// The answer, naming the request where the fault is ours.
-    pub fn response(&self, status: StatusCode, request_id: Option<&str>) -> HttpResponse {
-        let document = ProblemDocument {
+    fn document_as(&self, status: StatusCode, request_id: Option<&str>) -> ProblemDocument {
+        ProblemDocument {
             problem_type: "about:blank",
             title: self.code.title(),
             status: status.as_u16(),
@@ -310,7 +309,17 @@ impl Problem {
             errors: self.errors.clone(),
             request_id: request_id.filter(|_| status.is_server_error()).map(str::to_owned),
             parts: self.parts.clone(),
-        };
+        }
+    }
+
+    /// The problem document as text, for answers that have begun.
+    pub fn text(&self) -> String {
+        serde_json::to_string(&self.document_as(self.code.status(), None)).unwrap_or_default()
+    }
+
+    /// The answer, naming the request where the fault is ours.
+    pub fn response(&self, status: StatusCode, request_id: Option<&str>) -> HttpResponse {
+        let document = self.document_as(status, request_id);
         let mut response = HttpResponse::build(status);
         for header in &self.headers {
             response.insert_header(header.clone());

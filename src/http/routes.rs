@@ -48,6 +48,12 @@ routes! {
     "/v1" => get root::get_dataset;
     "/v1/events" => get events::list_events, post write_events::create_event;
     "/v1/events.geojson" => get export::export_events_geojson;
+    "/v1/events.csv" => get export::export_events_csv;
+    "/v1/events.ndjson" => get export::export_events_ndjson;
+    "/v1/events.ics" => get export::export_events_ics;
+    "/v1/events.atom" => get export::export_events_atom;
+    "/v1/events.timelinejs.json" => get export::export_events_timelinejs;
+    "/v1/events.jsonld" => get export::export_events_jsonld;
     "/v1/events/histogram" => get aggregates::get_event_histogram;
     "/v1/events/facets" => get aggregates::get_event_facets;
     "/v1/events/extent" => get aggregates::get_event_extent;

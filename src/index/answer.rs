@@ -9,6 +9,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use thiserror::Error;
+
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Term};
 use super::events::Events;
@@ -40,7 +42,8 @@ pub struct Answer<'a> {
 pub type Deadline = std::time::Instant;
 
 /// A question was not answered in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the question was not answered in time")]
 pub struct Late;
 
 /// Those of these rows that answer a question about the moment that it is planned for, whenever they could be seen.
@@ -235,12 +238,12 @@ pub struct Pending {
     sets: Arc<KnownSets>,
     named: HashMap<usize, Vec<NamedRows>>,
     unseen: Terms,
-    deadline: Deadline,
+    deadline: Option<Deadline>,
 }
 
 impl Pending {
-    /// Takes what is known.
-    pub fn new(events: &Events, search: Search, deadline: Deadline) -> Self {
+    /// Takes what is known; `deadline` is when it must have been answered, if ever.
+    pub fn new(events: &Events, search: Search, deadline: Option<Deadline>) -> Self {
         Self {
             layers: events.layers.slots.clone(),
             tail: events.layers.tail.clone(),
@@ -263,7 +266,7 @@ impl Pending {
             named: Cow::Borrowed(&self.named),
             unseen: self.unseen.clone(),
             found: RefCell::default(),
-            deadline: Some(self.deadline),
+            deadline: self.deadline,
             is_late: Cell::new(false),
         }
     }

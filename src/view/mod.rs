@@ -7,7 +7,6 @@ pub mod campaign;
 pub mod coverage;
 pub mod duplicate;
 pub mod event;
-pub mod geojson;
 pub mod history;
 pub mod import_job;
 pub mod kept;

@@ -13,6 +13,7 @@ use crate::domain::place::LocationContent;
 use crate::domain::resource::Resource;
 use crate::index::entities::Moment;
 use crate::index::sight::Sight;
+use crate::query::params::{Params, Unread, shown};
 use crate::store::error::StoreError;
 use crate::store::ready::{BY_LOCATION, REFERENCE, Ready, Words};
 
@@ -28,6 +29,27 @@ pub struct EventView {
 }
 
 impl EventView {
+    /// Takes `include` and `lang`; faults stay with `params`.
+    pub fn parse(params: &mut Params) -> Self {
+        let include = params.read("include", |text| {
+            let part = |name: &str| {
+                let unknown = || format!("`{}` is not one of: evidence, links, translations.", shown(name));
+                Include::parse(name).ok_or_else(|| Unread::new("unknown_value", unknown()))
+            };
+            text.split(',').map(part).collect::<std::result::Result<Vec<_>, _>>()
+        });
+        Self { include: include.unwrap_or_default(), ..Self::in_words(params) }
+    }
+
+    /// Takes `lang` alone, for what gives no documents.
+    pub fn in_words(params: &mut Params) -> Self {
+        let lang = params.read("lang", |tag| {
+            let malformed = || Unread::new("malformed", format!("`{}` is not a BCP 47 language tag.", shown(tag)));
+            language::normalised(tag).ok_or_else(malformed)
+        });
+        Self { include: Vec::new(), lang }
+    }
+
     /// Every part of an event that has a history.
     pub fn whole() -> Self {
         Self { include: vec![Include::Evidence, Include::Translations], lang: None }

@@ -289,7 +289,7 @@ on_both_databases! {
             }
         }
         for target in every_data_path().into_iter().chain(["/openapi.json".to_owned()]) {
-            for other in ["text/html", "text/csv", "application/json;q=0", "image/*, text/plain;q=0.3"] {
+            for other in ["text/html", "text/markdown", "application/json;q=0", "image/*, text/plain;q=0.3"] {
                 assert_problem(&world.get_with(&target, &[("accept", other)]), 406, "not_acceptable");
             }
         }

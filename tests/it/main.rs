@@ -22,6 +22,7 @@ mod documents;
 mod duplicates;
 mod feed_restored;
 mod filters;
+mod forms;
 mod founding;
 mod generate;
 mod geojson;

@@ -43,7 +43,7 @@ pub struct ToMatch {
 impl ToMatch {
     /// Takes what is known.
     pub fn new(events: &Events, search: Search, deadline: Deadline) -> Self {
-        let pending = Pending::new(events, search, deadline);
+        let pending = Pending::new(events, search, Some(deadline));
         let tail = Segment::of(pending.answer().newest().cloned().collect(), &events.dictionary);
         Self { pending, tail }
     }

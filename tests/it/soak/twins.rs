@@ -327,7 +327,10 @@ impl Story {
         let sort = if by_words { "&sort=relevance" } else { sort };
         match self.random.below(13) {
             0..5 => format!("/v1/events?limit={}{include}{as_of}{filter}{sort}", self.random.between(1, 40)),
-            5 => format!("/v1/events.geojson?limit=500{as_of}{filter}"),
+            5 => {
+                let form = self.random.pick(&["geojson", "csv", "ndjson", "ics", "atom", "timelinejs.json", "jsonld"]);
+                format!("/v1/events.{form}?{}", format!("{as_of}{filter}").trim_start_matches('&'))
+            }
             6 => format!("/v1/events/{event}?{}", format!("{include}{as_of}").trim_start_matches('&')),
             7 => format!("/v1/events/{event}/revisions?{}", as_of.trim_start_matches('&')),
             8 => {

@@ -29,6 +29,7 @@ pub mod schema;
 pub mod scribe;
 pub mod soak;
 pub mod sql;
+pub mod table;
 pub mod town;
 pub mod truth;
 pub mod world;

@@ -256,7 +256,12 @@ pub fn config(database: &Database) -> Config {
         import_folder: database.dir().to_owned(),
         webhooks: Webhooks::Off,
         webhook_options: WEBHOOKS,
-        dataset: DatasetSettings { name: "Test".to_owned(), licence: Some("CC0-1.0".to_owned()), attribution: None },
+        dataset: DatasetSettings {
+            name: "Test".to_owned(),
+            licence: Some("CC0-1.0".to_owned()),
+            attribution: None,
+            public_url: Some("https://timeline.test".to_owned()),
+        },
         log: "warn".to_owned(),
     }
 }

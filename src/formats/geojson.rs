@@ -1,15 +1,18 @@
 //! Events as GeoJSON (RFC 7946).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::event::Event;
+use super::{About, Writer};
 use crate::domain::codes;
 use crate::domain::place::Point;
 use crate::query::coverage::Monitoring;
 use crate::query::echo::EventQueryEcho;
 use crate::store::error::StoreError;
+use crate::view::event::Event;
 
 /// Media type of GeoJSON.
 pub const MEDIA_TYPE: &str = "application/geo+json";
@@ -87,29 +90,17 @@ pub struct PointGeometry {
     pub coordinates: [f64; 2],
 }
 
-/// Begins a collection.
-///
-/// # Errors
-/// Never for what a query can hold.
-pub fn begin(
-    query: &EventQueryEcho,
-    coverage: Option<&Monitoring>,
-    total: usize,
-    out: &mut Vec<u8>,
-) -> Result<(), StoreError> {
-    out.extend_from_slice(br#"{"type":"FeatureCollection","query":"#);
-    serde_json::to_writer(&mut *out, query)?;
-    if let Some(coverage) = coverage {
-        out.extend_from_slice(br#","coverage":"#);
-        serde_json::to_writer(&mut *out, coverage)?;
-    }
-    out.extend_from_slice(format!(r#","total":{total},"features":["#).as_bytes());
-    Ok(())
+/// Writes a collection.
+pub struct Features {
+    about: Arc<About>,
+    is_first: bool,
 }
 
-/// Ends a collection.
-pub fn end(out: &mut Vec<u8>) {
-    out.extend_from_slice(b"]}\n");
+impl Features {
+    /// The collection of a list.
+    pub const fn new(about: Arc<About>) -> Self {
+        Self { about, is_first: true }
+    }
 }
 
 #[derive(Deserialize)]
@@ -123,20 +114,36 @@ struct LocatedPlace {
     point: Option<Point>,
 }
 
-/// Adds an event, given as readers are given it.
-///
-/// # Errors
-/// Never for a document of ours.
-pub fn feature(document: &[u8], out: &mut Vec<u8>) -> Result<(), StoreError> {
-    let Located { id, places } = serde_json::from_slice(document)?;
-    let geometry = places
-        .first()
-        .and_then(|place| place.point)
-        .map(|point| PointGeometry { geometry_type: GeometryType::Point, coordinates: [point.lon, point.lat] });
-    out.extend_from_slice(format!(r#"{{"type":"Feature","id":"{id}","geometry":"#).as_bytes());
-    serde_json::to_writer(&mut *out, &geometry)?;
-    out.extend_from_slice(br#","properties":"#);
-    out.extend_from_slice(document);
-    out.push(b'}');
-    Ok(())
+impl Writer for Features {
+    fn begin(&mut self, out: &mut Vec<u8>) -> Result<(), StoreError> {
+        out.extend_from_slice(br#"{"type":"FeatureCollection","query":"#);
+        serde_json::to_writer(&mut *out, &self.about.query)?;
+        if let Some(coverage) = &self.about.coverage {
+            out.extend_from_slice(br#","coverage":"#);
+            serde_json::to_writer(&mut *out, coverage)?;
+        }
+        out.extend_from_slice(format!(r#","total":{},"features":["#, self.about.total).as_bytes());
+        Ok(())
+    }
+
+    fn event(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), StoreError> {
+        let Located { id, places } = serde_json::from_slice(document)?;
+        let geometry = places
+            .first()
+            .and_then(|place| place.point)
+            .map(|point| PointGeometry { geometry_type: GeometryType::Point, coordinates: [point.lon, point.lat] });
+        if !std::mem::take(&mut self.is_first) {
+            out.push(b',');
+        }
+        out.extend_from_slice(format!(r#"{{"type":"Feature","id":"{id}","geometry":"#).as_bytes());
+        serde_json::to_writer(&mut *out, &geometry)?;
+        out.extend_from_slice(br#","properties":"#);
+        out.extend_from_slice(document);
+        out.push(b'}');
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"]}\n");
+    }
 }
