@@ -44,10 +44,9 @@ impl Sort {
     pub fn line(self, segment: &Segment) -> (Option<&[u16]>, usize) {
         match self {
             Self::When | Self::WhenDescending => (None, segment.bounds.dated),
-            Self::Relevance => (None, 0),
             Self::Recorded | Self::RecordedDescending => (Some(&segment.by_seq), segment.rows()),
             Self::Size | Self::SizeDescending => (Some(&segment.by_size), segment.bounds.sized),
-            Self::Distance => (None, 0),
+            Self::Distance | Self::Relevance => (None, 0),
         }
     }
 
@@ -72,8 +71,7 @@ impl Sort {
             Self::When | Self::WhenDescending => Some(segment.start[row]).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(segment.seq[row])),
             Self::Size | Self::SizeDescending => size_of(segment.size[row], sizes),
-            Self::Distance => None,
-            Self::Relevance => None,
+            Self::Distance | Self::Relevance => None,
         };
         self.key(value, segment.event_no[row])
     }
@@ -84,8 +82,7 @@ impl Sort {
             Self::When | Self::WhenDescending => Some(row.start).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(row.seq)),
             Self::Size | Self::SizeDescending => size_of(row.size, sizes),
-            Self::Distance => None,
-            Self::Relevance => None,
+            Self::Distance | Self::Relevance => None,
         };
         self.key(value, row.event_no)
     }

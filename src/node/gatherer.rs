@@ -77,6 +77,8 @@ struct Gathered {
     /// Rows that are not on the shelf yet, and how many are there without being written.
     pending: Vec<Arc<ChangedRow>>,
     unwritten: usize,
+    /// The newest redaction of which nothing is left in what is written.
+    redacted: i64,
 }
 
 impl Gathering {
@@ -90,9 +92,9 @@ impl Gathering {
         if !index.is_ready() {
             return Ok(());
         }
-        let (text, head) = {
+        let (text, head, redacted) = {
             let state = index.read();
-            (Arc::clone(&state.text), state.head)
+            (Arc::clone(&state.text), state.head, state.redacted)
         };
         let is_broken = text.take_broken();
         if is_broken || self.of.as_ref().is_none_or(|of| !Arc::ptr_eq(&of.text, &text)) {
@@ -107,27 +109,30 @@ impl Gathering {
             let mut conn = self.database.connect().map_err(StoreError::from)?;
             return of.gather(&mut conn, index, self.folder.as_ref(), is_stopped);
         }
-        if let Some((rows, head)) = of.text.to_write() {
+        let is_purging = redacted > of.redacted;
+        if let Some((rows, head)) = of.text.to_write(if is_purging { 1 } else { MANY }) {
             of.head = head;
             let written = of.put(&rows, self.folder.as_ref()).and_then(|()| of.commit())?;
             of.text.set_written(written, rows.len());
         }
-        Ok(())
+        if is_purging { of.purge(redacted) } else { Ok(()) }
     }
 
     /// Begins with what is in the folder, if that is of use.
     fn begin(&self, text: Arc<TextIndex>, head: Head, is_trusted: bool) -> Result<Gathered, Failure> {
         let beginning = Head { seq: 0, ..head };
-        let mut of =
-            Gathered { text, shelf: None, head: beginning, written: beginning, pending: Vec::new(), unwritten: 0 };
+        let mut conn = self.database.connect().map_err(StoreError::from)?;
+        let redacted = change_log::last_redaction(&mut conn)?;
+        let (pending, unwritten) = (Vec::new(), 0);
+        let mut of = Gathered { text, shelf: None, head: beginning, written: beginning, pending, unwritten, redacted };
         let Some(folder) = self.folder.as_ref().filter(|folder| folder.exists()) else {
             return Ok(of);
         };
-        let mut conn = self.database.connect().map_err(StoreError::from)?;
         let mut is_usable = |title: &Title| {
             is_trusted
                 && (title.dataset_id, title.epoch) == (head.dataset_id, head.epoch)
                 && title.seq <= head.seq
+                && title.redacted >= redacted
                 && change_log::recorded_at(&mut conn, title.seq).is_ok_and(|at| at == Some(title.recorded_at))
         };
         if let Ok((shelf, title)) = Shelf::open(folder, &mut is_usable)? {
@@ -226,10 +231,26 @@ impl Gathered {
         Ok(())
     }
 
+    /// Lets go of the words that a redaction, and whatever was redacted before, took out of all versions. Files that somebody
+    /// reads at this moment go the next time.
+    fn purge(&mut self, redacted: i64) -> Result<(), Failure> {
+        let Some(shelf) = &mut self.shelf else {
+            self.redacted = redacted;
+            return Ok(());
+        };
+        shelf.drop_deleted()?;
+        self.text.set_written(shelf.written()?, 0);
+        if shelf.collect()? {
+            self.redacted = redacted;
+            self.commit()?;
+        }
+        Ok(())
+    }
+
     /// Writes what is on the shelf, up to where the log has been read.
     fn commit(&mut self) -> Result<Written, TextError> {
         let shelf = self.shelf.as_mut().ok_or(TextError::NotReady(self.head.seq))?;
-        shelf.commit(Title::at(self.head))?;
+        shelf.commit(Title::at(self.head, self.redacted))?;
         (self.written, self.unwritten) = (self.head, 0);
         shelf.written()
     }

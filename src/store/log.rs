@@ -373,6 +373,15 @@ pub fn has_events(conn: &mut AnyConnection) -> Result<bool, StoreError> {
     Ok(events.select(entity::no).first::<i64>(conn).optional()?.is_some())
 }
 
+/// The newest operation that took a value out of all versions of a member; 0 where there is none.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn last_redaction(conn: &mut AnyConnection) -> Result<i64, StoreError> {
+    let redactions = operation::table.filter(operation::redacts.eq(true)).order(operation::seq.desc());
+    Ok(redactions.select(operation::seq).first(conn).optional()?.unwrap_or(0))
+}
+
 /// The highest number that a version has.
 ///
 /// # Errors

@@ -163,10 +163,10 @@ impl TextIndex {
         inner.note_rewritten();
     }
 
-    /// What should be written now, and the place in the log up to which it is; nothing where it is too little.
-    pub fn to_write(&self) -> Option<(Vec<Arc<ChangedRow>>, Head)> {
+    /// What is not written yet, and the place in the log up to which it is; nothing where it is fewer rows.
+    pub fn to_write(&self, fewest: usize) -> Option<(Vec<Arc<ChangedRow>>, Head)> {
         let inner = self.read();
-        let is_due = inner.standing == Standing::Current && inner.recent.len() >= MANY;
+        let is_due = inner.standing == Standing::Current && inner.recent.len() >= fewest;
         inner.last.filter(|_| is_due).map(|head| (inner.recent.clone(), head))
     }
 

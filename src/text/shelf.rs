@@ -17,8 +17,8 @@ use tantivy::postings::Postings;
 use tantivy::query::{EnableScoring, PhraseQuery, Query};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{
-    DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument,
-    TantivyError, Term,
+    DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentMeta, SegmentReader, TERMINATED,
+    TantivyDocument, TantivyError, Term,
 };
 use thiserror::Error;
 use uuid::Uuid;
@@ -75,13 +75,15 @@ pub struct Title {
     pub seq: i64,
     /// When that was recorded.
     pub recorded_at: Instant,
+    /// The newest redaction of which nothing is left in the files.
+    pub redacted: i64,
 }
 
 impl Title {
-    /// Words up to a place in the log.
-    pub const fn at(head: Head) -> Self {
+    /// Words up to a place in the log, with nothing left of what was redacted up to another one.
+    pub const fn at(head: Head, redacted: i64) -> Self {
         let Head { dataset_id, epoch, seq, recorded_at } = head;
-        Self { layout: LAYOUT, dataset_id, epoch, seq, recorded_at }
+        Self { layout: LAYOUT, dataset_id, epoch, seq, recorded_at, redacted }
     }
 }
 
@@ -202,6 +204,37 @@ impl Shelf {
         commit.commit()?;
         self.reader.reload()?;
         Ok(())
+    }
+
+    /// Writes anew whatever holds words that are found no more.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn drop_deleted(&mut self) -> Result<(), TextError> {
+        let segments = self.writer.index().searchable_segment_metas()?;
+        let stale: Vec<_> = segments.iter().filter(|segment| segment.has_deletes()).map(SegmentMeta::id).collect();
+        if !stale.is_empty() {
+            self.writer.merge(&stale).wait()?;
+            self.reader.reload()?;
+        }
+        Ok(())
+    }
+
+    /// Removes the files that nobody reads any more; whether no other is left than those of now.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    pub fn collect(&self) -> Result<bool, TextError> {
+        self.writer.garbage_collect_files().wait()?;
+        let index = self.writer.index();
+        let current = index.searchable_segment_ids()?;
+        let files = index.directory().list_managed_files();
+        let is_of_now = |file: &PathBuf| {
+            let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            file.extension().is_some_and(|kind| kind == "json")
+                || current.iter().any(|id| name.starts_with(&id.uuid_string()))
+        };
+        Ok(files.iter().all(is_of_now))
     }
 
     /// What is written, to be searched.

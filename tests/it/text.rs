@@ -283,6 +283,19 @@ fn checked(world: &World, folder: &Path) -> Vec<String> {
     compare(&mut conn, folder).expect("the database can be read")
 }
 
+/// Whether a word of a title is in the files of a folder, be it that of a row that is found no more.
+fn is_written(folder: &Path, word: &str) -> bool {
+    let index = tantivy::Index::open_in_dir(folder.join("words")).expect("a folder of words");
+    let field = index.schema().get_field("title_plain").expect("titles");
+    let term = tantivy::Term::from_field_text(field, word);
+    let reader: tantivy::IndexReader = index.reader_builder().try_into().expect("it can be read");
+    let has_word = |segment: &tantivy::SegmentReader| {
+        let words = segment.inverted_index(field).expect("it can be read");
+        words.get_term_info(&term).expect("it can be read").is_some()
+    };
+    reader.searcher().segment_readers().iter().any(has_word)
+}
+
 const NONE: [&str; 0] = [];
 
 on_both_databases! {
@@ -317,6 +330,27 @@ on_both_databases! {
         let node = Second::with_file(&world.database, Some(&file));
         assert_eq!(at(&node, "tambourine").len(), 2);
         assert_eq!(checked(&world, &folder), NONE, "it was written anew");
+    }
+
+    fn a_redacted_word_goes_from_the_folder_too(world: World) {
+        let world = world.with_source();
+        let admin = Client::of(&world, &[Scope::Admin]);
+        let file = world.database.dir().join("timeline.index");
+        let folder = folder_beside(&file);
+        put(&world, "Tambourines of Jane", json!({"id": town::RALLY}));
+        bury(&world);
+        let node = Second::with_file(&world.database, Some(&file));
+        assert_eq!(at(&node, "tambourine"), ["Tambourines of Jane"]);
+        assert_eq!(checked(&world, &folder), NONE);
+        assert!(is_written(&folder, "tambourines"), "the test means nothing");
+        let done = admin.post(&format!("/v1/events/{}/redact", town::RALLY), &json!({"text": ["Tambourines"]}));
+        let seq = done.ok()["seq"].as_i64().expect("a number");
+        // The node hears of it, and lets go of the word when it comes to it.
+        while Saved::open(&folder).is_ok_and(|saved| saved.is_none_or(|saved| saved.title.redacted < seq)) {}
+        assert!(!is_written(&folder, "tambourines"));
+        assert_eq!((at(&node, "tambourine"), at(&node, "jane")), (vec![], vec!["[redacted] of Jane".to_owned()]));
+        drop(node);
+        assert_eq!(checked(&world, &folder), NONE);
     }
 
     fn words_of_another_log_are_not_believed(world: World) {

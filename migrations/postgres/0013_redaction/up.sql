@@ -3,3 +3,4 @@
 ALTER TABLE operation ADD COLUMN redacts boolean NOT NULL DEFAULT false;
 -- For SQLite, whose file is written anew behind a redaction; here that is for whoever administers the server.
 ALTER TABLE dataset ADD COLUMN holds_redacted boolean NOT NULL DEFAULT false;
+CREATE INDEX operation_redacts ON operation (seq) WHERE redacts;

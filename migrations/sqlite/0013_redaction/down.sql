@@ -1,2 +1,3 @@
+DROP INDEX operation_redacts;
 ALTER TABLE dataset DROP COLUMN holds_redacted;
 ALTER TABLE operation DROP COLUMN redacts;
