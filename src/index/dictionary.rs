@@ -38,8 +38,6 @@ pub enum Term {
     Source(Uuid),
     /// An entity that only its evidence names.
     Mention(Uuid),
-    /// A privacy policy applies.
-    Policy,
     /// Readers with this clearance alone are given it; what has no such term is for all.
     OnlyFor(Clearance),
     /// About how many people took part.

@@ -109,5 +109,4 @@ fn terms(event: &EventContent) -> impl Iterator<Item = Term> {
         .chain(event.campaigns.iter().map(|id| Term::Campaign(*id)))
         .chain(event.sources.iter().map(|id| Term::Source(*id)))
         .chain(evidence.map(Term::Mention))
-        .chain(event.privacy.is_some().then_some(Term::Policy))
 }

@@ -142,14 +142,14 @@ impl<'a> Planning<'a> {
         of_events(&self.query.linked_to, linked)
     }
 
-    /// The store knows the ids of whole versions; where a policy applies the public is not given them.
+    /// The store knows the ids of whole versions; where the public has a version of its own it is not given them.
     fn external_id(&self) -> Group {
         let Some(versions) = &self.named.external_id else {
             return Group::default();
         };
         let versions = versions.iter().flat_map(|version| Events::rows_of(*version)).collect();
-        let is_kept_back = (self.sight.clearance == Clearance::Public).then_some(Term::Policy);
-        let none = self.numbers(is_kept_back.into_iter());
+        let is_public = self.sight.clearance == Clearance::Public;
+        let none = self.numbers(is_public.then_some(Term::OnlyFor(Clearance::Public)).into_iter());
         let any = Some(Wanted { versions, ..Wanted::default() });
         Group { any, none: Wanted { terms: none, ..Wanted::default() } }
     }

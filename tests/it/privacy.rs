@@ -337,4 +337,22 @@ on_both_databases! {
         let event = world.get(&format!("/v1/events/{}", town::RALLY)).ok();
         assert_eq!((&event["title"], &event["privacy"]), (&json!("A whistle is blown"), &Value::Null));
     }
+
+    fn what_is_told_again_of_earlier_versions_is_found_again(world: World) {
+        let world = world.with_secrets();
+        let numbered = |policy: Value| {
+            let mut event = told_under(policy);
+            event["external_ids"] = json!([{"scheme": "desk", "id": "9"}]);
+            event
+        };
+        world.put(Resource::Event, numbered(json!({"place": "locality", "reason": "safety"})));
+        let covered = world.seq();
+        let then = format!("external_id=desk:9&as_of={covered}");
+        assert_eq!(total(&world, &then), 0);
+        // Nothing governs it any more, and so nothing its earlier version.
+        world.put(Resource::Event, numbered(Value::Null));
+        let told = world.get(&format!("/v1/events/{}?as_of={covered}", town::RALLY)).ok();
+        assert_eq!(told["external_ids"][0]["id"], "9");
+        assert_eq!(total(&world, &then), 1);
+    }
 }
