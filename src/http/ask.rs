@@ -25,7 +25,8 @@ use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
 use crate::node::moments::Moments;
 use crate::node::reader::Reader;
-use crate::query::named::Told;
+use crate::query::event_query::EventQuery;
+use crate::query::named::{Named, Told};
 use crate::query::params::{ParamFault, Params, shown};
 use crate::store::error::StoreError;
 use crate::store::log::{self, Head};
@@ -90,6 +91,14 @@ impl Service {
     /// When the store must be asked and cannot.
     pub fn seq_at(&self, instant: Instant) -> Result<i64, StoreError> {
         self.moments.seq_at(self.index.head(), instant, || self.reader.read(|conn| log::seq_at(conn, instant)))
+    }
+
+    /// What a question names, with what the store alone can tell of it by now.
+    ///
+    /// # Errors
+    /// When the store must be asked and cannot.
+    pub fn looked_up(&self, query: &EventQuery, named: &Named) -> Result<Named, StoreError> {
+        named.looked_up(query, &mut &*self)
     }
 }
 

@@ -46,7 +46,7 @@ impl EventAsk {
     /// All faults at once; when the store cannot be asked.
     pub fn finish(&mut self, ask: &mut Ask) -> Result<i64, Problem> {
         let seq = ask.finish()?;
-        self.named = self.named.looked_up(&self.query, &mut &**ask.service)?;
+        self.named = ask.service.looked_up(&self.query, &self.named)?;
         Ok(seq)
     }
 

@@ -72,24 +72,22 @@ async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     let mut question = Question::parse(form, &ask.service.index.read(), ask.clearance, &mut ask.params);
     let seq = ask.finish()?;
     let service = &ask.service;
-    question.named = question.named.looked_up(&question.query, &mut &***service)?;
     let (dataset, site) = (&*service.dataset, site(&req, &service.dataset));
-    let recorded_at = service.reader.read(|conn| log::recorded_at(conn, seq))?;
-    let (begun, etag) = {
-        let state = service.index.read();
-        let mut print = Fingerprint::of(ask.clearance);
-        // A later policy changes earlier answers too, so the newest operation is part of it.
-        print.text(req.query_string()).number(seq).number(state.head.seq).number(state.head.epoch);
-        print.text(form.code()).text(site.as_deref().unwrap_or_default());
-        let surroundings = Surroundings { dataset, site, target: req.uri().to_string(), recorded_at };
-        let sight = ask.sight(&state, seq);
-        let begun =
-            question.begin(&service.index, service.reader.another(), sight, surroundings, Some(ask.deadline()))?;
-        (begun, print.weak())
-    };
+    // From before anything is read; and a later policy changes earlier answers too, so the newest operation is part of it.
+    let mut print = Fingerprint::of(ask.clearance);
+    print.text(req.query_string()).number(seq).number(ask.head.seq).number(ask.head.epoch);
+    let etag = print.text(form.code()).text(site.as_deref().unwrap_or_default()).weak();
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
+    question.named = service.looked_up(&question.query, &question.named)?;
+    let recorded_at = service.reader.read(|conn| log::recorded_at(conn, seq))?;
+    let begun = {
+        let state = service.index.read();
+        let surroundings = Surroundings { dataset, site, target: req.uri().to_string(), recorded_at };
+        let (sight, deadline) = (ask.sight(&state, seq), Some(ask.deadline()));
+        question.begin(&service.index, service.reader.another(), sight, surroundings, deadline)?
+    };
     let busy = |_| Problem::unavailable("As many exports as this node makes at once are under way; ask again soon.");
     let turn = Arc::clone(&ask.service.exports).try_acquire_owned().map_err(busy)?;
     let stopping = |_| Problem::new(Code::Unavailable, "The service is stopping.");

@@ -112,7 +112,7 @@ impl<R: BufRead> List<R> {
     /// Reads up to the first item.
     fn find(&mut self, path: &[String]) -> Result<(), OpenError> {
         match self.peek()? {
-            None => return Err(OpenError::Empty),
+            None => return Err(OpenError::NoList("it is empty".to_owned())),
             Some(0xff | 0xfe) => return Err(OpenError::Utf16),
             Some(0xef) => {
                 self.step();

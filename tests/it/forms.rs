@@ -220,6 +220,19 @@ on_both_databases! {
         }
     }
 
+    fn whoever_has_an_answer_is_told_so_without_the_store(world: World) {
+        let world = world.founded();
+        for form in FORMS {
+            let etag = world.get(&target(form)).header("etag").expect("a validator");
+            let mut conn = world.database.parsed().connect().expect("the database is there");
+            conn.batch_execute("ALTER TABLE operation RENAME TO gone").expect("there are operations");
+            let known = world.get_with(&target(form), &[("if-none-match", &etag)]).status;
+            let other = world.get_with(&target(form), &[("if-none-match", "W/\"0\"")]).status;
+            conn.batch_execute("ALTER TABLE gone RENAME TO operation").expect("they are back");
+            assert_eq!((known, other), (304, 503), "{form}");
+        }
+    }
+
     fn the_program_writes_what_the_service_gives(world: World) {
         let world = world.founded();
         for form in ["geojson", "csv", "ndjson", "ics", "atom", "timelinejs", "jsonld"] {

@@ -23,6 +23,16 @@ fn taken(mapping: &Mapping, bytes: &[u8]) -> Result<(World, Vec<EventContent>, R
     Ok((world, events, report))
 }
 
+#[test]
+fn a_file_that_cannot_be_read_is_told_why() {
+    let told = |format: &str, text: &str| {
+        taken(&preset(format).expect("a preset"), text.as_bytes()).map(|_| ()).unwrap_err().to_string()
+    };
+    assert_eq!(told("2020pb", ""), "the file has no list of records: it is empty");
+    assert_eq!(told("geojson", "[1]"), "the file has no list of records: there is no member `features`");
+    assert_eq!(told("acled", ""), "the file has no header");
+}
+
 fn place_of(world: &World, event: &EventContent) -> (String, LocationKind, PlacePrecision, bool) {
     let place = &event.places[0];
     let location = &world.locations[&place.location];
