@@ -114,7 +114,11 @@ impl ReadAhead {
             return Ok(Err(Next::FilterLost));
         };
         let limits = Limits { until: head.seq, entries: AHEAD.0, bytes: AHEAD.1 };
-        let part = feed::read(&self.index, &self.reader, &question, behind, limits)?;
+        let part = match feed::read(&self.index, &self.reader, &question, behind, limits) {
+            // It asks for words, which are still gathered; others need not wait for that.
+            Err(StoreError::NotReady(_)) => return Ok(Err(Next::Wait)),
+            part => part?,
+        };
         Ok(match part {
             Some(part) if !part.entries.is_empty() => {
                 Ok(Ahead { head, revision: webhook.revision, behind, entries: part.entries.into() })
