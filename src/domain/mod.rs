@@ -42,6 +42,7 @@ pub mod scope;
 pub mod shared;
 pub mod size;
 pub mod source;
+pub mod tile;
 pub mod timeline;
 pub mod verification;
 pub mod vocabulary;

@@ -58,18 +58,44 @@ pub async fn get_event_extent(req: HttpRequest) -> Result<HttpResponse, Problem>
     answer(req, |_| (), |(), counting| counting.extent(), |answer| &answer.query).await
 }
 
-/// Answers a question about events: `parse` takes what it asks beside its filters, `count` answers it, and `echo` finds the
-/// question in the answer.
+/// Answers with JSON: `parse` takes what a question asks beside its filters, `count` answers it, and `echo` finds the question in
+/// the answer.
 async fn answer<Q: Send + 'static, D: Serialize + 'static>(
     req: HttpRequest,
     parse: fn(&mut Params) -> Q,
     count: fn(&Q, &Counting<'_>) -> Result<D, Problem>,
     echo: fn(&D) -> &EventQueryEcho,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(answer) = answered(&req)? {
+    let json = move |query: &Q, counting: &Counting<'_>| {
+        let answer = count(query, counting)?;
+        let bytes = serde_json::to_vec(&answer).map_err(StoreError::from)?;
+        // All but the question, which stands last and names the operation.
+        let question = serde_json::to_vec(echo(&answer)).map_err(StoreError::from)?;
+        Ok(Counted { told: bytes.len() - question.len() - 1, bytes })
+    };
+    counted(req, JSON, parse, json).await
+}
+
+/// What was counted, as it is sent.
+pub struct Counted {
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// How many of its first bytes are told apart from those of other answers.
+    pub told: usize,
+}
+
+/// Answers a question about events in a form: `parse` takes what it asks beside its filters, and `count` answers it, away from
+/// the threads that answer short requests.
+pub async fn counted<Q: Send + 'static>(
+    req: HttpRequest,
+    media_type: &'static str,
+    parse: impl FnOnce(&mut Params) -> Q,
+    count: impl FnOnce(&Q, &Counting<'_>) -> Result<Counted, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    if let Some(answer) = answered(&req, media_type)? {
         return Ok(answer.respond(&req));
     }
-    let mut ask = Ask::begin(&req, JSON).await?;
+    let mut ask = Ask::begin(&req, media_type).await?;
     let mut asked = EventAsk::filters(&mut ask);
     let query = parse(&mut ask.params);
     let seq = asked.finish(&mut ask)?;
@@ -82,12 +108,10 @@ async fn answer<Q: Send + 'static, D: Serialize + 'static>(
     let work = move || {
         let _turn = turn;
         let EventAsk { query: filters, named, .. } = &asked;
-        let answer = count(&query, &Counting { index: &index, query: filters, named, seq, clearance, deadline })?;
-        let text = serde_json::to_vec(&answer).map_err(StoreError::from)?;
-        // All but the question, which stands last and names the operation.
-        let question = serde_json::to_vec(echo(&answer)).map_err(StoreError::from)?;
-        print.bytes(&text[..text.len() - question.len() - 1]);
-        Ok::<_, Problem>((Text::of(text), print.weak()))
+        let Counted { bytes, told } =
+            count(&query, &Counting { index: &index, query: filters, named, seq, clearance, deadline })?;
+        print.bytes(&bytes[..told]);
+        Ok::<_, Problem>((Text::in_form(media_type, bytes), print.weak()))
     };
     let (text, etag) = block(work).await.map_err(|_| Problem::new(Code::Unavailable, "The service is stopping."))??;
     if respond::is_known(&req, &etag) {
@@ -97,5 +121,5 @@ async fn answer<Q: Send + 'static, D: Serialize + 'static>(
     if clearance == Clearance::Public && takes_earlier(&req) {
         return Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req));
     }
-    Ok(respond::json(&etag, &links, &text))
+    Ok(respond::whole(&etag, &links, &text))
 }

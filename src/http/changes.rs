@@ -71,7 +71,7 @@ pub async fn list_changes(req: HttpRequest) -> Result<HttpResponse, Problem> {
         return Ok(respond::not_modified(&etag));
     }
     let links = format!("<{}>; rel=\"next\", {}", page.next, respond::permanent_link(&req, until));
-    Ok(respond::json(&etag, &links, &Text::of(text)))
+    Ok(respond::whole(&etag, &links, &Text::of(text)))
 }
 
 /// Takes the filters, and how events are to be given; faults stay with the request's.

@@ -1,6 +1,7 @@
 //! Counting the events of a question.
 
 use crate::domain::privacy::Clearance;
+use crate::domain::tile::Tile;
 use crate::index::aggregate::groups::Counts;
 use crate::index::aggregate::histogram::Bucket;
 use crate::index::aggregate::{Numbers, ToMatch};
@@ -14,9 +15,11 @@ use crate::query::histogram::{HistogramQuery, MAX_CELLS};
 use crate::query::named::Named as FoundNames;
 use crate::query::params::ParamFault;
 use crate::query::plan::plan;
+use crate::query::tile::tile_map;
 use crate::view::aggregate::{
     EventExtent, EventFacets, EventHistogram, Facet, FacetValue, HistogramBucket, HistogramGroup, Named, number,
 };
+use crate::view::tile::encode;
 
 use super::problem::Problem;
 use crate::store::error::StoreError;
@@ -146,6 +149,24 @@ impl Counting<'_> {
         };
         let matched = to_match.find()?;
         Ok(EventExtent::of(&matched.extent(&numbers, &dots), matched.total(), self.query.echo(self.seq)))
+    }
+
+    /// A tile of a map with what it shows of events, as bytes.
+    ///
+    /// # Errors
+    /// 503 where the dataset was replaced meanwhile, the time is over, or it asks for words that are not known yet.
+    pub fn tile(&self, tile: Tile) -> Result<Vec<u8>, Problem> {
+        let (to_match, map, generation) = {
+            let state = self.index.read();
+            let map = tile_map(self.query, self.named, self.sight(&state), tile);
+            (self.to_match(&state, self.query, self.named)?, map, state.generation)
+        };
+        let shown = to_match.find()?.drawn(&map);
+        let state = self.index.read();
+        if state.generation != generation {
+            return Err(Problem::restored());
+        }
+        Ok(encode(&shown, state.events.dictionary.shapes.values())?)
     }
 
     /// The names of values at the moment read.

@@ -62,5 +62,5 @@ pub async fn list_coverage(req: HttpRequest) -> Result<HttpResponse, Problem> {
     }
     let page = paging.info(&page, pinned);
     let links = respond::page_links(&req, &page, seq);
-    Ok(respond::json(&etag, &links, &Text::json(&CoverageList { data, page, query: query.echo(seq).into() })?))
+    Ok(respond::whole(&etag, &links, &Text::json(&CoverageList { data, page, query: query.echo(seq).into() })?))
 }

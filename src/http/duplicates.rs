@@ -240,5 +240,5 @@ fn give(req: &HttpRequest, document: &impl Serialize, links: &str) -> Result<Htt
     if respond::is_known(req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, links, &Text::of(text)))
+    Ok(respond::whole(&etag, links, &Text::of(text)))
 }

@@ -140,7 +140,7 @@ pub async fn list<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> 
     }
     let links = respond::page_links(&req, &page_info, seq);
     let echo = EntityQueryEcho { as_of: seq, ..query.echo };
-    Ok(respond::json(&etag, &links, &Text::json(&C::list(data, page_info, echo))?))
+    Ok(respond::whole(&etag, &links, &Text::json(&C::list(data, page_info, echo))?))
 }
 
 /// Answers one item, by id or slug.
@@ -174,7 +174,7 @@ pub async fn revisions<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Prob
     }
     let notes = ask.service.reader.read(|conn| log::history(conn, id, seq))?;
     let text = Text::json(&RevisionList::of(notes, changes))?;
-    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &text))
+    Ok(respond::whole(&etag, &respond::permanent_link(&req, seq), &text))
 }
 
 /// Answers one version of one, as readers were given it when it was written.
@@ -210,7 +210,7 @@ fn give_one<C: Listed>(req: &HttpRequest, then: Sight<'_>, id: Uuid, seq: i64) -
     if respond::is_known(req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, &respond::permanent_link(req, seq), &Text::of(text)))
+    Ok(respond::whole(&etag, &respond::permanent_link(req, seq), &Text::of(text)))
 }
 
 /// What is told of a member that has ceased.

@@ -70,6 +70,19 @@ problem_responses! {
 }
 
 problem_responses! {
+    /// What a tile may answer instead.
+    TileErrors {
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        NotFound = 404, "There is no such tile.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Gone = 410, "The revision asked for was lost when a backup was restored.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, or too much is being counted.";
+    }
+}
+
+problem_responses! {
     /// What an item may answer instead.
     ItemErrors {
         Merged = 301, "It was merged into another one, which `Location` names.";

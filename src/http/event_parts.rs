@@ -93,5 +93,5 @@ async fn given(
         Value::Array(parts) => parts,
         _ => Vec::new(),
     };
-    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &Text::json(&select(parts)?)?))
+    Ok(respond::whole(&etag, &respond::permanent_link(&req, seq), &Text::json(&select(parts)?)?))
 }

@@ -60,7 +60,7 @@ pub struct EventList {
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
         (status = 304, description = "The page is the one the client has."), ListErrors))]
 pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    if let Some(answer) = answered(&req)? {
+    if let Some(answer) = answered(&req, JSON)? {
         return Ok(answer.respond(&req));
     }
     let mut ask = Ask::begin(&req, JSON).await?;
@@ -105,7 +105,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let links = respond::page_links(&req, &page, seq);
     let text = Text::of(list_text(&documents, &page, &query.echo(seq), coverage.as_ref())?);
     if !is_public {
-        return Ok(respond::json(&etag, &links, &text));
+        return Ok(respond::whole(&etag, &links, &text));
     }
     Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req))
 }
@@ -201,7 +201,7 @@ fn give_one(
         return Ok(respond::not_modified(&etag));
     }
     let text = Text::of(selection.documents(service, view)?.concat());
-    Ok(respond::json(&etag, &respond::permanent_link(req, seq), &text))
+    Ok(respond::whole(&etag, &respond::permanent_link(req, seq), &text))
 }
 
 /// The versions of an event: when, why, and field by field what each changed.
@@ -250,7 +250,7 @@ pub async fn list_event_revisions(req: HttpRequest) -> Result<HttpResponse, Prob
         previous = current.or(previous);
     }
     let text = Text::json(&RevisionList::of(notes, changes))?;
-    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &text))
+    Ok(respond::whole(&etag, &respond::permanent_link(&req, seq), &text))
 }
 
 /// One version of an event, as readers were given it when it was written.
@@ -311,7 +311,7 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
         return Ok(respond::not_modified(&etag));
     }
     let text = Text::json(&walk.render(events(&ask.service, &keys)?))?;
-    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &text))
+    Ok(respond::whole(&etag, &respond::permanent_link(&req, seq), &text))
 }
 
 /// The event that the path names, as a reader could see it; 410 where it was withdrawn.

@@ -11,7 +11,7 @@ use quick_cache::sync::Cache;
 use super::access;
 use super::ask::{Service, acceptable, answers_for};
 use super::problem::Problem;
-use super::respond::{self, JSON, Text};
+use super::respond::{self, Text};
 use crate::domain::privacy::Clearance;
 use crate::store::log::Head;
 
@@ -79,7 +79,7 @@ impl GivenPage {
         if respond::is_known(req, &self.etag) {
             return respond::not_modified(&self.etag);
         }
-        respond::json(&self.etag, &self.links, &self.text)
+        respond::whole(&self.etag, &self.links, &self.text)
     }
 }
 
@@ -87,9 +87,9 @@ impl GivenPage {
 /// the public: a page for readers of what is restricted is neither among them nor given out of them.
 ///
 /// # Errors
-/// 406 for another form than JSON.
-pub fn answered(req: &HttpRequest) -> Result<Option<Arc<GivenPage>>, Problem> {
-    acceptable(req, JSON)?;
+/// 406 for another form than this media type.
+pub fn answered(req: &HttpRequest, media_type: &str) -> Result<Option<Arc<GivenPage>>, Problem> {
+    acceptable(req, media_type)?;
     let takes_kept = takes_earlier(req) && access::clearance(req) == Clearance::Public;
     let Some(service) = req.app_data::<web::Data<Service>>().filter(|_| takes_kept) else {
         return Ok(None);

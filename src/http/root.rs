@@ -155,5 +155,5 @@ pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, &respond::permanent_link(&req, seq), &Text::json(&dataset)?))
+    Ok(respond::whole(&etag, &respond::permanent_link(&req, seq), &Text::json(&dataset)?))
 }

@@ -14,7 +14,7 @@ use super::write::operations::{
 };
 use super::{
     actors, aggregates, campaigns, changes, changes_stream, coverage, docs, duplicates, event_parts, events, export,
-    health, imports, keys, locations, metrics, root, sources, timelines, vocabulary, webhooks,
+    health, imports, keys, locations, metrics, root, sources, tiles, timelines, vocabulary, webhooks,
 };
 
 /// A path, and the methods that it answers by handlers of its own.
@@ -57,6 +57,8 @@ routes! {
     "/v1/events/histogram" => get aggregates::get_event_histogram;
     "/v1/events/facets" => get aggregates::get_event_facets;
     "/v1/events/extent" => get aggregates::get_event_extent;
+    "/v1/tiles.json" => get tiles::get_event_tileset;
+    "/v1/tiles/{z}/{x}/{y}.mvt" => get tiles::get_event_tile;
     "/v1/events/{id}" => get events::get_event, put write_events::replace_event, patch write_events::patch_event,
         delete write_events::retract_event;
     "/v1/events/{id}/restore" => post write_events::restore_event;

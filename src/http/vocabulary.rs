@@ -25,5 +25,5 @@ pub async fn get_vocabulary(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, "", &Text::json(&body)?))
+    Ok(respond::whole(&etag, "", &Text::json(&body)?))
 }

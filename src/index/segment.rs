@@ -70,6 +70,15 @@ impl Postings {
         lists.chain(self.dense_terms.iter().enumerate().map(|(position, term)| (*term, Handle::Dense(position))))
     }
 
+    /// Those of some terms that have rows, with where their rows are.
+    pub fn handles_of(&self, terms: &Terms) -> Vec<(u32, Handle)> {
+        let mut handles = Vec::new();
+        positions(terms, &self.terms, |position| handles.push((self.terms[position], Handle::List(position))));
+        let dense = &self.dense_terms;
+        positions(terms, dense, |position| handles.push((dense[position], Handle::Dense(position))));
+        handles
+    }
+
     /// Whether a row has a term; `size` is how many rows the segment has.
     pub fn has(&self, term: u32, row: usize, size: usize) -> bool {
         let listed = self.terms.binary_search(&term).is_ok_and(|at| self.list(at).binary_search(&(row as u16)).is_ok());

@@ -20,6 +20,7 @@ pub mod redaction;
 pub mod reference;
 pub mod sent_back;
 pub mod source;
+pub mod tile;
 pub mod timeline;
 pub mod webhook;
 

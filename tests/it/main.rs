@@ -56,5 +56,6 @@ mod shapes;
 mod soak;
 mod sync;
 mod text;
+mod tiles;
 mod webhooks;
 mod writing;

@@ -17,9 +17,20 @@ pub struct Groups {
 }
 
 /// Rows that have a value by one term.
-enum Rows {
+#[derive(Clone, Copy)]
+pub(super) enum Rows {
     Of(Handle),
     One(usize),
+}
+
+impl Rows {
+    /// Hands out the rows, also those that do not match.
+    pub fn each(self, piece: &Piece, mut take: impl FnMut(usize)) {
+        match self {
+            Self::Of(handle) => piece.segment.postings.each(handle, piece.segment.rows(), take),
+            Self::One(row) => take(row),
+        }
+    }
 }
 
 /// How many events have each value.
@@ -67,7 +78,6 @@ impl Groups {
     /// Hands out the values that rows of a piece have, each once and with these rows, which are in any order.
     pub(super) fn each(&self, piece: &Piece, mut take: impl FnMut(u32, &[u16])) {
         let postings = &piece.segment.postings;
-        let size = piece.segment.rows();
         let mut parts: Vec<(u32, Rows)> = Vec::new();
         for (term, handle) in postings.handles() {
             parts.extend(standing_for(&self.terms, term).map(|group| (group, Rows::Of(handle))));
@@ -80,7 +90,7 @@ impl Groups {
             });
         }
         parts.sort_unstable_by_key(|(group, _)| *group);
-        let (mut met, mut rows) = (Bits::none(size), Vec::new());
+        let (mut met, mut rows) = (Bits::none(piece.segment.rows()), Vec::new());
         for parts in parts.chunk_by(|(a, _), (b, _)| a == b) {
             let mut add = |row: usize| {
                 if piece.rows.contains(row) && !met.contains(row) {
@@ -89,12 +99,7 @@ impl Groups {
                     rows.extend(u16::try_from(row));
                 }
             };
-            for (_, part) in parts {
-                match part {
-                    Rows::Of(handle) => postings.each(*handle, size, &mut add),
-                    Rows::One(row) => add(*row),
-                }
-            }
+            parts.iter().for_each(|(_, part)| part.each(piece, &mut add));
             if !rows.is_empty() {
                 take(parts[0].0, &rows);
             }

@@ -4,6 +4,7 @@
 pub mod extent;
 pub mod groups;
 pub mod histogram;
+pub mod tile;
 
 use std::sync::Arc;
 

@@ -109,7 +109,10 @@ fn answer(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let (status, headers) = (answer.status().as_u16(), headers.collect());
-    let body = answer.body_mut().with_config().limit(100 << 20).read_to_string()?;
+    let bytes = answer.body_mut().with_config().limit(100 << 20).read_to_vec()?;
+    let is_text = answer.headers().get("content-type").is_none_or(|form| form != "application/vnd.mapbox-vector-tile");
+    let body =
+        if is_text { String::from_utf8(bytes).expect("text") } else { String::from_utf8_lossy(&bytes).into_owned() };
     Ok(Answer { status, headers, body })
 }
 

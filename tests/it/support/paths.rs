@@ -33,6 +33,8 @@ pub fn filled(path: &str) -> String {
         _ => "ice-out-los-angeles",
     };
     let part = if path.contains("/evidence/") { EVIDENCE } else { LINK };
+    // The tile of Los Angeles.
+    let path = path.replace("{z}", "10").replace("{x}", "175").replace("{y}", "408");
     path.replace("{id}", member).replace("{n}", "1").replace("{part}", part)
 }
 
@@ -41,9 +43,11 @@ pub fn every_path() -> Vec<String> {
     public_paths().map(filled).collect()
 }
 
-/// Every path that gives JSON: all but the one for Prometheus, and other forms of the events.
+/// Every path that gives JSON: all but the one for Prometheus, other forms of the events, and tiles.
 pub fn every_json_path() -> Vec<String> {
-    every_path().into_iter().filter(|path| path != "/metrics" && !path.starts_with("/v1/events.")).collect()
+    let is_other =
+        |path: &String| path == "/metrics" || ["/v1/events.", "/v1/tiles/"].iter().any(|of| path.starts_with(of));
+    every_path().into_iter().filter(|path| !is_other(path)).collect()
 }
 
 /// Every path that gives data of the dataset: all but those of the service itself.

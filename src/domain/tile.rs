@@ -1,0 +1,166 @@
+//! Tiles of a map of the world in the Web Mercator projection (EPSG:3857), cut as OGC's *WebMercatorQuad* and everybody's web
+//! maps cut it: 2^z by 2^z squares, the first one in the north-west.
+
+use std::f64::consts::PI;
+
+use super::bounding_box::BoundingBox;
+use super::place::Point;
+
+/// How far maps are cut: a tile is some 150 metres wide then.
+pub const DEEPEST: u8 = 18;
+/// Units along a side of a tile, as the Mapbox Vector Tile specification advises.
+pub const EXTENT: i32 = 4_096;
+/// Units around a tile in which it shows what its neighbours do, so that a dot at an edge is drawn whole by programs that draw
+/// each tile for itself.
+pub const MARGIN: i32 = 256;
+
+/// A tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tile {
+    zoom: u8,
+    column: u32,
+    row: u32,
+}
+
+/// A spot of a tile or of its margin, in units to the east and to the south of its north-west corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "to the east, and to the south")]
+pub struct Spot {
+    pub x: i32,
+    pub y: i32,
+}
+
+impl Tile {
+    /// The tile of a zoom level in a column, from the west, and a row, from the north; `None` where there is no such tile.
+    pub fn at(zoom: u8, column: u32, row: u32) -> Option<Self> {
+        let is_there = zoom <= DEEPEST && column.max(row) < 1 << zoom;
+        is_there.then_some(Self { zoom, column, row })
+    }
+
+    /// How often the world was halved.
+    pub const fn zoom(self) -> u8 {
+        self.zoom
+    }
+
+    /// The tiles along a side of the world.
+    fn across(self) -> f64 {
+        f64::from(1_u32 << self.zoom)
+    }
+
+    /// Where it shows a point: nowhere where the point lies elsewhere, or nearer to a pole than the projection reaches; twice where
+    /// the margin goes once around the world. In the tile proper, without margins, a point lies in one tile of a zoom level.
+    pub fn spots(self, point: Point) -> impl Iterator<Item = Spot> {
+        let extent = f64::from(EXTENT);
+        let world = self.across() * extent;
+        // The eastern edge of the world is its western one.
+        let lon = if point.lon >= 180.0 { point.lon - 360.0 } else { point.lon };
+        let x = ((lon + 180.0) / 360.0 * world).floor();
+        let sine = point.lat.to_radians().sin();
+        let y = ((0.5 - ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * PI)) * world).floor();
+        let is_on_the_map = (0.0..world).contains(&y);
+        let (x, y) = (x - f64::from(self.column) * extent, y - f64::from(self.row) * extent);
+        let turns = [0.0, -world, world].into_iter().filter(move |_| is_on_the_map);
+        turns.filter_map(move |turn| Some(Spot { x: unit(x + turn)?, y: unit(y)? }))
+    }
+
+    /// What holds all points that it shows, also in its margin.
+    pub fn bounds(self) -> BoundingBox {
+        let margin = f64::from(MARGIN) / f64::from(EXTENT);
+        let lat = |rows: f64| (PI * (1.0 - 2.0 * rows / self.across())).sinh().atan().to_degrees();
+        let (row, column) = (f64::from(self.row), f64::from(self.column));
+        let (north, south) = (lat(row - margin), lat(row + 1.0 + margin));
+        // Half of the world and a margin on both sides is more than a box across the antimeridian can say.
+        if self.zoom < 2 {
+            return BoundingBox { west: -180.0, south, east: 180.0, north };
+        }
+        let lon = |columns: f64| (columns / self.across()).rem_euclid(1.0) * 360.0 - 180.0;
+        BoundingBox { west: lon(column - margin), south, east: lon(column + 1.0 + margin), north }
+    }
+}
+
+impl Spot {
+    /// Whether it lies in the tile itself.
+    pub fn is_inside(self) -> bool {
+        (0..EXTENT).contains(&self.x) && (0..EXTENT).contains(&self.y)
+    }
+}
+
+/// A whole number of units, where it lies on a tile or in its margin.
+fn unit(units: f64) -> Option<i32> {
+    let (first, behind) = (f64::from(-MARGIN), f64::from(EXTENT + MARGIN));
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number of a few thousand at most")]
+    (first..behind).contains(&units).then_some(units as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tile(zoom: u8, column: u32, row: u32) -> Tile {
+        Tile::at(zoom, column, row).expect("there is such a tile")
+    }
+
+    fn spots(tile: Tile, lat: f64, lon: f64) -> Vec<(i32, i32)> {
+        tile.spots(Point { lat, lon }).map(|spot| (spot.x, spot.y)).collect()
+    }
+
+    #[test]
+    fn tiles_are_those_of_everybody_else() {
+        assert_eq!(Tile::at(0, 0, 0).map(Tile::zoom), Some(0));
+        assert_eq!((Tile::at(0, 1, 0), Tile::at(3, 0, 8), Tile::at(19, 0, 0)), (None, None, None));
+        assert_eq!(spots(tile(0, 0, 0), 0.0, 0.0), [(EXTENT / 2, EXTENT / 2)]);
+        // Los Angeles, as the slippy map tilenames of OpenStreetMap have it.
+        let los_angeles = Point { lat: 34.0522, lon: -118.2437 };
+        assert!(tile(10, 175, 408).spots(los_angeles).all(Spot::is_inside));
+        assert_eq!(tile(10, 175, 408).spots(los_angeles).count(), 1);
+        assert_eq!(tile(10, 175, 409).spots(los_angeles).count(), 0);
+    }
+
+    #[test]
+    fn the_map_ends_before_the_poles_and_goes_on_behind_the_antimeridian() {
+        let world = tile(0, 0, 0);
+        for lat in [85.051_129, 85.06, 90.0, -85.051_129, -90.0] {
+            assert_eq!(spots(world, lat, 0.0), [], "{lat}");
+        }
+        assert_eq!(spots(world, 85.051_128, 0.0), [(EXTENT / 2, 0)]);
+        assert_eq!(spots(world, 0.0, 180.0), spots(world, 0.0, -180.0), "one meridian");
+        assert_eq!(spots(world, 0.0, 180.0), [(0, EXTENT / 2), (EXTENT, EXTENT / 2)]);
+        let (first, last) = (tile(3, 0, 4), tile(3, 7, 4));
+        assert_eq!((spots(first, -0.1, 179.9), spots(last, -0.1, 179.9)), (vec![(-10, 9)], vec![(4_086, 9)]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_point_lies_in_one_tile_of_each_zoom_and_within_the_bounds_of_all_that_show_it(
+            lat in -85.0_f64..=85.0, lon in -180.0_f64..=180.0, zoom in 0_u8..=5,
+        ) {
+            let point = Point { lat, lon };
+            let across = 1_u32 << zoom;
+            let tiles = (0..across).flat_map(|column| (0..across).map(move |row| tile(zoom, column, row)));
+            let mut inside = 0;
+            for tile in tiles {
+                inside += tile.spots(point).filter(|spot| spot.is_inside()).count();
+                prop_assert!(tile.spots(point).count() == 0 || tile.bounds().contains(point));
+            }
+            prop_assert_eq!(inside, 1);
+        }
+
+        #[test]
+        fn neighbours_show_what_is_near_their_edge_at_the_same_spot(
+            zoom in 1_u8..=18, share in 0_u32..1_000, units in -600.0_f64..600.0,
+        ) {
+            let across = 1_u32 << zoom;
+            let column = u32::try_from(u64::from(share) * u64::from(across) / 1_000).expect("a column");
+            let (here, there) = (tile(zoom, column, across / 2), tile(zoom, (column + 1) % across, across / 2));
+            // Just south of the equator, and so far from the edge between the two.
+            let edge = (f64::from(column + 1) + units / f64::from(EXTENT)) / f64::from(across);
+            let point = Point { lat: -0.000_1, lon: edge.rem_euclid(1.0) * 360.0 - 180.0 };
+            let near_the_edge = |x: &i32| (-MARGIN..MARGIN).contains(x);
+            let shown = |tile: Tile, edge: i32| tile.spots(point).map(|spot| spot.x - edge).find(near_the_edge);
+            prop_assert_eq!(shown(here, EXTENT), shown(there, 0));
+            prop_assert!(shown(here, EXTENT).is_some() || units.abs() > 255.0);
+        }
+    }
+}
