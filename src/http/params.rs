@@ -245,6 +245,14 @@ parameters! {
     ]
 }
 
+parameters! {
+    /// Whether a list shows what its words found.
+    HighlightParam => vec![
+        query("highlight", Form::Flag, "Whether each event has `highlights`: where the words of `q` stand in its texts and in names, as \
+            plain text cut into what was asked for and what was not; not unless given.", true),
+    ]
+}
+
 fn lang() -> Parameter {
     let meaning = "A BCP 47 tag: title and summary are given in this language where there is a translation; `language` says \
         what was given.";
