@@ -24,6 +24,8 @@ pub enum Tree {
     Window(InWindow),
     /// The version was written by an operation from one to another.
     Recorded(u32, u32),
+    /// The number of the event lies from one to another: events are numbered in the order in which they are made.
+    Numbered(u32, u32),
 }
 
 impl Tree {
@@ -37,6 +39,7 @@ impl Tree {
             Self::Sizes(sizes) => sizes.has(row.size),
             Self::Window(window) => window.has(row.shape, row.start),
             Self::Recorded(first, last) => (*first..=*last).contains(&row.seq),
+            Self::Numbered(first, last) => (*first..=*last).contains(&row.event_no),
         }
     }
 
@@ -71,6 +74,7 @@ impl Tree {
                 }
             }
             Self::Recorded(first, last) => rows = Bits::between(&segment.seq, *first, *last),
+            Self::Numbered(first, last) => rows = Bits::between(&segment.event_no, *first, *last),
         }
         rows
     }

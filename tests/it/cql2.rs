@@ -50,12 +50,13 @@ impl World {
         put(
             "vigil",
             json!({"id": VIGIL, "type": "vigil", "when": {"start": {"edtf": "2026-03-15"}}, "size": {"low": 1000},
-            "places": [{"location": {"id": "town"}, "point": {"lat": 1.0, "lon": 1.0}}]}),
+            "places": [{"location": {"id": "town"}, "point": {"lat": 1.0, "lon": 1.0}}], "outcomes": {"detained": {"state": "some"}}}),
         );
         put(
             "month",
             json!({"type": "strike", "when": {"start": {"edtf": "2026-03"}}, "places": [{"location": {"id": "state"}}],
-            "actors": [{"actor": {"id": "union"}, "role": "participant"}], "size": {"best": 150}}),
+            "actors": [{"actor": {"id": "union"}, "role": "participant"}], "size": {"best": 150},
+            "outcomes": {"injuries": {"police": {"state": "number", "low": 1}, "others": {"state": "number", "low": 2, "high": 5}}, "deaths": {"police": {"state": "none"}}}}),
         );
         put("undated", json!({"type": "statement", "status": "planned", "when": null}));
         world
@@ -141,6 +142,12 @@ on_both_databases! {
             ("size_low <= 100.5".to_owned(), vec!["rally"]),
             ("size_high > 9007199254740991".to_owned(), vec!["vigil"]),
             ("size IN (150, -1, 1e3)".to_owned(), vec!["month", "rally", "vigil"]),
+            ("arrests = 3 AND injuries IS NULL".to_owned(), vec!["rally"]),
+            ("arrests > 3 OR NOT arrests > 3".to_owned(), vec!["rally"]),
+            ("injuries >= 3 AND NOT injuries BETWEEN 4 AND 99".to_owned(), vec!["month"]),
+            ("deaths = 0".to_owned(), vec!["month"]),
+            ("detained <> 0 OR deaths > 0".to_owned(), vec!["vigil"]),
+            ("detained IN (1)".to_owned(), vec!["vigil"]),
             ("actor LIKE 'un%'".to_owned(), vec!["month", "rally"]),
             ("actor NOT LIKE 'un%'".to_owned(), vec![]),
             ("actor LIKE 'p_lice'".to_owned(), vec!["rally"]),
@@ -199,6 +206,18 @@ on_both_databases! {
         assert_eq!(found(&world, &format!("recorded_at > TIMESTAMP('{moment}')")), ["month", "undated"]);
         assert_eq!(found(&world, &format!("NOT recorded_at <= TIMESTAMP('{moment}')")), ["month", "undated"]);
         assert_eq!(found(&world, &format!("T_AFTER(recorded_at, DATE('{}'))", &moment[..10])), NOBODY);
+        // Since when it is known makes no difference to when it was first told.
+        world.put(Resource::Event, event("vigil", json!({"id": VIGIL, "type": "vigil"})));
+        for (filter, is_met) in [
+            (format!("recorded_at > TIMESTAMP('{moment}')"), vec!["month", "undated", "vigil"]),
+            (format!("created_at > TIMESTAMP('{moment}')"), vec!["month", "undated"]),
+            (format!("created_at = TIMESTAMP('{moment}')"), vec!["vigil"]),
+            (format!("NOT created_at >= TIMESTAMP('{moment}')"), vec!["rally"]),
+            (format!("T_INTERSECTS(created_at, INTERVAL('..', '{moment}'))"), vec!["rally", "vigil"]),
+            ("created_at < DATE('2000-01-01') OR created_at IS NULL".to_owned(), vec![]),
+        ] {
+            assert_eq!(found(&world, &filter), is_met, "{filter}");
+        }
     }
 
     fn it_holds_wherever_events_are_asked_for(world: World) {

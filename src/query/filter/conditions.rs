@@ -6,6 +6,7 @@ use super::pattern::{self, Folding, Pattern};
 use super::times::{End, Moment, turned};
 use super::values::folded;
 use super::{Comparison, Property, Question, Test, Tree};
+use crate::domain::count::Toll;
 use crate::domain::has::Has;
 use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
@@ -44,10 +45,22 @@ impl Property {
         match self {
             Self::Geometry => Kind::Geometry,
             Self::Size | Self::SizeLow | Self::SizeHigh => Kind::Number,
-            Self::Start | Self::End | Self::RecordedAt => Kind::Instant,
+            Self::Arrests | Self::Detained | Self::Injuries | Self::Deaths => Kind::Number,
+            Self::Start | Self::End | Self::RecordedAt | Self::CreatedAt => Kind::Instant,
             Self::When => Kind::Stretch,
             _ => Kind::Names,
         }
+    }
+
+    /// What happened to people that it tells the number of.
+    pub(super) const fn toll(self) -> Option<Toll> {
+        Some(match self {
+            Self::Arrests => Toll::Arrests,
+            Self::Detained => Toll::Detained,
+            Self::Injuries => Toll::Injuries,
+            Self::Deaths => Toll::Deaths,
+            _ => return None,
+        })
     }
 
     /// The parameter that asks about it.
@@ -80,6 +93,7 @@ impl Property {
             Self::End => (Moment::End, Moment::End),
             Self::When => (Moment::Start, Moment::End),
             Self::RecordedAt => (Moment::Recorded, Moment::Recorded),
+            Self::CreatedAt => (Moment::Created, Moment::Created),
             _ => return None,
         })
     }
@@ -352,7 +366,7 @@ impl Conditions {
             return self.fault(
                 place,
                 "wrong_type",
-                format!("`{property}` is no time: when, start, end and recorded_at are."),
+                format!("`{property}` is no time: when, start, end, recorded_at and created_at are."),
             );
         };
         let span = match &value.value {

@@ -105,7 +105,8 @@ impl Conditions {
 
     pub(super) fn span(&mut self, property: Property, place: &Place, text: &str) -> Read<Span> {
         // A version is not recorded in any calendar of its event's.
-        let zone = self.zone.or((property == Property::RecordedAt).then_some(Tz::UTC));
+        let is_told = matches!(property, Property::RecordedAt | Property::CreatedAt);
+        let zone = self.zone.or(is_told.then_some(Tz::UTC));
         match Span::of(text, zone) {
             Ok(span) => Some(span),
             Err((code, detail)) => self.fault(place, code, detail),
