@@ -107,6 +107,45 @@ pub struct IndexSize {
     pub seq: i64,
 }
 
+/// How much there is of the words of events.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextSize {
+    /// Rows whose words are written, each a version as one audience is given it.
+    pub written_rows: u64,
+    /// Rows whose words are in memory alone.
+    pub recent_rows: usize,
+    /// Segments of what is written.
+    pub segments: usize,
+    /// Bytes of what is written.
+    pub bytes: u64,
+    /// The operation up to which words are gathered; `None` where that is all that was applied.
+    pub reached: Option<i64>,
+}
+
+#[derive(Debug, Default)]
+struct TextGauges {
+    written_rows: Gauge,
+    recent_rows: Gauge,
+    segments: Gauge,
+    bytes: Gauge,
+    lag: Gauge,
+}
+
+impl TextGauges {
+    fn register(&self, registry: &mut Registry) {
+        let help = "Rows whose words are written, each a version as one audience is given it";
+        registry.register("text_written_rows", help, self.written_rows.clone());
+        registry.register("text_recent_rows", "Rows whose words are in memory alone", self.recent_rows.clone());
+        registry.register("text_segments", "Segments of the words that are written", self.segments.clone());
+        registry.register_with_unit("text_written", "Size of what is written", Unit::Bytes, self.bytes.clone());
+        registry.register(
+            "text_lag_operations",
+            "Applied operations whose words are not gathered yet",
+            self.lag.clone(),
+        );
+    }
+}
+
 /// How far an import is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ImportState {
@@ -131,6 +170,7 @@ pub struct Metrics {
     index_event_bytes: Gauge,
     index_entities: Family<Label, Gauge>,
     index_seq: Gauge,
+    text: TextGauges,
     log_lag: Gauge<f64, AtomicU64>,
     duplicates_lag: Gauge<f64, AtomicU64>,
     writer_queue: Gauge,
@@ -167,6 +207,7 @@ impl Metrics {
             index_event_bytes: Gauge::default(),
             index_entities: Family::default(),
             index_seq: Gauge::default(),
+            text: TextGauges::default(),
             log_lag: Gauge::default(),
             duplicates_lag: Gauge::default(),
             writer_queue: Gauge::default(),
@@ -222,6 +263,7 @@ impl Metrics {
         registry.register("reader_connections", "Open connections for reading", self.reader_connections.clone());
         let help = "Reads that failed on an open connection and were tried again on a new one";
         registry.register("reader_reconnects", help, self.reader_reconnects.clone());
+        self.text.register(registry);
         self.register_imports();
         self.register_webhooks();
         let registry = &mut self.registry;
@@ -268,6 +310,16 @@ impl Metrics {
             self.index_entities.get_or_create(&[("resource", resource.code())]).set(whole(*members));
         }
         self.index_seq.set(size.seq);
+    }
+
+    /// Notes how much there is of words, where operations are applied up to `seq`.
+    pub fn set_text(&self, size: &TextSize, seq: i64) {
+        let TextSize { written_rows, recent_rows, segments, bytes, reached } = *size;
+        self.text.written_rows.set(i64::try_from(written_rows).unwrap_or(i64::MAX));
+        self.text.recent_rows.set(whole(recent_rows));
+        self.text.segments.set(whole(segments));
+        self.text.bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        self.text.lag.set(reached.map_or(0, |reached| (seq - reached).max(0)));
     }
 
     /// Notes how far the index, and the search for duplicates, are behind the log; `None` where that cannot be known.

@@ -164,6 +164,38 @@ pub struct Outcomes {
     pub police_measures: Vec<String>,
 }
 
+/// What happened to people, of which events report a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Toll {
+    /// They were arrested.
+    Arrests,
+    /// They were held without being arrested, or before it.
+    Detained,
+    /// They were injured, on whatever side.
+    Injuries,
+    /// They died, on whatever side.
+    Deaths,
+}
+
+impl Toll {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Arrests, Self::Detained, Self::Injuries, Self::Deaths];
+}
+
+impl Outcomes {
+    /// The fewest people that it happened to, on all sides of which something is reported; `None` where that is none.
+    pub fn fewest(&self, toll: Toll) -> Option<i64> {
+        let of_group = |groups: &ByGroup| [groups.participants, groups.police, groups.others, groups.unspecified];
+        let counts = match toll {
+            Toll::Arrests => [self.arrests, None, None, None],
+            Toll::Detained => [self.detained, None, None, None],
+            Toll::Injuries => of_group(&self.injuries),
+            Toll::Deaths => of_group(&self.deaths),
+        };
+        counts.into_iter().flatten().filter_map(|count| count.low).reduce(i64::saturating_add)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

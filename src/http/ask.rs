@@ -110,6 +110,10 @@ impl Told for &Service {
     fn seq_at(&mut self, instant: Instant) -> Result<i64, StoreError> {
         Service::seq_at(self, instant)
     }
+
+    fn first_made_since(&mut self, seq: i64) -> Result<i64, StoreError> {
+        self.reader.read(|conn| log::first_made_since(conn, seq))
+    }
 }
 
 /// A read, with its parameters not all taken yet.

@@ -13,7 +13,8 @@ use super::event_ask::EventAsk;
 use super::given_pages::{answered, takes_earlier};
 use super::paging::{PageInfo, Paging, list_text};
 use super::params::{
-    DepthParam, EventFilterParams, EventOrderParam, EventViewParams, PageParams, ReadHeaders, ReadParams,
+    DepthParam, EventFilterParams, EventOrderParam, EventViewParams, HighlightParam, PageParams, ReadHeaders,
+    ReadParams,
 };
 use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint, JSON, Text};
@@ -54,7 +55,7 @@ pub struct EventList {
 
 /// The events that match a query, newest first unless `sort` says otherwise.
 #[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "events",
-    params(EventFilterParams, EventOrderParam, EventViewParams, PageParams, ReadParams, ReadHeaders),
+    params(EventFilterParams, EventOrderParam, EventViewParams, HighlightParam, PageParams, ReadParams, ReadHeaders),
     responses((status = 200, description = "A page of events, with links to its neighbours in `Link`.", body = EventList,
         headers(("ETag", description = "Weak validator of the page."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),
@@ -65,6 +66,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     }
     let mut ask = Ask::begin(&req, JSON).await?;
     let mut asked = EventAsk::parse(&mut ask);
+    asked.view.highlight(&asked.query.q, &mut ask.params);
     let paging = Paging::<EventKey>::parse(&mut ask.params);
     let seq = asked.finish(&mut ask)?;
     // From before anything is read: what is written meanwhile makes the page look older than it is, never newer.

@@ -1,5 +1,7 @@
 //! What the node counts and measures, for Prometheus.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -37,6 +39,8 @@ pub async fn get_metrics(req: HttpRequest, service: web::Data<Service>) -> Resul
     let newest = service.reader.read(|conn| Ok((head(conn)?, told(conn)?, checked_through(conn)?, all(conn, now())?)));
     let (size, known) = measure(&service.index);
     metrics.set_index(&size);
+    let text = Arc::clone(&service.index.read().text);
+    metrics.set_text(&text.size(), size.seq);
     if let Err(error) = &newest {
         log::warn!("the lag behind the log cannot be told: {error}");
     }

@@ -34,7 +34,6 @@ pub struct Answer<'a> {
     /// not with the question, which may be asked again when there has come one.
     unseen: Terms,
     found: RefCell<HashMap<usize, Rc<Found<'a>>>>,
-    deadline: Option<Deadline>,
     is_late: Cell<bool>,
 }
 
@@ -90,7 +89,6 @@ impl<'a> Answer<'a> {
             named: Cow::Owned(search.named_rows(|version| events.layers.row_of(version))),
             unseen: unseen_by(events, search),
             found: RefCell::default(),
-            deadline: None,
             is_late: Cell::new(false),
         }
     }
@@ -98,9 +96,9 @@ impl<'a> Answer<'a> {
     /// The same once it is complete.
     ///
     /// # Errors
-    /// Where the time was over before all segments were looked at.
+    /// Where the time was over before: then not all segments were looked at, or not in all conditions.
     pub fn in_time<T>(&self, answer: T) -> Result<T, Late> {
-        if self.is_late.get() { Err(Late) } else { Ok(answer) }
+        if self.is_late.get() || self.known.is_late() { Err(Late) } else { Ok(answer) }
     }
 
     pub(super) fn layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> {
@@ -115,10 +113,10 @@ impl<'a> Answer<'a> {
         let found = self.found.borrow().get(&slot).cloned();
         found.unwrap_or_else(|| {
             // When the time is over nothing more is found, and what was is not given.
-            self.is_late.set(self.is_late.get() || self.deadline.is_some_and(|deadline| deadline <= Deadline::now()));
+            self.is_late.set(self.is_late.get() || self.known.is_late());
             let named = self.named.get(&slot).map(Vec::as_slice);
             let found = Rc::new(if self.is_late.get() {
-                Found::new(layer, self.known.sets, Bits::none(layer.segment.rows()), Vec::new())
+                Found::new(layer, self.known, Bits::none(layer.segment.rows()), Vec::new())
             } else {
                 self.search.find(layer, named, &self.unseen, self.known)
             });
@@ -144,7 +142,6 @@ impl<'a> Answer<'a> {
             named: Cow::Owned(self.named.iter().map(|(slot, rows)| (*slot, alone(rows))).collect()),
             unseen: self.unseen.clone(),
             found: RefCell::default(),
-            deadline: self.deadline,
             is_late: Cell::new(false),
         };
         let total = other.total();
@@ -262,11 +259,10 @@ impl Pending {
             search: &self.search,
             layers: &self.layers,
             tail: &self.tail,
-            known: Known { sizes: &self.sizes, sets: &self.sets },
+            known: Known { sizes: &self.sizes, sets: &self.sets, deadline: self.deadline },
             named: Cow::Borrowed(&self.named),
             unseen: self.unseen.clone(),
             found: RefCell::default(),
-            deadline: self.deadline,
             is_late: Cell::new(false),
         }
     }

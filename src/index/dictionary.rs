@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::domain::count::Toll;
 use crate::domain::has::Has;
 use crate::domain::privacy::Clearance;
 use crate::domain::size::{Size, size_number, size_range};
@@ -44,6 +45,8 @@ pub enum Term {
     Size(SizeClass),
     /// Its dates are less exact than most, see [`Shape::is_wide`].
     Wide,
+    /// The fewest people that something happened to. Few events tell of any, so that it is no column.
+    Toll(Toll, i64),
 }
 
 impl Term {

@@ -227,7 +227,7 @@ impl Events {
 
     /// What is known beside the rows of segments.
     pub fn known(&self) -> Known<'_> {
-        Known { sizes: self.dictionary.sizes.values(), sets: &self.layers.sets }
+        Known { sizes: self.dictionary.sizes.values(), sets: &self.layers.sets, deadline: None }
     }
 
     /// How many events a reader could see at an operation.

@@ -9,7 +9,7 @@ use quick_cache::sync::Cache;
 
 use super::bits::Bits;
 use super::layer::Layer;
-use super::search::{Group, NamedRows, Wanted};
+use super::search::{Group, Known, NamedRows, Wanted};
 use super::segment::Segment;
 use super::terms::Terms;
 use crate::domain::area::Area;
@@ -21,7 +21,7 @@ const PATIENCE: usize = if cfg!(debug_assertions) { 4 } else { 128 };
 /// The rows of one segment that answer a question.
 pub struct Found<'a> {
     layer: &'a Layer,
-    sets: &'a KnownSets,
+    known: Known<'a>,
     /// The rows that may be answers.
     candidates: Bits,
     /// What they have not been asked yet, with the rows that this names one by one.
@@ -32,9 +32,9 @@ pub struct Found<'a> {
 
 impl<'a> Found<'a> {
     /// Rows of which `open` is still to be asked.
-    pub fn new(layer: &'a Layer, sets: &'a KnownSets, candidates: Bits, open: Vec<(&'a Group, NamedRows)>) -> Self {
+    pub fn new(layer: &'a Layer, known: Known<'a>, candidates: Bits, open: Vec<(&'a Group, NamedRows)>) -> Self {
         let open = if candidates.is_empty() { Vec::new() } else { open };
-        Self { layer, sets, candidates, open, exact: OnceCell::new(), asked: Cell::new(0) }
+        Self { layer, known, candidates, open, exact: OnceCell::new(), asked: Cell::new(0) }
     }
 
     /// The rows that may be answers; [`Self::accepts`] tells which of them are.
@@ -66,10 +66,13 @@ impl<'a> Found<'a> {
             let segment = &*self.layer.segment;
             let mut rows = self.candidates.clone();
             for (group, named) in &self.open {
+                if self.known.is_late() {
+                    break;
+                }
                 if rows.count() <= PATIENCE {
                     rows.retain(|row| group.accepts(segment, row));
                 } else {
-                    group.keep(self.layer, self.sets, named, &mut rows);
+                    group.keep(self.layer, self.known.sets, named, &mut rows);
                 }
             }
             rows

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::dictionary::{Dictionary, Shape, SizeClass, SizeFacts, Term};
+use crate::domain::count::Toll;
 use crate::domain::event::EventContent;
 use crate::domain::has::{Has, Reported};
 use crate::domain::place::Point;
@@ -99,6 +100,8 @@ impl Row {
 fn terms(event: &EventContent) -> impl Iterator<Item = Term> {
     let evidence = event.evidence.iter().flat_map(|item| item.about.into_iter().chain([item.source]));
     let reported = Reported::of(event);
+    let outcomes = event.outcomes.as_ref();
+    let tolls = Toll::ALL.into_iter().filter_map(move |toll| Some(Term::Toll(toll, outcomes?.fewest(toll)?)));
     let single = [Term::Type(event.event_type), Term::Status(event.status), Term::Verification(event.verification)];
     (single.into_iter())
         .chain(event.tactics.iter().map(|tactic| Term::Tactic(*tactic)))
@@ -109,4 +112,5 @@ fn terms(event: &EventContent) -> impl Iterator<Item = Term> {
         .chain(event.campaigns.iter().map(|id| Term::Campaign(*id)))
         .chain(event.sources.iter().map(|id| Term::Source(*id)))
         .chain(evidence.map(Term::Mention))
+        .chain(tolls)
 }

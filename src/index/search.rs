@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::answer::Deadline;
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Starts};
 use super::events::Events;
@@ -226,6 +227,15 @@ pub struct Known<'a> {
     pub sizes: &'a [SizeFacts],
     /// Sets of rows that were asked for before.
     pub sets: &'a KnownSets,
+    /// When the question must have been answered, if ever.
+    pub deadline: Option<Deadline>,
+}
+
+impl Known<'_> {
+    /// Whether the time is over: then whatever is found further is not looked at.
+    pub fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= Deadline::now())
+    }
 }
 
 /// Rows that are looked at without waiting for a turn: about ten milliseconds of them, and none where the program is built for
@@ -277,7 +287,7 @@ impl Search {
         let named = |group: usize| named.map_or(&NONE, |named| &named[group]);
         let found = self.candidates(layer, named, unseen, known);
         let (rows, open) = found.unwrap_or_else(|| (Bits::none(layer.segment.rows()), Vec::new()));
-        Found::new(layer, known.sets, rows, open)
+        Found::new(layer, known, rows, open)
     }
 
     /// The rows that may be answers, and what they must still be asked; `None` where there are none.
@@ -306,7 +316,7 @@ impl Search {
         }
         let mut open = Vec::new();
         for (number, group) in self.groups.iter().enumerate() {
-            if rows.is_empty() {
+            if rows.is_empty() || known.is_late() {
                 return None;
             }
             if group.is_wide() {
@@ -325,7 +335,7 @@ impl Search {
             wanted.keep(segment, known.sizes, &mut rows);
         }
         if let Some(filter) = self.filter.as_ref().filter(|_| !rows.is_empty()) {
-            rows.and(&filter.rows(layer, known.sets));
+            rows.and(&filter.rows(layer, known));
         }
         Some((rows, open))
     }

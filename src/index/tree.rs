@@ -1,10 +1,9 @@
 //! Conditions that depend on each other, in the numbers of the index: a row meets them or does not, as do the rows of a segment.
 
 use super::bits::Bits;
-use super::found::KnownSets;
 use super::layer::Layer;
 use super::row::Row;
-use super::search::{Group, InWindow};
+use super::search::{Group, InWindow, Known};
 use super::terms::Terms;
 
 /// Conditions that depend on each other.
@@ -24,6 +23,8 @@ pub enum Tree {
     Window(InWindow),
     /// The version was written by an operation from one to another.
     Recorded(u32, u32),
+    /// The number of the event lies from one to another: events are numbered in the order in which they are made.
+    Numbered(u32, u32),
 }
 
 impl Tree {
@@ -37,32 +38,36 @@ impl Tree {
             Self::Sizes(sizes) => sizes.has(row.size),
             Self::Window(window) => window.has(row.shape, row.start),
             Self::Recorded(first, last) => (*first..=*last).contains(&row.seq),
+            Self::Numbered(first, last) => (*first..=*last).contains(&row.event_no),
         }
     }
 
     /// The rows of a segment that meet it.
-    pub fn rows(&self, layer: &Layer, sets: &KnownSets) -> Bits {
+    pub fn rows(&self, layer: &Layer, known: Known<'_>) -> Bits {
         let segment = &*layer.segment;
         let mut rows = Bits::all(segment.rows());
         match self {
             Self::All(parts) => {
                 for part in parts {
-                    if rows.is_empty() {
+                    if rows.is_empty() || known.is_late() {
                         break;
                     }
-                    rows.and(&part.rows(layer, sets));
+                    rows.and(&part.rows(layer, known));
                 }
             }
             Self::Any(parts) => {
                 rows = Bits::none(segment.rows());
                 for part in parts {
-                    rows.or(part.rows(layer, sets).words());
+                    if known.is_late() {
+                        break;
+                    }
+                    rows.or(part.rows(layer, known).words());
                 }
             }
-            Self::Not(inner) => rows.and_not(&inner.rows(layer, sets)),
+            Self::Not(inner) => rows.and_not(&inner.rows(layer, known)),
             Self::Group(group) => {
                 let named = group.named_in(segment);
-                group.keep(layer, sets, &named, &mut rows);
+                group.keep(layer, known.sets, &named, &mut rows);
             }
             Self::Sizes(sizes) => rows.retain(|row| sizes.has(segment.size[row])),
             Self::Window(window) => {
@@ -71,6 +76,7 @@ impl Tree {
                 }
             }
             Self::Recorded(first, last) => rows = Bits::between(&segment.seq, *first, *last),
+            Self::Numbered(first, last) => rows = Bits::between(&segment.event_no, *first, *last),
         }
         rows
     }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::event_query::{EventQuery, at_character};
+use super::cql2::Fault;
+use super::event_query::EventQuery;
+use super::filter;
 use super::params::{Params, shown};
 use super::terms::Terms;
 use crate::domain::instant::Instant;
@@ -31,6 +33,12 @@ pub trait Told {
     /// # Errors
     /// When the store cannot be asked.
     fn seq_at(&mut self, instant: Instant) -> Result<i64, StoreError>;
+
+    /// The lowest number of an entity that an operation from this one on made, or the next one to be given.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    fn first_made_since(&mut self, seq: i64) -> Result<i64, StoreError>;
 }
 
 impl Told for AnyConnection {
@@ -40,6 +48,10 @@ impl Told for AnyConnection {
 
     fn seq_at(&mut self, instant: Instant) -> Result<i64, StoreError> {
         log::seq_at(self, instant)
+    }
+
+    fn first_made_since(&mut self, seq: i64) -> Result<i64, StoreError> {
+        log::first_made_since(self, seq)
     }
 }
 
@@ -59,6 +71,8 @@ pub struct Named {
     pub(super) questions: Vec<Self>,
     /// The first operation recorded at or after each instant that the filter names.
     pub(super) recorded: HashMap<Instant, i64>,
+    /// The lowest number of an entity that was made at or after each of them.
+    pub(super) made: HashMap<Instant, i64>,
 }
 
 impl Named {
@@ -96,7 +110,8 @@ impl Named {
             let mut own = Params::default();
             named.questions.push(Self::find(&question.query, state, clearance, &mut own));
             for fault in own.finish() {
-                params.fault("filter", fault.code, at_character(question.position, &fault.detail));
+                let fault = Fault::new(&question.place, fault.code, fault.detail);
+                params.fault("filter", fault.code, fault.told());
             }
         }
         named
@@ -114,8 +129,12 @@ impl Named {
         if let Some(instant) = query.recorded_since {
             named.recorded_since = log::seq_since(instant, |before| store.seq_at(before))?;
         }
-        for instant in query.filter.iter().flat_map(|filter| filter.instants()) {
-            named.recorded.insert(instant, log::seq_since(instant, |before| store.seq_at(before))?);
+        for (moment, instant) in query.filter.iter().flat_map(|filter| filter.instants()) {
+            let seq = log::seq_since(instant, |before| store.seq_at(before))?;
+            named.recorded.insert(instant, seq);
+            if moment == filter::Moment::Created {
+                named.made.insert(instant, store.first_made_since(seq)?);
+            }
         }
         Ok(named)
     }

@@ -418,6 +418,25 @@ pub fn seq_at(conn: &mut AnyConnection, instant: Instant) -> Result<i64, StoreEr
     Ok(found.unwrap_or(0))
 }
 
+/// The lowest number of an entity that an operation from `seq` on made, or the next one to be given. Entities are numbered in the
+/// order in which they are made, by whatever node.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn first_made_since(conn: &mut AnyConnection, seq: i64) -> Result<i64, StoreError> {
+    let last: i64 = dataset::table.select(dataset::last_entity_no).get_result(conn)?;
+    let (mut low, mut high) = (1, last + 1);
+    while low < high {
+        let middle = low.midpoint(high);
+        let next = entity::table.filter(entity::no.ge(middle)).order(entity::no);
+        match next.select((entity::no, entity::created_seq)).first::<(i64, i64)>(conn).optional()? {
+            Some((no, made)) if made < seq => low = no + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
 /// The texts of the documents with these keys, in the order of the keys asked for.
 ///
 /// # Errors

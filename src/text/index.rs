@@ -10,6 +10,7 @@ use super::changed::ChangedRow;
 use super::hits::{Found, Hits};
 use super::part::Part;
 use super::shelf::{TextError, Written};
+use crate::metrics::TextSize;
 use crate::store::log::Head;
 
 /// Rows in memory from which it is worth while to write them to disk. Each of them is looked at by each search.
@@ -116,6 +117,16 @@ impl TextIndex {
             Standing::Behind(seq) => Some(seq),
             Standing::Current => None,
         }
+    }
+
+    /// How much there is.
+    pub fn size(&self) -> TextSize {
+        let (written, recent_rows) = {
+            let inner = self.read();
+            (inner.written.clone(), inner.recent.len())
+        };
+        let written = written.map(|written| written.size()).unwrap_or_default();
+        TextSize { recent_rows, reached: self.reached(), ..written }
     }
 
     /// Whether what is written could not be read, so that it is to be written anew; told once.

@@ -8,6 +8,7 @@ pub mod changed;
 pub mod compare;
 pub mod hits;
 pub mod index;
+pub mod marks;
 pub mod part;
 pub mod shelf;
 pub mod words;

@@ -28,6 +28,7 @@ use super::compare::Sum;
 use super::hits::{Found, RowSet};
 use super::part::{Kind, Part};
 use crate::domain::instant::Instant;
+use crate::metrics::TextSize;
 use crate::store::error::StoreError;
 use crate::store::log::Head;
 
@@ -310,6 +311,16 @@ impl Written {
     fn of(searcher: Searcher, fields: Fields) -> Result<Self, TextError> {
         let rows = searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64(ROW));
         Ok(Self { rows: rows.collect::<Result<_, _>>()?, searcher, fields })
+    }
+
+    /// How much it is.
+    pub fn size(&self) -> TextSize {
+        TextSize {
+            written_rows: self.searcher.num_docs(),
+            segments: self.searcher.segment_readers().len(),
+            bytes: self.searcher.space_usage().map_or(0, |usage| usage.total().get_bytes()),
+            ..TextSize::default()
+        }
     }
 
     /// The rows that have something.

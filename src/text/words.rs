@@ -1,6 +1,7 @@
 //! Text as words: without case and accents, in the order in which they stand, and as stems by the rules of their language.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use frostem::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
@@ -13,25 +14,39 @@ const LONGEST: usize = 64;
 
 /// The words of a text, without case and accents: runs of letters and digits.
 pub fn words(text: &str) -> Vec<String> {
+    located(text).into_iter().map(|(_, word)| word).collect()
+}
+
+/// The same, each with the bytes of the text that it is made of. Of a letter that stands for several, such as ½, two words may be.
+pub fn located(text: &str) -> Vec<(Range<usize>, String)> {
     let mut words = Vec::new();
-    let (mut word, mut letters) = (String::new(), 0);
-    let mut take = |c: char| {
+    let (mut word, mut letters, mut bytes) = (String::new(), 0, 0..0);
+    let mut take = |at: Range<usize>, c: char| {
         // Marks make no difference; some scripts have marks that are letters as well.
         if is_combining_mark(c) {
+            bytes.end = if word.is_empty() { bytes.end } else { at.end };
             return;
         }
         if !c.is_alphanumeric() {
             letters = 0;
             if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
+                words.push((bytes.clone(), std::mem::take(&mut word)));
             }
-        } else if letters < LONGEST {
+            return;
+        }
+        bytes = if word.is_empty() { at } else { bytes.start..at.end };
+        if letters < LONGEST {
             letters += 1;
             word.extend(c.to_lowercase());
         }
     };
-    for char in text.chars().chain([' ']) {
-        if char.is_ascii() { take(char) } else { std::iter::once(char).nfkd().for_each(&mut take) }
+    for (at, char) in text.char_indices().chain([(text.len(), ' ')]) {
+        let at = at..at + char.len_utf8();
+        if char.is_ascii() {
+            take(at, char);
+        } else {
+            std::iter::once(char).nfkd().for_each(|char| take(at.clone(), char));
+        }
     }
     words
 }
@@ -58,6 +73,17 @@ impl Rules {
             None | Some("und" | "mul") => Self::Either,
             Some(_) => Self::None,
         }
+    }
+
+    /// The stems of a word by these rules.
+    pub fn stems(self, word: &str) -> impl Iterator<Item = String> {
+        let rules: &[char] = match self {
+            Self::English => &[ENGLISH],
+            Self::Spanish => &[SPANISH],
+            Self::Either => &[ENGLISH, SPANISH],
+            Self::None => &[UNCHANGED],
+        };
+        rules.iter().map(move |rules| stem(word, *rules))
     }
 }
 
@@ -106,15 +132,9 @@ impl Words {
         if self.plain.len() > 1 {
             self.plain.push_str(BETWEEN);
         }
-        let rules: &[char] = match rules {
-            Rules::English => &[ENGLISH],
-            Rules::Spanish => &[SPANISH],
-            Rules::Either => &[ENGLISH, SPANISH],
-            Rules::None => &[UNCHANGED],
-        };
         for folded in words(text) {
-            for rules in rules {
-                let _infallible = write!(self.stems, "{} ", stem(&folded, *rules));
+            for stem in rules.stems(&folded) {
+                let _infallible = write!(self.stems, "{stem} ");
             }
             let _infallible = write!(self.plain, "{folded} ");
         }
@@ -137,11 +157,22 @@ pub struct EventWords {
     pub body: Words,
 }
 
+/// What a text is to an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextField {
+    /// Its title in one language.
+    Title,
+    /// Its summary in one language.
+    Summary,
+    /// A demand, in neutral words or as it was reported.
+    Demand,
+}
+
 /// A text of an event that is searched.
 #[derive(Clone, Copy, Debug)]
 pub struct EventText<'a> {
-    /// Whether it is a title.
-    pub is_title: bool,
+    /// What it is.
+    pub field: TextField,
     /// The language that it is in, as far as that was told.
     pub language: Option<&'a str>,
     /// The text.
@@ -151,23 +182,23 @@ pub struct EventText<'a> {
 /// The texts of an event that are searched, in all languages.
 pub fn texts_of(event: &EventContent) -> impl Iterator<Item = EventText<'_>> {
     let own = event.language.as_deref();
-    let text = |is_title, language, text| EventText { is_title, language, text };
-    let title = std::iter::once(text(true, own, event.title.as_str()));
-    let summary = event.summary.iter().map(move |summary| text(false, own, summary));
+    let text = |field, language, text| EventText { field, language, text };
+    let title = std::iter::once(text(TextField::Title, own, event.title.as_str()));
+    let summary = event.summary.iter().map(move |summary| text(TextField::Summary, own, summary));
     let translated = event.translations.iter().flat_map(move |(language, translation)| {
-        let summary = translation.summary.iter().map(move |summary| text(false, Some(language), summary));
-        std::iter::once(text(true, Some(language), translation.title.as_str())).chain(summary)
+        let summary = translation.summary.iter().map(move |summary| text(TextField::Summary, Some(language), summary));
+        std::iter::once(text(TextField::Title, Some(language), translation.title.as_str())).chain(summary)
     });
     let demands = event.demands.iter().flat_map(|demand| std::iter::once(&demand.summary).chain(&demand.verbatim));
-    title.chain(summary).chain(translated).chain(demands.map(move |demand| text(false, own, demand)))
+    title.chain(summary).chain(translated).chain(demands.map(move |demand| text(TextField::Demand, own, demand)))
 }
 
 impl EventWords {
     /// The words of an event.
     pub fn of(event: &EventContent) -> Self {
         let mut words = Self::default();
-        for EventText { is_title, language, text, .. } in texts_of(event) {
-            let of = if is_title { &mut words.title } else { &mut words.body };
+        for EventText { field, language, text } in texts_of(event) {
+            let of = if field == TextField::Title { &mut words.title } else { &mut words.body };
             of.add(text, Rules::of(language));
         }
         words
@@ -194,6 +225,17 @@ mod tests {
         let stem = |word: &str| stems(&words(word)[0])[1].clone();
         assert_eq!(stem("inmigración"), stem("inmigrantes"));
         assert_eq!(stem("inmigración"), stem("INMIGRACION"));
+    }
+
+    #[test]
+    fn each_word_is_told_with_where_it_stands() {
+        let text = "¡Inmigracio\u{301}n! ½ (ﬁn)";
+        let found: Vec<_> = located(text).into_iter().map(|(at, word)| (&text[at], word)).collect();
+        let word = |there, word: &str| (there, word.to_owned());
+        assert_eq!(
+            found,
+            [word("Inmigracio\u{301}n", "inmigracion"), word("½", "1"), word("½", "2"), word("ﬁn", "fin")]
+        );
     }
 
     proptest! {

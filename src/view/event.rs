@@ -9,6 +9,7 @@ use utoipa::openapi::Object;
 use uuid::Uuid;
 
 use super::any_json;
+use super::highlight::Highlight;
 use super::links::EventLink;
 use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
 use crate::domain::codes;
@@ -35,7 +36,7 @@ codes! {
 }
 
 /// Something that happened, or was announced to happen. `evidence`, `links` and `translations` are there when `include`
-/// asks for them; every other member always is, and null means *not reported*, never zero.
+/// asks for them, `highlights` when `highlight` does; every other member always is, and null means *not reported*, never zero.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Event {
     /// The event's id.
@@ -112,6 +113,10 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub links: Option<Vec<EventLink>>,
+    /// Where the words of the question stand, at most ten pieces of text. There in lists with `highlight=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub highlights: Option<Vec<Highlight>>,
     /// The ids other collections gave it.
     pub external_ids: Vec<ExternalId>,
     /// Whether something is kept from this reader, and why from others; null where nothing is kept from anybody.

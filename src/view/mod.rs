@@ -7,6 +7,7 @@ pub mod campaign;
 pub mod coverage;
 pub mod duplicate;
 pub mod event;
+pub mod highlight;
 pub mod history;
 pub mod import_job;
 pub mod kept;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::event::Include;
+use super::highlight::highlights;
 use super::known;
 use super::links::{Titles, links};
 use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
@@ -14,8 +15,10 @@ use crate::domain::resource::Resource;
 use crate::index::entities::Moment;
 use crate::index::sight::Sight;
 use crate::query::params::{Params, Unread, shown};
+use crate::query::text::TextQuery;
 use crate::store::error::StoreError;
-use crate::store::ready::{BY_LOCATION, REFERENCE, Ready, Words};
+use crate::store::ready::{BY_LOCATION, REFERENCE, Ready, Words, read};
+use crate::text::part::Part;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -26,6 +29,8 @@ pub struct EventView {
     pub include: Vec<Include>,
     /// The language asked for.
     pub lang: Option<String>,
+    /// What is shown where it stands in the event.
+    pub sought: Vec<Part>,
 }
 
 impl EventView {
@@ -47,12 +52,21 @@ impl EventView {
             let malformed = || Unread::new("malformed", format!("`{}` is not a BCP 47 language tag.", shown(tag)));
             language::normalised(tag).ok_or_else(malformed)
         });
-        Self { include: Vec::new(), lang }
+        Self { lang, ..Self::default() }
+    }
+
+    /// Takes `highlight`, for what is asked by words; faults stay with `params`.
+    pub fn highlight(&mut self, q: &TextQuery, params: &mut Params) {
+        let is_asked = params.code("highlight", |text| text.parse().ok(), &["true", "false"]).unwrap_or(false);
+        if is_asked && q.wanted.is_empty() && !params.is_faulty("q") {
+            params.fault("highlight", "needs_words", "`highlight` needs `q` with a word that must be there.");
+        }
+        self.sought = if is_asked { q.wanted.clone() } else { Vec::new() };
     }
 
     /// Every part of an event that has a history.
     pub fn whole() -> Self {
-        Self { include: vec![Include::Evidence, Include::Translations], lang: None }
+        Self { include: vec![Include::Evidence, Include::Translations], ..Self::default() }
     }
 
     /// Whether a part is asked for.
@@ -62,7 +76,7 @@ impl EventView {
 
     /// Whether nothing is asked for but what every reader is given.
     pub const fn is_plain(&self) -> bool {
-        self.include.is_empty() && self.lang.is_none()
+        self.include.is_empty() && self.lang.is_none() && self.sought.is_empty()
     }
 
     /// Adds a stored event to `out`, as a reader sees it at an operation. `titles` holds those of the events it is linked with.
@@ -87,6 +101,11 @@ impl EventView {
         if self.has(Include::Links) {
             out.extend_from_slice(b"\"links\":");
             json(out, &links(sight, id, titles))?;
+            out.push(b',');
+        }
+        if !self.sought.is_empty() {
+            out.extend_from_slice(b"\"highlights\":");
+            json(out, &highlights(&self.sought, &read(body)?.content, names))?;
             out.push(b',');
         }
         out.extend_from_slice(ready.last.as_bytes());

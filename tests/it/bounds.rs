@@ -84,6 +84,7 @@ on_both_databases! {
 /// Questions that would cost much if they were worked on; none of them is a client's mistake alone.
 fn hostile() -> Vec<(&'static str, String)> {
     let many = |part: &str, times: usize| vec![part; times].join(",");
+    let in_json = |filter: &str| format!("events?filter_lang=cql2-json&{}", written(filter));
     vec![
         ("a polygon of 100,000 points", format!("events?within=POLYGON(({}0%200))", "0%200,".repeat(100_000))),
         ("a polygon of 10,000 points", format!("events?within=POLYGON(({}0%200))", "0+0,".repeat(10_000))),
@@ -100,6 +101,40 @@ fn hostile() -> Vec<(&'static str, String)> {
             format!(
                 "events/facets?facet=actor,location,source&facet_limit=100&filter={}",
                 vec!["size<>1"; 100].join("+AND+")
+            ),
+        ),
+        ("a one-letter prefix", "events?q=a*".to_owned()),
+        (
+            "32 prefixes, shown",
+            format!(
+                "events?limit=500&highlight=true&q={}",
+                (b'a'..=b'z').map(|c| format!("{}e*", char::from(c))).collect::<Vec<_>>().join("+")
+            ),
+        ),
+        ("33 words", format!("events?q={}", (0..33).map(|n| format!("w{n}")).collect::<Vec<_>>().join("+"))),
+        ("all that has a common word, shown", "events?limit=500&highlight=true&sort=relevance&q=protest".to_owned()),
+        ("a deep filter in JSON", in_json(&"[".repeat(30_000))),
+        (
+            "a wide filter in JSON",
+            in_json(&format!(r#"{{"op":"in","args":[{{"property":"size"}},[{}]]}}"#, many("1", 10_000))),
+        ),
+        (
+            "a polygon of many points in JSON",
+            in_json(&format!(
+                r#"{{"op":"s_intersects","args":[{{"property":"geometry"}},{{"type":"Polygon","coordinates":[[{}]]}}]}}"#,
+                many("[0,0]", 5_000)
+            )),
+        ),
+        (
+            "when first told, a hundred times",
+            format!(
+                "events?{}",
+                written(
+                    &(0..100)
+                        .map(|n| format!("created_at > TIMESTAMP('2020-01-01T00:00:00.{n:03}Z')"))
+                        .collect::<Vec<_>>()
+                        .join(" OR ")
+                )
             ),
         ),
         ("the whole world by distance", "events?sort=distance&near=0,0&limit=500".to_owned()),

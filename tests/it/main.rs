@@ -29,6 +29,7 @@ mod geojson;
 mod geometry;
 mod guides;
 mod hidden;
+mod highlights;
 mod history;
 mod import_ccc;
 mod import_large;

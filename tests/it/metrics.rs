@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Utc;
 use diesel::connection::SimpleConnection;
 use marchline::domain::resource::Resource;
+use marchline::node::operation::{Command, Operation};
 use marchline::store::connection::DatabaseUrl;
+use marchline::text::index::MANY;
 use serde_json::json;
 
 use crate::support::ccc::{Shape, rows};
@@ -15,7 +17,7 @@ use crate::support::on_both_databases;
 use crate::support::paths::RALLY;
 use crate::support::postgres;
 use crate::support::town::{VIGIL, id};
-use crate::support::world::{Backend, World};
+use crate::support::world::{Backend, World, event};
 
 /// What the client would decompress is not there in an answer to HEAD.
 const PLAIN: &[(&str, &str)] = &[("accept-encoding", "identity")];
@@ -213,6 +215,23 @@ on_both_databases! {
         assert_eq!(seen(&world), ["2".to_owned(), "2".to_owned(), seq.to_string(), "0".to_owned()]);
         world.retract(Resource::Event, id(VIGIL), "It was none.");
         assert_eq!(seen(&world), ["1".to_owned(), "3".to_owned(), (seq + 1).to_string(), "0".to_owned()]);
+    }
+
+    fn the_words_of_events_are_measured(world: World) {
+        let world = world.with_rally();
+        assert_eq!(world.get("/v1/events?q=rally").ok()["page"]["total"], 1, "words are gathered when they are asked for");
+        let seen = |name: &str| Scrape::of(&world).sum(&format!("marchline_text_{name}"), &[]);
+        let zero = |name: &str| assert_eq!(seen(name).to_string(), "0", "{name}");
+        assert_eq!((seen("written_rows") + seen("recent_rows")).to_string(), "2", "a row a version");
+        zero("lag_operations");
+        let filler = |n| Command::Put { resource: Resource::Event, document: event(&format!("Filler {n}"), json!({})) };
+        world.submit(Operation::of((0..MANY).map(filler).collect())).expect("good documents");
+        while seen("recent_rows") > 0.0 {
+            std::thread::yield_now();
+        }
+        assert_eq!(seen("written_rows").to_string(), (2 + MANY).to_string());
+        assert!(seen("segments") >= 1.0 && seen("written_bytes") > 100.0);
+        zero("lag_operations");
     }
 
     fn imports_tell_how_far_they_are(world: World) {

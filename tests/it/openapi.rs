@@ -262,8 +262,12 @@ on_both_databases! {
             let target = filled(path);
             for parameter in list(&operation["parameters"]) {
                 let (name, example) = (text(&parameter["name"]), &parameter["example"]);
-                // How far away says nothing without from where.
-                let beside = if name == "radius_m" { "near=0,0&" } else { "" };
+                // How far away says nothing without from where, and nothing is shown without words.
+                let beside = match name {
+                    "radius_m" => "near=0,0&",
+                    "highlight" => "q=rally&",
+                    _ => "",
+                };
                 let answer = match text(&parameter["in"]) {
                     "query" => world.get(&format!("{target}?{beside}{name}={}", written(example))),
                     "header" => world.get_with(&target, &[(name, text(example))]),

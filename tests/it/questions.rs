@@ -17,6 +17,7 @@ use crate::support::filters::random_filters;
 use crate::support::on_both_databases;
 use crate::support::oracle::{Filters, Moment, OF_EVENTS};
 use crate::support::oracle_counts::FIELDS;
+use crate::support::oracle_text::parts;
 use crate::support::random::{Generator, Random};
 use crate::support::truth;
 use crate::support::world::{Backend, World};
@@ -77,13 +78,19 @@ fn compare(world: &World, random: &mut Random, moments: &[Moment], questions: us
         let has_near = filters.iter().any(|(name, _)| *name == "near");
         let sort = if has_near && random.chance(60) { "distance" } else { *random.pick(SORTS) };
         let sort = if sort == "distance" && !has_near { "-size" } else { sort };
-        let target = format!("/v1/events?{query}&sort={sort}&limit=500&as_of={}&{PARTS}", moment.seq);
+        let words = filters.iter().find(|(name, _)| *name == "q").map(|(_, words)| words.as_str());
+        let words = words.filter(|words| parts(words).iter().any(|(_, is_excluded)| !is_excluded));
+        let shown = words.map_or("", |_| "&highlight=true");
+        let target = format!("/v1/events?{query}&sort={sort}&limit=500&as_of={}&{PARTS}{shown}", moment.seq);
         let list = moment.ask(world.base(), &target, &[]).ok();
         let expected = moment.answer(&filters, sort);
         let ids = |events: &[&Value]| events.iter().map(|event| event["id"].to_string()).collect::<BTreeSet<_>>();
         let answered: Vec<&Value> = items(&list).iter().collect();
         assert_eq!(ids(&answered), ids(&expected), "{filters:?} {target}");
         assert_eq!(list["page"]["total"], expected.len(), "{target}");
+        if let Some(words) = words {
+            answered.iter().for_each(|event| moment.assert_highlights(event, words));
+        }
         if sort == "distance" {
             for pair in answered.windows(2) {
                 let [nearer, farther] = [pair[0], pair[1]].map(|event| moment.distance(event, &filters));
@@ -143,7 +150,7 @@ fn documented_filters() -> BTreeSet<String> {
     let document: Value = serde_json::from_str(&openapi_text()).expect("JSON");
     let parameters = document["paths"]["/v1/events"]["get"]["parameters"].as_array().expect("parameters").iter();
     let names = parameters.filter(|parameter| parameter["in"] == "query").filter_map(|one| one["name"].as_str());
-    let others = ["sort", "include", "lang", "limit", "cursor", "count", "as_of"];
+    let others = ["sort", "include", "lang", "highlight", "limit", "cursor", "count", "as_of"];
     names.filter(|name| !others.contains(name)).map(str::to_owned).collect()
 }
 

@@ -10,18 +10,20 @@ mod times;
 mod values;
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::cql2::{self, Expression, Fault};
+use super::cql2::{self, Expression, Fault, Language, Place};
 use super::event_query::EventQuery;
 use crate::domain::codes;
 use crate::domain::instant::Instant;
 use crate::domain::vocabulary::PlacePrecision;
 use pattern::Pattern;
 pub use plan::tree;
-use times::{Moment, Stretch};
+pub use times::Moment;
+use times::Stretch;
 
 codes! {
     /// What a filter can ask about.
@@ -78,6 +80,16 @@ codes! {
         When = "when",
         /// When the version was recorded.
         RecordedAt = "recorded_at",
+        /// When the event was first recorded.
+        CreatedAt = "created_at",
+        /// The fewest people that were arrested.
+        Arrests = "arrests",
+        /// The fewest people that were held without arrest.
+        Detained = "detained",
+        /// The fewest people that were injured, on all sides of which something is reported.
+        Injuries = "injuries",
+        /// The fewest people that died, on all sides of which something is reported.
+        Deaths = "deaths",
     }
 }
 
@@ -92,8 +104,8 @@ pub struct Filter {
 /// A condition that a parameter asks too.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// The character at which it stands.
-    pub position: usize,
+    /// Where it stands.
+    pub place: Place,
     /// The question with this parameter alone.
     pub query: Box<EventQuery>,
 }
@@ -152,12 +164,12 @@ impl Comparison {
 }
 
 impl Filter {
-    /// Reads CQL2 text; `zone` is that of the question's dates, if it names one.
+    /// Reads CQL2; `zone` is that of the question's dates, if it names one.
     ///
     /// # Errors
     /// All that is wrong with it: the first thing that makes it no CQL2, else every condition that cannot be honoured.
-    pub fn parse(text: &str, zone: Option<Tz>) -> Result<Self, Vec<Fault>> {
-        let expression = cql2::parse(text).map_err(|fault| vec![fault])?;
+    pub fn parse(text: &str, language: Language, zone: Option<Tz>) -> Result<Self, Vec<Fault>> {
+        let expression = cql2::parse(text, language).map_err(|fault| vec![fault])?;
         Self::of(&expression, zone)
     }
 
@@ -177,13 +189,14 @@ impl Filter {
         &self.questions
     }
 
-    /// The instants that versions must have been recorded behind or before.
-    pub fn instants(&self) -> Vec<Instant> {
-        let mut instants = Vec::new();
+    /// The instants that versions must have been recorded behind or before, or events made, each once.
+    pub fn instants(&self) -> HashSet<(Moment, Instant)> {
+        let mut instants = HashSet::new();
         self.tree.each(&mut |test| {
             if let Test::Times(times) = test {
-                let recorded = times.iter().filter(|(moment, _)| *moment == Moment::Recorded);
-                instants.extend(recorded.flat_map(|(_, stretch)| stretch.instants()));
+                let told = times.iter().filter(|(moment, _)| matches!(moment, Moment::Recorded | Moment::Created));
+                instants
+                    .extend(told.flat_map(|(moment, stretch)| stretch.instants().map(|instant| (*moment, instant))));
             }
         });
         instants

@@ -1,14 +1,16 @@
 //! A filter at one moment, in the numbers of the index. Three truths become two on the way: whatever is negated is asked of the
 //! events that have a value at all, and so a negation is carried down to the conditions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::times::{Moment, Stretch};
 use super::{Filter, Pattern, Property, Test, Tree};
+use crate::domain::count::Toll;
 use crate::domain::has::Has;
+use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::EventType;
 use crate::index::dictionary::{SizeFacts, Term};
@@ -69,7 +71,8 @@ impl Planning<'_> {
             | Property::Status
             | Property::Verification
             | Property::Has
-            | Property::RecordedAt => ALWAYS,
+            | Property::RecordedAt
+            | Property::CreatedAt => ALWAYS,
             Property::Tactics => self.terms(EventType::ALL.iter().map(|tactic| Term::Tactic(*tactic))),
             Property::Actor | Property::ActorWithin | Property::ActorKind | Property::Role => self.has(Has::Actors),
             Property::Location | Property::PlacePrecision => self.has(Has::Place),
@@ -86,6 +89,10 @@ impl Planning<'_> {
                 entities(sources)
             }
             Property::Size | Property::SizeLow | Property::SizeHigh => self.sizes(|_| true),
+            Property::Arrests => self.tolls(Toll::Arrests, |_| true),
+            Property::Detained => self.tolls(Toll::Detained, |_| true),
+            Property::Injuries => self.tolls(Toll::Injuries, |_| true),
+            Property::Deaths => self.tolls(Toll::Deaths, |_| true),
             Property::Start | Property::End | Property::When => self.window(&[]),
         }
     }
@@ -110,14 +117,25 @@ impl Planning<'_> {
                     clippy::cast_precision_loss,
                     reason = "numbers of people have 53 bits, and the open end stays the largest"
                 )]
-                let value = |size: &SizeFacts| match property {
-                    Property::SizeLow => size.low as f64,
-                    Property::SizeHigh => size.high as f64,
-                    _ => size.order as f64,
-                };
-                self.sizes(|size| value(size).partial_cmp(number).is_some_and(|order| comparison.holds(order)))
+                let is_met =
+                    |people: i64| (people as f64).partial_cmp(number).is_some_and(|order| comparison.holds(order));
+                match property.toll() {
+                    Some(toll) => self.tolls(toll, is_met),
+                    None => self.sizes(|size| {
+                        is_met(match property {
+                            Property::SizeLow => size.low,
+                            Property::SizeHigh => size.high,
+                            _ => size.order,
+                        })
+                    }),
+                }
             }
-            Test::Times(times) if property == Property::RecordedAt => self.recorded(times),
+            Test::Times(times) if property == Property::RecordedAt => {
+                self.told(times, &self.named.recorded, Planned::Recorded)
+            }
+            Test::Times(times) if property == Property::CreatedAt => {
+                self.told(times, &self.named.made, Planned::Numbered)
+            }
             Test::Times(times) => self.window(times),
         }
     }
@@ -144,6 +162,11 @@ impl Planning<'_> {
         Planned::Sizes(TermNumbers::of(numbers.filter(|(_, size)| test(size)).map(|(number, _)| number).collect()))
     }
 
+    fn tolls(&self, toll: Toll, test: impl Fn(i64) -> bool) -> Planned {
+        let is_meant = |term: &&Term| matches!(term, Term::Toll(own, people) if *own == toll && test(*people));
+        self.terms(self.events().dictionary.terms().iter().filter(is_meant).cloned())
+    }
+
     fn window(&self, times: &[(Moment, Stretch)]) -> Planned {
         let dictionary = &self.events().dictionary;
         let shapes = dictionary.shapes.values().iter().map(|shape| {
@@ -155,14 +178,20 @@ impl Planning<'_> {
         Planned::Window(InWindow { shapes: shapes.collect(), wide })
     }
 
-    fn recorded(&self, times: &[(Moment, Stretch)]) -> Planned {
-        let seq = |instant| self.named.recorded.get(&instant).copied().unwrap_or_default();
+    /// What is numbered in the order of time, by the first number of each instant.
+    fn told(
+        &self,
+        times: &[(Moment, Stretch)],
+        numbers: &HashMap<Instant, i64>,
+        between: fn(u32, u32) -> Planned,
+    ) -> Planned {
+        let number = |instant| numbers.get(&instant).copied().unwrap_or_default();
         let (mut first, mut behind) = (0, i64::MAX);
         for (_, stretch) in times {
-            first = stretch.begin().map_or(first, |instant| first.max(seq(instant)));
-            behind = stretch.end().map_or(behind, |instant| behind.min(seq(instant)));
+            first = stretch.begin().map_or(first, |instant| first.max(number(instant)));
+            behind = stretch.end().map_or(behind, |instant| behind.min(number(instant)));
         }
-        if first >= behind { NEVER } else { Planned::Recorded(short(first), short(behind - 1)) }
+        if first >= behind { NEVER } else { between(short(first), short(behind - 1)) }
     }
 
     fn like(&self, property: Property, pattern: &Pattern) -> Planned {

@@ -11,7 +11,7 @@ use crate::domain::window::{Frame, Window, WindowEdge};
 use crate::index::dictionary::{Shape, Starts};
 
 /// A moment of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Moment {
     /// The first one in which it may have begun.
     Start,
@@ -19,6 +19,8 @@ pub enum Moment {
     End,
     /// When its version was recorded.
     Recorded,
+    /// When it was first recorded.
+    Created,
 }
 
 /// Microseconds between two, both included, in one calendar; empty where the first is above the second.

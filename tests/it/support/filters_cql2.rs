@@ -43,8 +43,15 @@ pub fn random_expression(random: &mut Random, moment: &Moment, event: &Value, le
 }
 
 fn condition(random: &mut Random, moment: &Moment, event: &Value) -> String {
-    match random.below(10) {
+    match random.below(11) {
         0..5 => names(random, moment, event),
+        10 => {
+            let property = *random.pick(&["arrests", "detained", "injuries", "deaths"]);
+            match random.below(6) {
+                0 => format!("{property} IS {}NULL", random.pick(&["", "NOT "])),
+                _ => format!("{property} {} {}", random.pick(&SIGNS), random.below(8)),
+            }
+        }
         5 => {
             let property = *random.pick(&["size", "size_low", "size_high"]);
             let own = event["size"][*random.pick(&["low", "high", "best"])].as_u64().unwrap_or(500);
@@ -56,8 +63,9 @@ fn condition(random: &mut Random, moment: &Moment, event: &Value) -> String {
             }
         }
         6 => {
-            let instant = event["recorded_at"].as_str().expect("an instant");
-            format!("recorded_at {} TIMESTAMP('{instant}')", random.pick(&SIGNS))
+            let property = *random.pick(&["recorded_at", "created_at"]);
+            let instant = event[property].as_str().expect("an instant");
+            format!("{property} {} TIMESTAMP('{instant}')", random.pick(&SIGNS))
         }
         7 => {
             let points: Vec<_> = list(event, "places").iter().filter_map(point).collect();

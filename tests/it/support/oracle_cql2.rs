@@ -5,16 +5,22 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
-use marchline::query::cql2::{Expression, Operand, Predicate, Value as Word, parse};
+use marchline::query::cql2::{Expression, Language, Operand, Predicate, Value as Word, parse};
 use serde_json::Value;
 
 use super::oracle::{Moment, list, point};
 use super::oracle_dates::{in_utc, local, span, text_instant};
 
-/// Whether an event matches a filter.
-pub fn filter_matches(moment: &Moment, event: &Value, text: &str, zone: Option<&str>) -> bool {
-    let zone = zone.map(|name| name.parse().expect("a zone"));
-    Asked { moment, event, zone }.truth(&parse(text).expect("a filter")) == Some(true)
+/// Whether an event matches a filter, by the parameters beside it.
+pub fn filter_matches<'a>(
+    moment: &Moment,
+    event: &Value,
+    text: &str,
+    beside: &impl Fn(&str) -> Option<&'a str>,
+) -> bool {
+    let zone = beside("time_zone").map(|name| name.parse().expect("a zone"));
+    let language = beside("filter_lang").map_or(Language::Text, |code| Language::parse(code).expect("a language"));
+    Asked { moment, event, zone }.truth(&parse(text, language).expect("a filter")) == Some(true)
 }
 
 struct Asked<'a> {
@@ -45,12 +51,13 @@ impl Asked<'_> {
         let Word::Property(property) = &operands[0].value else { panic!("a property comes first in random filters") };
         let operands = &operands[1..];
         match property.as_str() {
-            "size" | "size_low" | "size_high" => self.number(property, name, operands),
+            "size" | "size_low" | "size_high" => compared(self.size(property), name, operands),
+            "arrests" | "detained" | "injuries" | "deaths" => compared(self.toll(property), name, operands),
             "start" | "end" | "when" => self.time(property, name, operands),
-            "recorded_at" => {
+            "recorded_at" | "created_at" => {
                 let Word::Timestamp(instant) = &operands[0].value else { panic!("a timestamp") };
                 let (own, other) =
-                    (text_instant(&self.event["recorded_at"]), text_instant(&Value::from(instant.as_str())));
+                    (text_instant(&self.event[property.as_str()]), text_instant(&Value::from(instant.as_str())));
                 Some(holds(name, own.cmp(&other)))
             }
             "geometry" => self.geometry(name, operands),
@@ -83,26 +90,24 @@ impl Asked<'_> {
         })
     }
 
-    fn number(&self, property: &str, name: &str, operands: &[Operand]) -> Option<bool> {
+    /// The fewest people that something happened to.
+    fn toll(&self, property: &str) -> Option<f64> {
+        let counts = &self.event["outcomes"][property];
+        let sides = ["participants", "police", "others", "unspecified"].map(|side| &counts[side]["low"]);
+        let lows = [&counts["low"]].into_iter().chain(sides).filter_map(Value::as_f64);
+        lows.reduce(|all, low| all + low)
+    }
+
+    fn size(&self, property: &str) -> Option<f64> {
         let size = &self.event["size"];
         let number = |member: &str| size[member].as_f64();
         let (low, high, best) = (number("low"), number("high"), number("best"));
         let known = best.or(low).or(high);
-        let own = match property {
+        match property {
             "size" => known,
             "size_low" => known.map(|_| low.or(best).unwrap_or(0.0)),
             _ => known.map(|_| high.or(best.filter(|_| low.is_none())).unwrap_or(f64::INFINITY)),
-        };
-        if name == "isnull" {
-            return Some(own.is_none());
         }
-        let own = own?;
-        let number =
-            |operand: &Operand| if let Word::Number(number) = operand.value { number } else { panic!("a number") };
-        Some(match name {
-            "between" => (number(&operands[0])..=number(&operands[1])).contains(&own),
-            _ => holds(name, own.total_cmp(&number(&operands[0]))),
-        })
     }
 
     fn time(&self, property: &str, name: &str, operands: &[Operand]) -> Option<bool> {
@@ -179,6 +184,18 @@ impl Asked<'_> {
         let is_in = |(lat, lon): &(f64, f64)| (side(0)..=side(2)).contains(lon) && (side(1)..=side(3)).contains(lat);
         Some(points.iter().any(is_in) == (name == "s_intersects"))
     }
+}
+
+fn compared(own: Option<f64>, name: &str, operands: &[Operand]) -> Option<bool> {
+    if name == "isnull" {
+        return Some(own.is_none());
+    }
+    let own = own?;
+    let number = |operand: &Operand| if let Word::Number(number) = operand.value { number } else { panic!("a number") };
+    Some(match name {
+        "between" => (number(&operands[0])..=number(&operands[1])).contains(&own),
+        _ => holds(name, own.total_cmp(&number(&operands[0]))),
+    })
 }
 
 struct Bounds {

@@ -52,6 +52,34 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// Holds what is shown of an event's texts against them: it is pieces of them, what is marked was asked for, and all that
+    /// was is marked.
+    pub fn assert_highlights(&self, event: &Value, asked: &str) {
+        let (texts, wanted) = (self.texts(event).concat(), parts(asked));
+        let wanted: Vec<&str> =
+            wanted.iter().filter(|(_, is_excluded)| !is_excluded).map(|(part, _)| part.as_str()).collect();
+        let shown = event["highlights"].as_array().expect("highlights");
+        let mut marked: Vec<Text> = Vec::new();
+        for piece in shown {
+            let runs = piece["fragment"].as_array().expect("runs");
+            let text = |run: &Value| run["text"].as_str().expect("a text").to_owned();
+            let (whole, language) = (runs.iter().map(text).collect::<String>(), piece["language"].as_str());
+            let offset = usize::try_from(piece["offset"].as_u64().expect("a number")).expect("a small number");
+            let stands = |(text, own): &Text| {
+                own.as_deref() == language && text.chars().skip(offset).collect::<String>().starts_with(&whole)
+            };
+            assert!(texts.iter().any(stands), "{piece} of {texts:?}");
+            let hits = runs.iter().filter(|run| run["hit"] == true);
+            marked.extend(hits.map(|run| (text(run), language.map(str::to_owned))));
+        }
+        let is_meant = |text: &Text| wanted.iter().any(|part| has(text, part));
+        assert!(marked.iter().all(is_meant), "{marked:?} for {asked}");
+        let is_marked = |part: &&str| marked.iter().any(|text| has(text, part));
+        assert!(shown.len() == 10 || wanted.iter().all(is_marked), "{marked:?} for {asked}");
+    }
+}
+
 /// What is asked for, and whether it must not be.
 pub fn parts(asked: &str) -> Vec<(String, bool)> {
     let (mut parts, mut quoted) = (Vec::new(), false);
