@@ -77,7 +77,7 @@ async fn given(
         Part::Evidence => Include::Evidence,
         Part::Link => Include::Links,
     };
-    let view = EventView { include: vec![include], lang: None };
+    let view = EventView { include: vec![include], ..EventView::default() };
     let (selection, etag) = {
         let state = ask.service.index.read();
         let sight = ask.sight(&state, seq);
