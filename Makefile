@@ -37,9 +37,11 @@ bench: ## measure speed and memory on made-up events into bench/RESULTS.md; EVEN
 	bench/run --events $(EVENTS)
 
 # Through a second file, so that a failed build leaves the committed document as it was.
-openapi: ## write openapi/openapi.json anew
+openapi: ## write openapi/openapi.json and openapi/openapi-3.0.json anew
 	$(CARGO) run --locked -- openapi > openapi/new.json || { rm openapi/new.json; exit 1; }
 	mv openapi/new.json openapi/openapi.json
+	$(CARGO) run --locked -- openapi --version 3.0 > openapi/new.json || { rm openapi/new.json; exit 1; }
+	mv openapi/new.json openapi/openapi-3.0.json
 
 # Not part of `check`: it fetches the list of advisories, which changes without any commit here.
 deny: ## licences, advisories and sources of the dependencies

@@ -35,6 +35,8 @@ codes! {
     pub enum ImportFormat {
         /// Documents of our own.
         Ndjson = "ndjson",
+        /// Tables of our own.
+        Marchline = "marchline",
         /// The Crowd Counting Consortium's.
         Ccc = "ccc",
         /// Incidents of 2020PB.
@@ -55,6 +57,11 @@ codes! {
 }
 
 impl ImportFormat {
+    /// Whether it is what we give ourselves, and no other collection's.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Ndjson | Self::Marchline)
+    }
+
     /// The codes of those that need nothing but the file.
     pub const SENT: &'static [&'static str] = match Self::CODES.split_last() {
         Some((_, front)) => front,

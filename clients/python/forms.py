@@ -5,6 +5,7 @@
 """
 
 import json
+import re
 import sys
 import warnings
 from urllib.request import urlopen
@@ -47,13 +48,24 @@ def main() -> None:
     assert feed.feed.updated == max(entry.updated for entry in feed.entries)
     print("feedparser: ok")
 
-    # Cells are to be what the guide says of their columns, and all rows to be as long as the header.
-    table = text("csv")
-    whole = frictionless.Resource(table, format="csv", encoding="utf-8")
-    report = frictionless.validate(whole)
-    assert report.valid and not report.warnings, report.flatten(["rowNumber", "type", "message"])
-    cut = frictionless.Resource(table + b"The table breaks off here\r\n", format="csv", encoding="utf-8")
-    assert not frictionless.validate(cut).valid
+    # Cells are to be what the schema says of their columns, and all rows to be as long as the header.
+    for query in ["", "?vocab=acled,ccc,plover,cameo", "?bom=1"]:
+        with urlopen(f"{sys.argv[1]}/v1/events.csv{query}") as answer:
+            table, links = answer.read(), answer.headers["Link"]
+        [page] = re.findall(r'<([^>]*)>; rel="describedby"', links)
+        with urlopen(sys.argv[1] + page) as answer:
+            schema = json.load(answer)
+        assert frictionless.Schema.from_descriptor(schema).fields, page
+
+        def validated(table: bytes, schema: dict[str, object]) -> frictionless.Report:
+            given = frictionless.Schema.from_descriptor(schema)
+            return frictionless.validate(frictionless.Resource(table, format="csv", encoding="utf-8-sig", schema=given))
+
+        report = validated(table, schema)
+        assert report.valid and not report.warnings, report.flatten(["rowNumber", "type", "message"])
+        assert not validated(table + b"The table breaks off here\r\n", schema).valid
+        # A schema that is not the table's is told.
+        assert not validated(table, {**schema, "fields": schema["fields"][1:]}).valid
     print("frictionless: ok")
 
     [graph] = jsonld.expand(json.loads(text("jsonld")), {"documentLoader": no_fetching})

@@ -23,7 +23,9 @@ use crate::store::migrate;
 pub fn command() -> Command {
     let format = Arg::new("format").long("format").value_parser(PossibleValuesParser::new(ImportFormat::SENT));
     let format = format.required_unless_present("mapping").conflicts_with("mapping");
-    let format = format.help("ndjson: {\"resource\": …, \"document\": …} a line; or whose file it is");
+    let format = format.help(
+        "ndjson: {\"resource\": …, \"document\": …} a line; marchline: a table as events.csv is; or whose file it is",
+    );
     let mapping = Arg::new("mapping").long("mapping").value_name("TOML");
     let explain = Arg::new("explain").long("explain").value_name("LINE").value_parser(value_parser!(u64));
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
@@ -50,7 +52,7 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
     let asked = ["dry-run", "force", "sync"].into_iter().filter(|flag| arguments.get_flag(flag));
     let asked = asked.chain(arguments.contains_id("explain").then_some("explain"));
     if let Some(flag) = asked.into_iter().find(|_| collection.is_none()) {
-        eprintln!("marchline: --{flag} is not for --format ndjson: {}", only_for_collections(flag));
+        eprintln!("marchline: --{flag} is not for --format {format}: {}", only_for_collections(flag));
         return Ok(ExitCode::from(2));
     }
     let file = arguments.get_one::<String>("file").map_or("-", String::as_str);
@@ -69,7 +71,7 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
     let mut report = Report::default();
     let loaded = match &collection {
         Some(collection) => taken_over(config, arguments, (format, collection), input, length, &mut report),
-        None => ndjson(config, input, length, &mut report),
+        None => own(config, format, input, length, &mut report),
     };
     if let Some(path) = arguments.get_one::<String>("report") {
         let mut out = File::create(path).map_err(|error| format!("{path}: {error}"))?;
@@ -129,13 +131,14 @@ fn only_for_collections(flag: &str) -> &'static str {
     }
 }
 
-fn ndjson(
+fn own(
     config: &Config,
+    format: ImportFormat,
     input: impl BufRead + Send,
     length: Option<u64>,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let progress = load::Progress::new(ImportFormat::Ndjson, length);
+    let progress = load::Progress::new(format, length);
     shown(
         || in_words(&progress),
         length,
@@ -143,7 +146,7 @@ fn ndjson(
             let node = Node::for_loading(config.database.clone(), Clock::system())?;
             let writer = node.writer().ok_or("the writer has stopped")?;
             let behalf = load::Behalf::default();
-            Ok(progress.told(&config.database, || load::ndjson(writer, input, &behalf, &progress, report))?)
+            Ok(progress.told(&config.database, || load::own(writer, format, input, &behalf, &progress, report))?)
         },
     )
 }

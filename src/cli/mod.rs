@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::config::{Config, flags};
-use crate::http::openapi::openapi_text;
+use crate::http::openapi::{openapi_30_text, openapi_text};
 use crate::import::report::{Report, RowError};
 use crate::index::compare::compare;
 use crate::index::saved::SavedIndex;
@@ -25,9 +25,14 @@ use crate::text::{self, shelf::folder_beside};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// By its own name: that of the program's version is clap's.
+const OPENAPI_VERSION: &str = "openapi_version";
+
 fn command() -> Command {
     let demo = Arg::new("demo").long("demo").action(ArgAction::SetTrue);
     let demo = demo.help("Load the founding timeline into an empty database first");
+    let openapi_version = Arg::new(OPENAPI_VERSION).long("version").value_parser(["3.1", "3.0"]).default_value("3.1");
+    let openapi_version = openapi_version.help("Which OpenAPI: 3.0 is for tools that read no other");
     Command::new("marchline")
         .about("An open timeline of protest, served as a REST API")
         .version(env!("CARGO_PKG_VERSION"))
@@ -43,7 +48,7 @@ fn command() -> Command {
         .subcommand(Command::new("check").about("Compare everything that is stored with itself and with the index"))
         .subcommand(backup::command())
         .subcommand(backup::restore_command())
-        .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
+        .subcommand(Command::new("openapi").about("Print the OpenAPI document").arg(openapi_version))
 }
 
 /// Runs the program; the exit code is 2 for wrong arguments, 1 for a failure.
@@ -70,7 +75,9 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(2));
     };
     if name == "openapi" {
-        std::io::stdout().write_all(openapi_text().as_bytes())?;
+        let is_older = arguments.get_one::<String>(OPENAPI_VERSION).is_some_and(|version| version == "3.0");
+        let text = if is_older { openapi_30_text() } else { openapi_text() };
+        std::io::stdout().write_all(text.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     let config = Config::read(arguments, |variable| std::env::var(variable).ok().filter(|value| !value.is_empty()))?;

@@ -217,7 +217,7 @@ fn read_event(o: &Object<'_>, id: Uuid) -> Option<EventContent> {
 }
 
 /// Keeps the first of equal items, in order.
-pub(super) fn once_each<T: PartialEq>(items: Vec<T>) -> Vec<T> {
+pub fn once_each<T: PartialEq>(items: Vec<T>) -> Vec<T> {
     let mut kept = Vec::with_capacity(items.len());
     for item in items {
         if !kept.contains(&item) {

@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
+use super::super::columns::{Kind, count_text, list};
 use super::*;
+use crate::domain::count::{Count, CountState};
+use crate::domain::crosswalk::Vocabulary;
 
 fn cell(given: &str) -> String {
     let mut out = Vec::new();
@@ -58,9 +61,34 @@ fn counts_keep_what_is_known() {
 fn the_columns_are_those_of_the_guide() {
     let guide = include_str!("../../docs/exports.md");
     let rows = guide.lines().skip_while(|line| !line.starts_with("| column |")).skip(2);
-    let named: Vec<&str> = rows.map_while(|row| row.strip_prefix("| `")?.split('`').next()).collect();
-    let columns: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
-    assert_eq!(named, columns);
+    let told: Vec<(&str, &str)> = rows
+        .map_while(|row| row.strip_prefix("| `"))
+        .filter_map(|row| Some((row.split('`').next()?, row.trim_end_matches(" |").rsplit(" | ").next()?)))
+        .collect();
+    let meaning = |column: &Column| match column.kind {
+        Kind::Text => column.meaning.to_owned(),
+        Kind::Integer | Kind::Number => format!("number: {}", column.meaning),
+        Kind::Boolean => format!("boolean: {}", column.meaning),
+        Kind::Instant => format!("instant: {}", column.meaning),
+    };
+    let columns: Vec<(&str, String)> = columns(&[]).map(|column| (column.name, meaning(column))).collect();
+    assert_eq!(told.len(), columns.len());
+    for (told, column) in told.iter().zip(&columns) {
+        assert_eq!((told.0, told.1), (column.0, &*column.1));
+    }
+}
+
+#[test]
+fn the_columns_of_vocabularies_are_those_of_the_guide() {
+    let guide = include_str!("../../docs/exports.md");
+    let rows = guide.lines().skip_while(|line| !line.starts_with("| with `vocab` |")).skip(2);
+    let cells = rows.map_while(|row| row.strip_prefix("| ")?.split(" | ").next());
+    let mut told: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    let mut columns: Vec<&str> =
+        columns(Vocabulary::ALL).map(|column| column.name).skip(columns(&[]).count()).collect();
+    told.sort_unstable();
+    columns.sort_unstable();
+    assert_eq!(told, columns);
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 //! them than a number, so that a list of any length takes the same memory. `walk` reads the events for all of them.
 
 pub mod atom;
+pub mod columns;
 pub mod csv;
 mod dates;
 pub mod geojson;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::domain::codes;
+use crate::domain::crosswalk::Vocabulary;
 use crate::domain::instant::Instant;
 use crate::query::coverage::Monitoring;
 use crate::query::echo::EventQueryEcho;
@@ -117,6 +119,8 @@ pub struct About {
     pub recorded_at: Option<Instant>,
     /// Whether a table begins with a byte order mark.
     pub bom: bool,
+    /// The vocabularies that events are translated to.
+    pub vocab: Vec<Vocabulary>,
 }
 
 impl About {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::walk::{Walk, Wanted, Whole};
 use super::{About, Form};
 use crate::config::DatasetSettings;
+use crate::domain::crosswalk::Vocabulary;
 use crate::domain::instant::Instant;
 use crate::domain::privacy::Clearance;
 use crate::index::answer::{Deadline, Late, Pending};
@@ -13,6 +14,7 @@ use crate::index::sight::Sight;
 use crate::index::{Index, State};
 use crate::node::reader::Reader;
 use crate::query::coverage::Watch;
+use crate::query::echo::EventQueryEcho;
 use crate::query::event_query::EventQuery;
 use crate::query::named::Named;
 use crate::query::params::Params;
@@ -52,7 +54,11 @@ impl Question {
     /// Takes the parameters; faults stay with `params`.
     pub fn parse(form: Form, state: &State, clearance: Clearance, params: &mut Params) -> Self {
         let mut query = EventQuery::parse(params);
-        let view = if form.gives_documents() { EventView::parse(params) } else { EventView::in_words(params) };
+        let view = match form {
+            Form::Csv => EventView::in_cells(params),
+            _ if form.gives_documents() => EventView::parse(params),
+            _ => EventView::in_words(params),
+        };
         let bom = form == Form::Csv && params.code("bom", switch, &["0", "1"]).unwrap_or(false);
         let mut limit = None;
         if form == Form::Atom {
@@ -65,6 +71,11 @@ impl Question {
         }
         let named = Named::find(&query, state, clearance, params);
         Self { form, query, named, view, limit, bom }
+    }
+
+    /// The vocabularies that events are translated to.
+    pub fn vocabularies(&self) -> &[Vocabulary] {
+        &self.view.vocab
     }
 
     /// Begins the answer as `sight` sees it; `index` is what it sees, and `deadline` when it must have been counted.
@@ -94,11 +105,12 @@ impl Question {
             target,
             dataset_id: sight.state.head.dataset_id,
             question: query.question(),
-            query: query.echo(sight.seq),
+            query: EventQueryEcho { vocab: view.vocabularies(), ..query.echo(sight.seq) },
             coverage: Watch::of(&query, &named, sight).monitoring(),
             total: 0,
             recorded_at,
             bom,
+            vocab: view.vocab.clone(),
         };
         let wanted = Wanted { search, sort: query.order(), limit };
         let walk = Walk::new(Arc::clone(index), reader, wanted, view, sight);

@@ -7,6 +7,7 @@ use crate::domain::count::Outcomes;
 use crate::domain::event::Demand;
 use crate::domain::instant::Instant;
 use crate::domain::place::Point;
+use crate::domain::rendition::Renditions;
 use crate::domain::shared::ExternalId;
 use crate::domain::size::Size;
 use crate::domain::verification::{Verification, VerificationBy};
@@ -43,6 +44,8 @@ pub struct Told {
     pub outcomes: Option<Outcomes>,
     pub external_ids: Vec<ExternalId>,
     pub privacy: Option<Withheld>,
+    #[serde(default)]
+    pub vocabulary: Renditions,
 }
 
 /// A place of an event.

@@ -8,6 +8,7 @@ use utoipa_swagger_ui::{Config, serve};
 
 use super::ask::{Service, without_parameters};
 use super::errors::ServiceErrors;
+use super::openapi::openapi_30_text;
 use super::params::ValidatorHeader;
 use super::problem::Problem;
 use super::respond::{self, Fingerprint, JSON};
@@ -21,12 +22,27 @@ use crate::store::error::StoreError;
     responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value),
         (status = 304, description = "The document is the one the client has."), ServiceErrors))]
 pub async fn get_openapi(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    without_parameters(&req, JSON)?;
+    given(&req, &service.openapi)
+}
+
+/// The same description in OpenAPI 3.0, for tools that read no other.
+///
+/// # Errors
+/// Faults of the request.
+#[utoipa::path(get, path = "/openapi-3.0.json", operation_id = "get_openapi_three_zero", tag = "service", params(ValidatorHeader),
+    responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value),
+        (status = 304, description = "The document is the one the client has."), ServiceErrors))]
+pub async fn get_openapi_three_zero(req: HttpRequest) -> Result<HttpResponse, Problem> {
+    static TEXT: LazyLock<String> = LazyLock::new(openapi_30_text);
+    given(&req, &TEXT)
+}
+
+fn given(req: &HttpRequest, text: &str) -> Result<HttpResponse, Problem> {
+    without_parameters(req, JSON)?;
     let mut print = Fingerprint::default();
-    let text = &service.openapi;
     print.text(text);
     let etag = print.weak();
-    if respond::is_known(&req, &etag) {
+    if respond::is_known(req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
     let mut response = HttpResponse::Ok();

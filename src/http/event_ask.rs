@@ -5,6 +5,7 @@ use super::problem::Problem;
 use crate::index::search::Search;
 use crate::index::sight::Sight;
 use crate::query::coverage::{Monitoring, Watch};
+use crate::query::echo::EventQueryEcho;
 use crate::query::event_query::EventQuery;
 use crate::query::named::Named;
 use crate::query::plan::plan;
@@ -48,6 +49,11 @@ impl EventAsk {
         let seq = ask.finish()?;
         self.named = ask.service.looked_up(&self.query, &self.named)?;
         Ok(seq)
+    }
+
+    /// The question as it was understood, asked at an operation.
+    pub fn echo(&self, seq: i64) -> EventQueryEcho {
+        EventQueryEcho { vocab: self.view.vocabularies(), ..self.query.echo(seq) }
     }
 
     /// Whether the places and days that the question names were monitored, at an operation; nothing where it names none.

@@ -105,7 +105,7 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let documents = selection.documents(&ask.service, view)?;
     let page = paging.info(&page, pinned);
     let links = respond::page_links(&req, &page, seq);
-    let text = Text::of(list_text(&documents, &page, &query.echo(seq), coverage.as_ref())?);
+    let text = Text::of(list_text(&documents, &page, &asked.echo(seq), coverage.as_ref())?);
     if !is_public {
         return Ok(respond::whole(&etag, &links, &text));
     }

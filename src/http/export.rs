@@ -17,7 +17,9 @@ use super::params::{
 };
 use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint};
+use super::schemas::of_table;
 use super::site::site;
+use crate::config::DatasetSettings;
 use crate::formats::Form;
 use crate::formats::geojson::EventFeatures;
 use crate::formats::question::{Question, Surroundings};
@@ -80,6 +82,7 @@ async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
+    let described_by = (form == Form::Csv).then(|| of_table(question.vocabularies()));
     question.named = service.looked_up(&question.query, &question.named)?;
     let recorded_at = service.reader.read(|conn| log::recorded_at(conn, seq))?;
     let begun = {
@@ -108,7 +111,8 @@ async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     });
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "public, no-cache")).insert_header((header::ETAG, etag));
-    response.insert_header((header::LINK, respond::permanent_link(&req, seq)));
+    let described = described_by.map(|page| format!(", <{page}>; rel=\"describedby\"")).unwrap_or_default();
+    response.insert_header((header::LINK, respond::permanent_link(&req, seq) + &described));
     response.insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"events.{}\"", form.extension())));
     Ok(response.content_type(form.media_type()).streaming(iter([Ok(first)]).chain(rest)))
 }

@@ -164,7 +164,7 @@ fn wanted(params: &mut Params) -> Wanted {
     }
     let mut flag = |name, why_not: &str| {
         let is_set = params.code(name, |text| text.parse().ok(), &["true", "false"]).unwrap_or(false);
-        if is_set && format == Some(ImportFormat::Ndjson) {
+        if is_set && format.is_some_and(ImportFormat::is_own) {
             params.fault(name, "not_for_format", why_not);
         }
         is_set

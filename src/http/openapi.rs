@@ -1,5 +1,6 @@
 //! The OpenAPI document, made from the table of routes.
 
+use serde::Serialize;
 use utoipa::OpenApi;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
@@ -12,12 +13,22 @@ use utoipa::openapi::{
 };
 
 use super::gate;
+use super::openapi30::downgraded;
 use super::problem::MEDIA_TYPE;
 use super::routes::Documented;
 
 /// The OpenAPI document as indented JSON with a line feed at its end.
 pub fn openapi_text() -> String {
-    let mut text = serde_json::to_string_pretty(&openapi()).unwrap_or_default();
+    in_lines(&openapi())
+}
+
+/// The same in OpenAPI 3.0, for tools that read no other.
+pub fn openapi_30_text() -> String {
+    in_lines(&downgraded(serde_json::to_value(openapi()).unwrap_or_default()))
+}
+
+fn in_lines(document: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text
 }

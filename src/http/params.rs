@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, T
 use utoipa::openapi::{RefOr, Required};
 
 use crate::domain::buckets::Interval;
+use crate::domain::crosswalk::Vocabulary;
 use crate::domain::has::Has;
 use crate::domain::vocabulary::PlacePrecision;
 use crate::domain::window::Overlap;
@@ -242,6 +243,7 @@ parameters! {
         query("include", Form::Codes(Include::CODES), "Parts that are given on request.",
             json!(["evidence"])),
         lang(),
+        vocab(),
     ]
 }
 
@@ -259,6 +261,17 @@ fn lang() -> Parameter {
     query("lang", Form::Text, meaning, "es")
 }
 
+fn vocab() -> Parameter {
+    let meaning = "Other vocabularies: `vocabulary` tells what each event is called there, and what of this very event a record \
+        there cannot say.";
+    query("vocab", Form::Codes(Vocabulary::CODES), meaning, json!(["acled"]))
+}
+
+parameters! {
+    /// To which vocabularies an event is translated.
+    VocabParam => vec![vocab()]
+}
+
 parameters! {
     /// In which language an event is given.
     LangParam => vec![lang()]
@@ -272,8 +285,9 @@ parameters! {
 }
 
 parameters! {
-    /// How a table begins.
+    /// How a table begins, and which columns it has beside those of every table.
     TableParams => vec![
+        vocab(),
         query("bom", Form::Code(&["0", "1"]), "`1` puts a byte order mark in front, by which Excel knows that a table is UTF-8.", "1"),
     ]
 }
@@ -406,7 +420,8 @@ fn format() -> Parameter {
         "format",
         Form::Code(ImportFormat::SENT),
         "What the file is: `ndjson`, one object \
-        `{\"resource\": …, \"document\": …}` a line, as exports are; or a file of another collection.",
+        `{\"resource\": …, \"document\": …}` a line, as exports are; `marchline`, a table as `/v1/events.csv` gives it; or a file of another \
+        collection.",
         "ccc",
     );
     format.required = Required::True;

@@ -14,7 +14,7 @@ use super::write::operations::{
 };
 use super::{
     actors, aggregates, campaigns, changes, changes_stream, coverage, docs, duplicates, event_parts, events, export,
-    health, imports, keys, locations, metrics, root, sources, tiles, timelines, vocabulary, webhooks,
+    health, imports, keys, locations, metrics, root, schemas, sources, tiles, timelines, vocabulary, webhooks,
 };
 
 /// A path, and the methods that it answers by handlers of its own.
@@ -134,6 +134,8 @@ routes! {
     "/readyz" => get health::get_readiness;
     "/metrics" => get metrics::get_metrics;
     "/openapi.json" => get docs::get_openapi;
+    "/openapi-3.0.json" => get docs::get_openapi_three_zero;
+    "/schemas/events-csv.json" => get schemas::get_events_csv_schema;
 }
 
 /// Mounts everything. Pages for people stand below, since the OpenAPI document describes data.

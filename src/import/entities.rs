@@ -27,7 +27,7 @@ pub struct Entities {
 impl Entities {
     /// Adds a document, unless one with this key was given out.
     pub fn add(&mut self, resource: Resource, key: &str, document: impl FnOnce() -> Value) {
-        let digest = xxh3_64_with_seed(key.as_bytes(), resource as u64);
+        let digest = digest_of(resource, key);
         if self.young.contains(&digest) {
             return;
         }
@@ -41,11 +41,21 @@ impl Entities {
         }
     }
 
+    /// Whether a document with this key was given out, as far as that is remembered.
+    pub fn has(&self, resource: Resource, key: &str) -> bool {
+        let digest = digest_of(resource, key);
+        self.young.contains(&digest) || self.old.contains(&digest)
+    }
+
     /// Forgets what was given out.
     pub fn forget(&mut self) {
         self.young.clear();
         self.old.clear();
     }
+}
+
+fn digest_of(resource: Resource, key: &str) -> u64 {
+    xxh3_64_with_seed(key.as_bytes(), resource as u64)
 }
 
 #[cfg(test)]

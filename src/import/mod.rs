@@ -1,7 +1,7 @@
 //! Reading other people's files: records from bytes, mapping to documents, and the report of what became of each record.
 //!
 //! Nothing here touches the store. A file's records become documents in the order in which they refer to each other, by rules
-//! of their own ([`ccc`]); whoever writes them says in the [`report::Report`] what became
+//! of their own ([`ccc`], [`table`]) or by a mapping ([`mapping`]); whoever writes them says in the [`report::Report`] what became
 //! of each.
 
 mod actors;
@@ -19,6 +19,7 @@ pub mod report;
 pub mod slugs;
 mod sources;
 mod states;
+pub mod table;
 #[cfg(test)]
 mod test_world;
 pub mod text;

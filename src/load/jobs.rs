@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use super::progress::{beside, number};
-use super::{Collection, LoadError, Options, Progress, Target, ndjson, rehearse, take_over};
+use super::{Collection, LoadError, Options, Progress, Target, own, rehearse, take_over};
 use crate::import::report::Report;
 use crate::index::Index;
 use crate::metrics::ImportFormat;
@@ -190,7 +190,7 @@ impl Shared {
         file.rewind()?;
         let (input, options, database) = (BufReader::new(file), &asked.options, &self.database);
         let Some(collection) = Collection::of(asked.format) else {
-            return ndjson(&writer, input, &options.behalf, progress, report);
+            return own(&writer, asked.format, input, &options.behalf, progress, report);
         };
         if asked.dry_run {
             return rehearse(database, &collection, input, options, progress, report);

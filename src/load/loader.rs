@@ -43,8 +43,16 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// When the store failed for an earlier one: loading again completes what is missing.
     pub fn put(&mut self, line: u64, bytes: usize, resource: Resource, document: Value) -> Result<(), StoreError> {
+        self.submit(line, bytes, Command::Put { resource, document })
+    }
+
+    /// Queues a command about one member.
+    ///
+    /// # Errors
+    /// When the store failed for an earlier one: loading again completes what is missing.
+    pub fn submit(&mut self, line: u64, bytes: usize, command: Command) -> Result<(), StoreError> {
         self.report.lines += 1;
-        let answer = self.writer.submit(self.behalf.operation(Command::Put { resource, document }));
+        let answer = self.writer.submit(self.behalf.operation(command));
         self.waiting.push_back(Waiting { line, bytes, answer });
         self.bytes += bytes;
         while self.waiting.len() >= IN_FLIGHT || self.bytes > BYTES_IN_FLIGHT {
@@ -57,6 +65,13 @@ impl<'a> Loader<'a> {
     pub fn refuse(&mut self, line: u64, reason: impl Into<String>) {
         self.report.lines += 1;
         self.report.refuse(RowError::of_record(line, reason));
+    }
+
+    /// Notes a record that is refused for these reasons.
+    pub fn refuse_for(&mut self, errors: Vec<RowError>) {
+        self.report.lines += 1;
+        self.report.refused += 1;
+        errors.into_iter().for_each(|error| self.report.error(error));
     }
 
     /// Waits for everything that was queued.

@@ -7,12 +7,15 @@ mod loader;
 mod ndjson;
 mod progress;
 mod sync;
+mod table;
 mod taking;
 
 pub use collection::{Collection, Target, rehearse, take_over};
 pub use ndjson::ndjson;
 pub use progress::Progress;
 pub use sync::NotSynchronised;
+
+use std::io::BufRead;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,6 +26,7 @@ use crate::domain::resource::Resource;
 use crate::generate::Synthetic;
 use crate::import::records::OpenError;
 use crate::import::report::Report;
+use crate::metrics::ImportFormat;
 use crate::node::operation::{Command, Operation};
 use crate::node::writer::Writer;
 use crate::store::error::StoreError;
@@ -114,6 +118,24 @@ pub fn synthetic(writer: &Writer, world: &Synthetic, queued: &AtomicU64) -> Resu
     })?;
     loader.finish()?;
     Ok(report)
+}
+
+/// Loads a file of our own: a table, or lines of documents.
+///
+/// # Errors
+/// When the file cannot be read as one, the store failed or loading was stopped; what was loaded stays.
+pub fn own(
+    writer: &Writer,
+    format: ImportFormat,
+    input: impl BufRead,
+    behalf: &Behalf,
+    progress: &Progress,
+    report: &mut Report,
+) -> Result<(), LoadError> {
+    match format {
+        ImportFormat::Marchline => table::table(writer, input, behalf, progress, report),
+        _ => ndjson(writer, input, behalf, progress, report),
+    }
 }
 
 /// Why a file was not loaded to its end.

@@ -91,6 +91,7 @@ impl Step<'_> {
                 self.put(*resource, document).map(|done| Done { part: *part, ..done })
             }
             Command::Ensure { resource, document } => self.ensure(*resource, document),
+            Command::Amend { document, is_under_policy } => self.amend(document, *is_under_policy),
             Command::Import { document, row } => self.import(document, row),
             Command::Lapse { scheme, row, force } => self.lapse(scheme, row, *force),
             Command::Link { scheme, row, relation, events } => self.link(scheme, row, *relation, events),
@@ -134,7 +135,7 @@ impl Step<'_> {
     }
 
     /// Puts a document over whatever has its id, unless that is kept from whoever asks.
-    fn put_openly(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
+    pub(super) fn put_openly(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
         let id = document.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
         if let Some(id) = id.filter(|_| resource == Resource::Event)
             && self.is_kept_from_view(id)?

@@ -43,7 +43,7 @@ impl Committed {
         let (mut ids, mut externals, mut imports) = (Vec::new(), Vec::new(), Vec::new());
         for command in operations.flat_map(|operation| &operation.commands) {
             match command {
-                Command::Put { document, .. } | Command::Create { document, .. } => {
+                Command::Put { document, .. } | Command::Create { document, .. } | Command::Amend { document, .. } => {
                     ids.extend(id_of(document));
                     externals.extend(external_ids_of(document));
                 }

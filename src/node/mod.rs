@@ -1,5 +1,6 @@
 //! One running node: its writer, its index, and the thread that follows what other nodes and processes write.
 
+mod amending;
 mod apply;
 mod catalog;
 pub mod clock;

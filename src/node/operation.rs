@@ -95,6 +95,14 @@ pub enum Command {
         /// The document from outside.
         document: Value,
     },
+    /// Makes the event that the document names by its id equal to the document in all that a table of ours carries, and leaves
+    /// the rest as it is; creates it where there is none. Does nothing where it is equal already.
+    Amend {
+        /// The document from outside.
+        document: Value,
+        /// Whether a privacy policy holds for the event where the table is from: it must have one here then.
+        is_under_policy: bool,
+    },
     /// Takes over a row of another collection as an event.
     Import {
         /// The event's document.

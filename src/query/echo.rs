@@ -151,6 +151,10 @@ pub struct EventQueryEcho {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "-when")]
     pub sort: Option<String>,
+    /// The vocabularies that events are translated to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["acled"]))]
+    pub vocab: Vec<String>,
     /// How long the buckets of a histogram are.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "day")]

@@ -17,6 +17,7 @@ use crate::domain::count::Outcomes;
 use crate::domain::event::{Demand, Translation};
 use crate::domain::instant::Instant;
 use crate::domain::place::Point;
+use crate::domain::rendition::Renditions;
 use crate::domain::shared::ExternalId;
 use crate::domain::size::Size;
 use crate::domain::verification::{Verification, VerificationBy};
@@ -36,7 +37,8 @@ codes! {
 }
 
 /// Something that happened, or was announced to happen. `evidence`, `links` and `translations` are there when `include`
-/// asks for them, `highlights` when `highlight` does; every other member always is, and null means *not reported*, never zero.
+/// asks for them, `highlights` when `highlight` does, `vocabulary` when `vocab` does; every other member always is, and null
+/// means *not reported*, never zero.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Event {
     /// The event's id.
@@ -121,6 +123,10 @@ pub struct Event {
     pub external_ids: Vec<ExternalId>,
     /// Whether something is kept from this reader, and why from others; null where nothing is kept from anybody.
     pub privacy: Option<PrivacyNotice>,
+    /// What it is called in other vocabularies, and what they leave unsaid of it. There with `vocab`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub vocabulary: Option<Renditions>,
 }
 
 /// A place of an event.

@@ -9,8 +9,12 @@ use super::highlight::highlights;
 use super::known;
 use super::links::{Titles, links};
 use super::reference::{ActorRef, LocationRef, NamedRef, SourceRef};
+use crate::domain::crosswalk::Vocabulary;
+use crate::domain::event::once_each;
 use crate::domain::language;
+use crate::domain::losses::Facts;
 use crate::domain::place::LocationContent;
+use crate::domain::rendition::Renditions;
 use crate::domain::resource::Resource;
 use crate::index::entities::Moment;
 use crate::index::sight::Sight;
@@ -31,19 +35,19 @@ pub struct EventView {
     pub lang: Option<String>,
     /// What is shown where it stands in the event.
     pub sought: Vec<Part>,
+    /// The vocabularies that it is translated to.
+    pub vocab: Vec<Vocabulary>,
 }
 
 impl EventView {
-    /// Takes `include` and `lang`; faults stay with `params`.
+    /// Takes `include`, `lang` and `vocab`; faults stay with `params`.
     pub fn parse(params: &mut Params) -> Self {
-        let include = params.read("include", |text| {
-            let part = |name: &str| {
-                let unknown = || format!("`{}` is not one of: evidence, links, translations.", shown(name));
-                Include::parse(name).ok_or_else(|| Unread::new("unknown_value", unknown()))
-            };
-            text.split(',').map(part).collect::<std::result::Result<Vec<_>, _>>()
-        });
-        Self { include: include.unwrap_or_default(), ..Self::in_words(params) }
+        Self { include: codes(params, "include", Include::parse, Include::CODES), ..Self::in_cells(params) }
+    }
+
+    /// Takes `lang` and `vocab`, for what has a cell for each code.
+    pub fn in_cells(params: &mut Params) -> Self {
+        Self { vocab: asked_vocabularies(params), ..Self::in_words(params) }
     }
 
     /// Takes `lang` alone, for what gives no documents.
@@ -76,7 +80,12 @@ impl EventView {
 
     /// Whether nothing is asked for but what every reader is given.
     pub const fn is_plain(&self) -> bool {
-        self.include.is_empty() && self.lang.is_none() && self.sought.is_empty()
+        self.include.is_empty() && self.lang.is_none() && self.vocab.is_empty() && self.sought.is_empty()
+    }
+
+    /// The vocabularies that it is translated to, as they were understood.
+    pub fn vocabularies(&self) -> Vec<String> {
+        self.vocab.iter().map(|vocabulary| vocabulary.code().to_owned()).collect()
     }
 
     /// Adds a stored event to `out`, as a reader sees it at an operation. `titles` holds those of the events it is linked with.
@@ -86,6 +95,7 @@ impl EventView {
     pub fn render(&self, body: &str, id: Uuid, sight: Sight<'_>, titles: &Titles, out: &mut Vec<u8>) -> Result<()> {
         let names = sight.names();
         let ready = Ready::of(body)?;
+        let start = out.len();
         out.extend_from_slice(ready.head.as_bytes());
         match self.translated(&ready)? {
             Some(words) => out.extend_from_slice(words.as_bytes()),
@@ -110,6 +120,14 @@ impl EventView {
         }
         out.extend_from_slice(ready.last.as_bytes());
         out.push(b'}');
+        if !self.vocab.is_empty() {
+            // Of what the reader is given, and of nothing else.
+            let facts: Facts = serde_json::from_slice(&out[start..])?;
+            out.pop();
+            out.extend_from_slice(b",\"vocabulary\":");
+            json(out, &Renditions::of(&facts, &self.vocab))?;
+            out.push(b'}');
+        }
         Ok(())
     }
 
@@ -127,6 +145,28 @@ impl EventView {
         let given = serde_json::to_string(&Given { title: &given.title, summary: given.summary.as_deref(), language })?;
         Ok(Some(format!("{},", given.trim_start_matches('{').trim_end_matches('}'))))
     }
+}
+
+/// Takes `vocab`.
+pub fn asked_vocabularies(params: &mut Params) -> Vec<Vocabulary> {
+    codes(params, "vocab", Vocabulary::parse, Vocabulary::CODES)
+}
+
+/// Takes a parameter that is a list of codes, each of them once.
+fn codes<T: PartialEq>(
+    params: &mut Params,
+    name: &'static str,
+    parse: fn(&str) -> Option<T>,
+    known: &[&str],
+) -> Vec<T> {
+    let codes = params.read(name, |text| {
+        let one = |code: &str| {
+            let unknown = || format!("`{}` is not one of: {}.", shown(code), known.join(", "));
+            parse(code).ok_or_else(|| Unread::new("unknown_value", unknown()))
+        };
+        text.split(',').map(one).collect::<std::result::Result<Vec<_>, _>>()
+    });
+    once_each(codes.unwrap_or_default())
 }
 
 #[derive(Serialize)]

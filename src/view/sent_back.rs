@@ -93,6 +93,23 @@ impl Cleaning<'_> {
         for name in GIVEN.into_iter().chain(derived).chain(chosen) {
             self.take(members, name, self.current.view.get(name), &format!("/{name}"));
         }
+        if resource == Resource::Event {
+            self.vocabulary(members);
+        }
+    }
+
+    /// Takes out what the event is called elsewhere: in the vocabularies that a reader asked for.
+    fn vocabulary(&mut self, members: &mut Map<String, Value>) {
+        match members.remove("vocabulary") {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(mut told)) => {
+                let given = &self.current.view["vocabulary"];
+                for name in told.keys().cloned().collect::<Vec<_>>() {
+                    self.take(&mut told, &name, given.get(&name), &format!("/vocabulary/{}", pointer_step(&name)));
+                }
+            }
+            Some(_) => self.read_only("/vocabulary".to_owned()),
+        }
     }
 
     /// Takes a member out that must be as the service gave it; null where it gave none.

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStderr, Stdio};
 
 use diesel::connection::SimpleConnection;
-use marchline::http::openapi::openapi_text;
+use marchline::http::openapi::{openapi_30_text, openapi_text};
 use marchline::store::connection::DatabaseUrl;
 use serde_json::{Value, json};
 
@@ -92,6 +92,9 @@ fn wrong_arguments_end_with_2_and_help_with_0() {
 fn the_document_can_be_printed_without_a_database() {
     let output = run("nonsense", &["openapi"]);
     assert_eq!((output.status.code(), words(&output).0), (Some(0), openapi_text()));
+    let older = run("nonsense", &["openapi", "--version", "3.0"]);
+    assert_eq!((older.status.code(), words(&older).0), (Some(0), openapi_30_text()));
+    assert_eq!(run("nonsense", &["openapi", "--version", "2.0"]).status.code(), Some(2));
 }
 
 #[test]

@@ -113,6 +113,20 @@ on_both_databases! {
         assert_eq!(faults(&world, &format!("{}?include=links", target("csv"))), [fault("include", "unknown_parameter")]);
     }
 
+    fn a_table_says_where_its_columns_are_described(world: World) {
+        let world = world.founded();
+        for query in ["", "?vocab=plover,acled"] {
+            let answer = world.get(&format!("{}{query}", target("csv")));
+            let links = answer.header("link").expect("links");
+            let page = links.split(", ").find_map(|link| link.strip_suffix("; rel=\"describedby\"")).expect("the page");
+            let schema = world.get(page.trim_matches(['<', '>'])).ok();
+            let fields: Vec<String> = schema["fields"].as_array().expect("fields").iter().map(|field| field["name"].as_str().expect("a name").to_owned()).collect();
+            assert_eq!(fields, table::records(&answer.body)[0], "{query}");
+        }
+        assert!(!world.get(&target("ndjson")).header("link").expect("links").contains("describedby"));
+        assert_eq!(faults(&world, "/schemas/events-csv.json?vocab=x&y=1"), [fault("vocab", "unknown_value"), fault("y", "unknown_parameter")]);
+    }
+
     fn a_calendar_holds_days_and_times_and_says_what_it_left_out(world: World) {
         let world = world.with_town();
         let when = |start: &str, end: Value| json!({"when": {"start": {"edtf": start}, "end": end, "time_zone": "America/Los_Angeles"}});

@@ -320,7 +320,7 @@ on_both_databases! {
     fn reading_can_be_kept_to_those_who_have_a_key(empty: Empty) {
         let key = empty.make(&["--scope", "read:restricted"]);
         let served = Served::start(&empty.0.url, &["--demo", "--read-access", "keys"]);
-        let open = ["/", "/docs", "/docs/", "/docs/index.css", "/openapi.json", "/healthz", "/readyz"].map(str::to_owned);
+        let open = ["/", "/docs", "/docs/", "/docs/index.css", "/openapi.json", "/openapi-3.0.json", "/schemas/events-csv.json", "/healthz", "/readyz"].map(str::to_owned);
         for target in every_path().into_iter().chain(open.clone()).chain(["/nowhere".to_owned()]) {
             let known = send(&served.base, "GET", &target, &[("authorization", bearer(&key).as_str())]).status;
             let unknown = send(&served.base, "GET", &target, &[]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use marchline::http::openapi::openapi_text;
+use marchline::http::openapi::{openapi_30_text, openapi_text};
 use marchline::http::routes::ROUTES;
 use serde_json::{Map, Value};
 
@@ -102,6 +102,36 @@ fn the_committed_document_is_the_one_of_the_code() {
         committed.is_ok_and(|committed| committed == openapi_text()),
         "openapi/openapi.json is not up to date: run `make openapi`"
     );
+}
+
+#[test]
+fn the_committed_document_in_3_0_is_the_one_of_the_code() {
+    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi-3.0.json"));
+    assert!(
+        committed.is_ok_and(|committed| committed == openapi_30_text()),
+        "openapi/openapi-3.0.json is not up to date: run `make openapi`"
+    );
+}
+
+#[test]
+fn the_older_document_says_the_same_of_paths_and_members() {
+    let (newer, older) = (document(), serde_json::from_str::<Value>(&openapi_30_text()).expect("JSON"));
+    assert_eq!((&older["openapi"], newer["openapi"] == "3.1.0"), (&"3.0.3".into(), true));
+    let ids = |document: &Value| {
+        operations(document).map(|(path, one)| (path.to_owned(), one["operationId"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&older), ids(&newer));
+    let members = |document: &Value| {
+        all_properties(document).into_iter().map(|(at, _, required)| (at, required)).collect::<Vec<_>>()
+    };
+    assert_eq!(members(&older), members(&newer));
+    let nullable = |document: &Value, may_be_null: fn(&Value) -> bool| {
+        let all = all_properties(document).into_iter();
+        all.filter(|(_, schema, _)| may_be_null(schema)).map(|(at, ..)| at).collect::<Vec<_>>()
+    };
+    let told = nullable(&older, |schema| schema["nullable"] == true);
+    assert!(told.len() > 50, "{told:?}");
+    assert_eq!(told, nullable(&newer, may_be_null));
 }
 
 #[test]
@@ -307,8 +337,9 @@ on_both_databases! {
 
     fn every_answer_is_as_its_schema_says(world: World) {
         let (world, document) = (world.founded(), document());
-        let whole = "include=evidence,links,translations";
+        let whole = "include=evidence,links,translations&vocab=acled,ccc,plover,cameo";
         let more = [
+            ("/schemas/events-csv.json", "/schemas/events-csv.json?vocab=acled,cameo".to_owned()),
             ("/v1/events", format!("/v1/events?limit=500&{whole}")),
             ("/v1/events", "/v1/events?limit=2&count=none&type=rally,clash&from=2026&overlap=possible&bbox=-180,-90,180,90&time_zone=UTC".to_owned()),
             ("/v1/events", "/v1/events?size_min=0&size_max=5000&has=size,!point&external_id=x:y&recorded_since=2026-01-31&sort=size".to_owned()),
@@ -352,6 +383,16 @@ on_both_databases! {
         let answer = world.get("/openapi.json");
         assert_eq!((answer.status, answer.header("content-type").as_deref()), (200, Some("application/json")));
         assert_eq!(answer.body, openapi_text());
+    }
+
+    fn the_document_in_3_0_is_served_as_it_is_committed(world: World) {
+        let answer = world.get("/openapi-3.0.json");
+        assert_eq!((answer.status, answer.header("content-type").as_deref()), (200, Some("application/json")));
+        assert_eq!(answer.body, openapi_30_text());
+        let etag = answer.header("etag").expect("a validator");
+        assert_eq!(world.get_with("/openapi-3.0.json", &[("if-none-match", &etag)]).status, 304);
+        assert_eq!(world.get_with("/openapi.json", &[("if-none-match", &etag)]).status, 200);
+        assert_eq!(world.get("/openapi-3.0.json?x=1").faults(), [("x".to_owned(), "unknown_parameter".to_owned())]);
     }
 
     fn its_page_fetches_nothing_from_outside(world: World) {

@@ -10,6 +10,7 @@ use super::super::entities;
 use super::super::events::event_at;
 use super::super::problem::Problem;
 use super::super::respond::Fingerprint;
+use crate::domain::crosswalk::Vocabulary;
 use crate::domain::privacy::Clearance;
 use crate::domain::resource::Resource;
 use crate::domain::{actor, campaign, place, source, timeline};
@@ -102,7 +103,7 @@ pub fn whole_view(
     clearance: Clearance,
 ) -> Result<serde_json::Value, Problem> {
     let text = if resource == Resource::Event {
-        let view = EventView { include: Include::ALL.to_vec(), ..EventView::default() };
+        let view = EventView { include: Include::ALL.to_vec(), vocab: Vocabulary::ALL.to_vec(), ..EventView::default() };
         let titles = linked_titles(service, id, seq, clearance)?;
         let body = service.reader.read(|conn| whole_text(conn, id, revision))?;
         let body = body.ok_or_else(|| StoreError::corrupt("a document is missing"))?;

@@ -309,6 +309,26 @@ fn bad_rows_name_their_line_column_value_and_reason() {
     assert_eq!(report.losses.iter().map(|(column, rows, _)| (column, rows)).collect::<Vec<_>>(), [("weather", 1)]);
 }
 
+#[test]
+fn a_town_and_its_county_are_not_taken_for_another_county() {
+    let header = "date,locality,state,event_type,resolved_county\n";
+    let town = "2025-06-14,Round,TX,rally,Rock County\n";
+    let county = "2025-06-15,Round Rock County,TX,march,\n";
+    let below = "2025-06-16,Hutto,TX,vigil,Round Rock County\n";
+    for rows in [[town, county, below], [county, town, below], [below, town, county]] {
+        let (world, events, report) = import((header.to_owned() + &rows.concat()).as_bytes());
+        assert_eq!((events.len(), report.errors), (3, vec![]));
+        let name = |event: &EventContent| {
+            let location = &world.locations[&event.places[0].location];
+            (location.name.clone(), location.kind.code())
+        };
+        let mut told: Vec<_> = events.iter().map(name).collect();
+        told.sort();
+        let expected = [("Hutto", "locality"), ("Round", "locality"), ("Round Rock County", "admin2")];
+        assert_eq!(told, expected.map(|(name, kind)| (name.to_owned(), kind)), "{rows:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_bytes_panic_and_each_record_is_accounted_for_once(bytes in prop::collection::vec(any::<u8>(), 0..600)) {

@@ -132,9 +132,14 @@ fn local(
     } else {
         county(state, &resolved_county, above, entities).slug
     };
-    let slug = slug(&["us", state.code, locality, &resolved_county]);
+    let parts = ["us", state.code, locality, &resolved_county];
+    let mut slug = slug(&parts);
+    // A town and its county together may have the words of another county: "Round" in "Rock County".
+    if entities.has(Resource::Location, &slug) {
+        slug = slug_with_digest(&parts, &format!("town {} {}", normalised(locality), normalised(&resolved_county)));
+    }
     // A second document of the same town goes out when its point is first known.
-    let key = format!("{slug} {}", resolved.point.is_some());
+    let key = town_key(&slug, resolved.point.is_some());
     entities.add(Resource::Location, &key, || {
         let mut location = json!({"slug": slug, "name": locality, "kind": "locality", "parent_id": above,
             "country": "US", "admin1": state.iso(), "time_zone": state.time_zone_of(&resolved_county)});
@@ -146,11 +151,18 @@ fn local(
     Node { slug, precision: "locality" }
 }
 
+/// By what the documents of a town are known: one without its point, one with it.
+fn town_key(slug: &str, has_point: bool) -> String {
+    format!("{slug} {has_point}")
+}
+
 fn county(state: &'static State, name: &str, above: &Node, entities: &mut Entities) -> Node {
     let parts = ["us", state.code, name];
-    // Only a name that says so is sure not to be a town's.
-    let slug = if is_county(name) {
-        slug(&parts)
+    let plain = slug(&parts);
+    // Only a name that says so is sure not to be a town's, unless a town and its county have the same words together.
+    let is_towns = |has_point| entities.has(Resource::Location, &town_key(&plain, has_point));
+    let slug = if is_county(name) && !is_towns(true) && !is_towns(false) {
+        plain
     } else {
         slug_with_digest(&parts, &format!("county {} {}", state.code, normalised(name)))
     };

@@ -52,7 +52,7 @@ fn safe(cell: &str) -> String {
 }
 
 /// The items of a list, each in its parts.
-fn list(cell: &str) -> Vec<Vec<String>> {
+pub fn list(cell: &str) -> Vec<Vec<String>> {
     if cell.is_empty() {
         return Vec::new();
     }
