@@ -16,6 +16,7 @@ use crate::http::paging::Count;
 use crate::index::order::Sort;
 use crate::metrics::ImportFormat;
 use crate::query::aggregate::{FacetOwn, Field};
+use crate::query::cql2::Language;
 use crate::query::event_query::{MAX_PEOPLE, MAX_RADIUS};
 use crate::view::event::Include;
 
@@ -178,6 +179,8 @@ parameters! {
         query("filter", Form::Text, "Conditions in CQL2 text (OGC 21-065r2), which hold beside all other parameters: comparisons, \
             `IN`, `BETWEEN`, `LIKE`, `IS NULL`, `S_INTERSECTS`, `S_DISJOINT` and functions of time, joined by `AND`, `OR` and \
             `NOT`. The guide to filters lists what can be asked about.", "type = 'rally' AND (size >= 1000 OR has = 'arrests')"),
+        query("filter_lang", Form::Code(Language::CODES), "The form in which `filter` is written: text, unless told otherwise, or CQL2 JSON.",
+            "cql2-text"),
     ]
 }
 

@@ -139,6 +139,10 @@ pub struct EventQueryEcho {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "type = 'rally' OR size >= 1000")]
     pub filter: Option<String>,
+    /// The form in which the filter is written, where that was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "cql2-text")]
+    pub filter_lang: Option<String>,
     /// Words of the text and of names, as they were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "\"no kings\" inmigración -curfew")]

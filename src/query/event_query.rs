@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use super::cql2;
+use super::cql2::Language;
 use super::cursor::digest;
 use super::echo::EventQueryEcho;
 use super::filter::Filter;
@@ -363,24 +363,24 @@ fn area(params: &mut Params, echo: &mut EventQueryEcho) -> Area {
 }
 
 fn filter(params: &mut Params, zone: Option<Tz>, echo: &mut EventQueryEcho) -> Option<Arc<Filter>> {
+    let language = params.code("filter_lang", Language::parse, Language::CODES);
     let text = params.take("filter")?;
-    match Filter::parse(&text, zone) {
+    if params.is_faulty("filter_lang") {
+        return None;
+    }
+    match Filter::parse(&text, language.unwrap_or(Language::Text), zone) {
         Ok(filter) => {
             echo.filter = Some(text);
+            echo.filter_lang = language.map(|language| language.code().to_owned());
             Some(Arc::new(filter))
         }
         Err(faults) => {
-            for cql2::Fault { position, code, detail } in faults {
-                params.fault("filter", code, at_character(position, &detail));
+            for fault in faults {
+                params.fault("filter", fault.code, fault.told());
             }
             None
         }
     }
-}
-
-/// Where in a filter something is wrong, and what.
-pub fn at_character(position: usize, detail: &str) -> String {
-    format!("At character {position}: {detail}")
 }
 
 fn read_point(text: &str) -> Result<Point, Unread> {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::event_query::{EventQuery, at_character};
+use super::cql2::Fault;
+use super::event_query::EventQuery;
 use super::params::{Params, shown};
 use super::terms::Terms;
 use crate::domain::instant::Instant;
@@ -96,7 +97,8 @@ impl Named {
             let mut own = Params::default();
             named.questions.push(Self::find(&question.query, state, clearance, &mut own));
             for fault in own.finish() {
-                params.fault("filter", fault.code, at_character(question.position, &fault.detail));
+                let fault = Fault::new(&question.place, fault.code, fault.detail);
+                params.fault("filter", fault.code, fault.told());
             }
         }
         named

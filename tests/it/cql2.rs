@@ -1,4 +1,4 @@
-//! Filters in CQL2 text.
+//! Filters in CQL2.
 
 use marchline::domain::resource::Resource;
 use marchline::domain::scope::Scope;
@@ -228,6 +228,40 @@ on_both_databases! {
         let moved = world.get(&format!("/v1/changes?after={before}&{around}")).ok();
         assert_eq!(moved["data"][0]["items"].as_array().expect("a list").iter().filter(|item| item["matched"] == "entered").count(), 1);
         assert_eq!(world.get(&format!("/v1/events?{around}&as_of={before}")).ok()["page"]["total"], 0);
+    }
+
+    fn it_may_be_written_in_json(world: World) {
+        let world = world.with_four();
+        let ask = |filter: &Value| format!("filter_lang=cql2-json&{}", written(&filter.to_string()));
+        let town = json!({"type": "Polygon", "coordinates": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]});
+        let either = json!({"op": "or", "args": [{"op": "s_intersects", "args": [{"property": "geometry"}, town]},
+            {"op": "and", "args": [{"op": "like", "args": [{"op": "casei", "args": [{"property": "actor"}]}, {"op": "casei", "args": ["POL%"]}]},
+                {"op": "t_before", "args": [{"property": "when"}, {"date": "2026-03-15"}]}, {"op": "not", "args": [{"op": "isNull", "args": [{"property": "size"}]}]}]}]});
+        let mut found = titles(&world, &ask(&either));
+        found.sort();
+        assert_eq!(found, ["rally", "vigil"]);
+        let list = world.get(&format!("/v1/events?{}", ask(&json!({"op": "=", "args": [{"property": "type"}, "rally"]})))).ok();
+        assert_eq!((&list["page"]["total"], &list["query"]["filter_lang"]), (&json!(1), &json!("cql2-json")));
+        assert_eq!(world.get(&format!("/v1/events/histogram?interval=year&{}", ask(&json!(true)))).ok()["total"], 4);
+        assert_eq!(titles(&world, &format!("filter_lang=cql2-text&{}", written("type = 'rally'"))), ["rally"]);
+        let admin = Client::of(&world, &[Scope::Admin]);
+        let document = json!({"url": "https://example.org/hook", "filter": ask(&either)});
+        assert_eq!(admin.send_json("POST", "/v1/webhooks", &[], &document).status, 201);
+        // What it means is refused as in text, and named with its pointer.
+        let refused = json!({"op": "and", "args": [{"op": "in", "args": [{"property": "type"}, ["rally", "ralley"]]},
+            {"op": "=", "args": [{"property": "titel"}, 1]}, {"op": "=", "args": [{"property": "actor"}, "nobody"]}]});
+        let answer = world.get(&format!("/v1/events?{}", ask(&refused)));
+        let details: Vec<String> = answer.json()["errors"].as_array().expect("faults").iter().map(|fault| fault["detail"].to_string()).collect();
+        assert!(answer.status == 400 && details[0].contains("At /args/0/args/1/1: `ralley`"), "{details:?}");
+        assert!(details[1].contains("At /args/1/args/0: There is no property `titel`"), "{details:?}");
+        let unknown = world.get(&format!("/v1/events?{}", ask(&refused["args"][2])));
+        assert!(unknown.status == 400 && unknown.body.contains("At /args/1: There is no actor `nobody`"), "{}", unknown.body);
+        for (query, parameter, code) in [
+            (format!("filter_lang=cql2-json&{}", written("type = 'rally'")), "filter", "malformed"),
+            (format!("filter_lang=ecql&{}", written("type = 'rally'")), "filter_lang", "unknown_value"),
+        ] {
+            assert_eq!(world.get(&format!("/v1/events?{query}")).faults(), [fault(parameter, code)], "{query}");
+        }
     }
 
     fn subscriptions_take_it_and_say_what_is_wrong_with_it(world: World) {

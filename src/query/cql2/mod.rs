@@ -1,8 +1,24 @@
-//! The Common Query Language (OGC 21-065r2) as a tree of words: what is asked, and where each part of it stands in the text.
-//! What the words mean for events is said in `query::filter`.
+//! The Common Query Language (OGC 21-065r2) as a tree of words: what is asked, and where each part of it stands. What the words
+//! mean for events is said in `query::filter`.
 
+pub mod json;
 mod lexer;
 mod parser;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::domain::codes;
+
+codes! {
+    /// The forms in which a filter is written.
+    pub enum Language {
+        /// CQL2 text.
+        Text = "cql2-text",
+        /// CQL2 JSON.
+        Json = "cql2-json",
+    }
+}
 
 /// Most characters of a filter.
 pub const MAX_LENGTH: usize = 32_768;
@@ -11,11 +27,45 @@ pub const MAX_DEPTH: usize = 32;
 /// Most comparisons and other predicates of a filter.
 pub const MAX_PREDICATES: usize = 100;
 
+/// What is said of sums and products in either form.
+const NO_ARITHMETIC: &str = "There is no arithmetic in filters here.";
+
+/// Where something stands in a filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At a character of the text, from 1.
+    Character(usize),
+    /// At a JSON pointer (RFC 6901).
+    Pointer(Arc<str>),
+}
+
+impl From<usize> for Place {
+    fn from(position: usize) -> Self {
+        Self::Character(position)
+    }
+}
+
+impl From<&Self> for Place {
+    fn from(place: &Self) -> Self {
+        place.clone()
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Character(position) => write!(f, "character {position}"),
+            Self::Pointer(pointer) if pointer.is_empty() => f.write_str("the root"),
+            Self::Pointer(pointer) => f.write_str(pointer),
+        }
+    }
+}
+
 /// What is wrong with a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The character at which it is, from 1.
-    pub position: usize,
+    /// Where it is.
+    pub place: Place,
     /// A stable code.
     pub code: &'static str,
     /// What is wrong, in a sentence.
@@ -24,8 +74,13 @@ pub struct Fault {
 
 impl Fault {
     /// A fault.
-    pub fn new(position: usize, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { position, code, detail: detail.into() }
+    pub fn new(place: impl Into<Place>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { place: place.into(), code, detail: detail.into() }
+    }
+
+    /// Where something is wrong, and what.
+    pub fn told(&self) -> String {
+        format!("At {}: {}", self.place, self.detail)
     }
 }
 
@@ -47,8 +102,8 @@ pub enum Expression {
 /// An operator or a function with what it is asked of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predicate {
-    /// The character at which it begins.
-    pub position: usize,
+    /// Where it stands.
+    pub place: Place,
     /// Its name, in lower case: `=`, `<>`, `<`, `<=`, `>`, `>=`, `between`, `in`, `like`, `isnull`, or that of a function.
     pub name: String,
     /// What it is asked of: of `in` the second one is a list.
@@ -58,8 +113,8 @@ pub struct Predicate {
 /// What is compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operand {
-    /// The character at which it begins.
-    pub position: usize,
+    /// Where it stands.
+    pub place: Place,
     /// What it is.
     pub value: Value,
 }
@@ -81,7 +136,7 @@ pub enum Value {
     Timestamp(String),
     /// A geometry, as WKT.
     Geometry(String),
-    /// A list in parentheses.
+    /// A list.
     List(Vec<Operand>),
     /// A function, by its name in lower case.
     Call(String, Vec<Operand>),
@@ -104,15 +159,31 @@ impl Value {
     }
 }
 
-/// Reads CQL2 text.
+/// Reads a filter.
 ///
 /// # Errors
 /// The first thing that is wrong with it: `too_long`, `too_deep`, `too_many`, `malformed` or `unsupported`.
-pub fn parse(text: &str) -> Result<Expression, Fault> {
+pub fn parse(text: &str, language: Language) -> Result<Expression, Fault> {
+    match language {
+        Language::Text => parse_text(text),
+        Language::Json => json::parse_json(text),
+    }
+}
+
+/// Reads CQL2 text.
+///
+/// # Errors
+/// As of `parse`.
+pub fn parse_text(text: &str) -> Result<Expression, Fault> {
+    check_length(text)?;
+    parser::read(lexer::tokens(text)?)
+}
+
+fn check_length(text: &str) -> Result<(), Fault> {
     let length = text.chars().count();
     if length > MAX_LENGTH {
         let detail = format!("The filter has {length} characters, and {MAX_LENGTH} are the most.");
         return Err(Fault::new(MAX_LENGTH + 1, "too_long", detail));
     }
-    parser::read(lexer::tokens(text)?)
+    Ok(())
 }

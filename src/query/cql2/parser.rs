@@ -1,7 +1,7 @@
 //! The grammar of CQL2 text, each rule a function. How deep they call each other is bounded, and so is what they give.
 
 use super::lexer::{Token, Word};
-use super::{Expression, Fault, MAX_DEPTH, MAX_PREDICATES, Operand, Predicate, Value};
+use super::{Expression, Fault, MAX_DEPTH, MAX_PREDICATES, NO_ARITHMETIC, Operand, Predicate, Value};
 
 /// Reads the words of a filter.
 ///
@@ -130,7 +130,8 @@ impl Parser {
         let first = self.operand()?;
         let is_negated = self.takes_keyword("NOT");
         let predicate = |name: &str, operands| {
-            let predicate = Expression::Predicate(Predicate { position, name: name.to_owned(), operands });
+            let predicate =
+                Expression::Predicate(Predicate { place: position.into(), name: name.to_owned(), operands });
             if is_negated { Expression::Not(Box::new(predicate)) } else { predicate }
         };
         if self.takes_keyword("LIKE") {
@@ -146,7 +147,7 @@ impl Parser {
         if self.takes_keyword("IN") {
             let position = self.position();
             self.sign("(")?;
-            let list = Operand { position, value: Value::List(self.list()?) };
+            let list = Operand { place: position.into(), value: Value::List(self.list()?) };
             return Ok(predicate("in", vec![first, list]));
         }
         if is_negated {
@@ -167,7 +168,9 @@ impl Parser {
             return Ok(predicate(sign, vec![first, self.operand()?]));
         }
         match first.value {
-            Value::Call(name, operands) => Ok(Expression::Predicate(Predicate { position, name, operands })),
+            Value::Call(name, operands) => {
+                Ok(Expression::Predicate(Predicate { place: position.into(), name, operands }))
+            }
             Value::Boolean(value) => Ok(Expression::Boolean(value)),
             _ => Err(self.expected("a comparison: =, <>, <, <=, >, >=, LIKE, IN, BETWEEN or IS NULL")),
         }
@@ -177,7 +180,7 @@ impl Parser {
         let operand = self.primary()?;
         let is_arithmetic =
             matches!(self.word(), Word::Sign(sign) if ARITHMETIC.contains(sign)) || self.is_keyword("DIV");
-        if is_arithmetic { self.fault("unsupported", "There is no arithmetic in filters here.") } else { Ok(operand) }
+        if is_arithmetic { self.fault("unsupported", NO_ARITHMETIC) } else { Ok(operand) }
     }
 
     fn primary(&mut self) -> Result<Operand, Fault> {
@@ -195,16 +198,16 @@ impl Parser {
                     return Err(self.expected("a property or a value"));
                 }
                 self.pass();
-                return Ok(Operand { position, value: self.named(name, lower)? });
+                return Ok(Operand { place: position.into(), value: self.named(name, lower)? });
             }
             Word::Sign("(") => {
                 self.pass();
-                return Ok(Operand { position, value: Value::List(self.list()?) });
+                return Ok(Operand { place: position.into(), value: Value::List(self.list()?) });
             }
             Word::Sign(_) | Word::End => return Err(self.expected("a property or a value")),
         };
         self.pass();
-        Ok(Operand { position, value })
+        Ok(Operand { place: position.into(), value })
     }
 
     /// What a name stands for that was passed.

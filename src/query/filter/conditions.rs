@@ -9,7 +9,7 @@ use super::{Comparison, Property, Question, Test, Tree};
 use crate::domain::has::Has;
 use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
-use crate::query::cql2::{Expression, Fault, Operand, Predicate, Value};
+use crate::query::cql2::{Expression, Fault, Operand, Place, Predicate, Value};
 use crate::query::event_query::{EventQuery, read_id};
 use crate::query::params::{Params, shown};
 use crate::query::terms::MAX_TERMS;
@@ -104,8 +104,8 @@ const FAULTY: Tree = Tree::Any(Vec::new());
 pub type Read<T> = Option<T>;
 
 impl Conditions {
-    pub(super) fn fault<T>(&mut self, position: usize, code: &'static str, detail: impl Into<String>) -> Read<T> {
-        self.faults.push(Fault::new(position, code, detail));
+    pub(super) fn fault<T>(&mut self, place: &Place, code: &'static str, detail: impl Into<String>) -> Read<T> {
+        self.faults.push(Fault::new(place, code, detail));
         None
     }
 
@@ -122,24 +122,24 @@ impl Conditions {
     }
 
     fn predicate(&mut self, predicate: &Predicate) -> Read<Tree> {
-        let Predicate { position, name, operands } = predicate;
+        let Predicate { place, name, operands } = predicate;
         match (name.as_str(), operands.as_slice()) {
             ("isnull", [operand]) => {
                 let (property, _) = self.property(operand)?;
                 Some(Tree::Is(property, Test::Null))
             }
             ("between", [operand, low, high]) => {
-                let lowest = self.compared(*position, ">=", operand, low);
-                let highest = self.compared(*position, "<=", operand, high);
+                let lowest = self.compared(place, ">=", operand, low);
+                let highest = self.compared(place, "<=", operand, high);
                 Some(Tree::All(vec![lowest?, highest?]))
             }
-            ("in", [operand, Operand { position, value: Value::List(items) }]) => self.one_of(*position, operand, items),
+            ("in", [operand, Operand { place, value: Value::List(items) }]) => self.one_of(place, operand, items),
             ("like", [operand, pattern]) => self.like(operand, pattern),
-            ("=" | "<>" | "<" | "<=" | ">" | ">=", [left, right]) => self.compared(*position, name, left, right),
-            (name, [left, right]) if name.starts_with("t_") => self.related(*position, name, left, right),
-            (name, [left, right]) if name.starts_with("s_") => self.located(*position, name, left, right),
+            ("=" | "<>" | "<" | "<=" | ">" | ">=", [left, right]) => self.compared(place, name, left, right),
+            (name, [left, right]) if name.starts_with("t_") => self.related(place, name, left, right),
+            (name, [left, right]) if name.starts_with("s_") => self.located(place, name, left, right),
             _ => self.fault(
-                *position,
+                place,
                 "unsupported",
                 format!("`{}` with {} arguments cannot be asked here. Functions are S_INTERSECTS, S_DISJOINT and those of time, T_AFTER and so on, all of a property and a value.", shown(name), operands.len()),
             ),
@@ -156,7 +156,7 @@ impl Conditions {
             Value::Property(name) => name,
             other => {
                 return self.fault(
-                    operand.position,
+                    &operand.place,
                     "unsupported",
                     format!("Expected a property here, not {}.", other.kind()),
                 );
@@ -165,10 +165,10 @@ impl Conditions {
         let Some(property) = Property::parse(name) else {
             let all = Property::CODES.join(", ");
             let detail = format!("There is no property `{}` to filter by. There are: {all}.", shown(name));
-            return self.fault(operand.position, "unknown_property", detail);
+            return self.fault(&operand.place, "unknown_property", detail);
         };
         if folding != Folding::default() && property.kind() != Kind::Names {
-            return self.fault(operand.position, "wrong_type", format!("`{property}` is no text."));
+            return self.fault(&operand.place, "wrong_type", format!("`{property}` is no text."));
         }
         Some((property, folding))
     }
@@ -184,7 +184,7 @@ impl Conditions {
         };
         if is_property(left) && is_property(right) {
             let hint = "Two properties cannot be compared. Text stands in single quotes.";
-            return self.fault(right.position, "unsupported", hint);
+            return self.fault(&right.place, "unsupported", hint);
         }
         let is_turned = is_property(right);
         let (property, value) = if is_turned { (right, left) } else { (left, right) };
@@ -192,9 +192,9 @@ impl Conditions {
         Some((property, folding, value, is_turned))
     }
 
-    fn compared(&mut self, position: usize, sign: &str, left: &Operand, right: &Operand) -> Read<Tree> {
+    fn compared(&mut self, place: &Place, sign: &str, left: &Operand, right: &Operand) -> Read<Tree> {
         if sign == "<>" {
-            return self.compared(position, "=", left, right).map(|equal| Tree::Not(Box::new(equal)));
+            return self.compared(place, "=", left, right).map(|equal| Tree::Not(Box::new(equal)));
         }
         let (property, folding, value, is_turned) = self.sides(left, right)?;
         let comparison = comparison(sign, is_turned)?;
@@ -211,30 +211,30 @@ impl Conditions {
             }
             Kind::Names if comparison == Comparison::Equal => {
                 let text = self.text(property, value, folding)?;
-                self.among(property, folding, &[(value.position, text)])
+                self.among(property, folding, &[(&value.place, text)])
             }
             Kind::Names if property == Property::PlacePrecision => {
                 let text = self.text(property, value, folding)?;
-                let precision = self.precision(value.position, &text)?;
+                let precision = self.precision(&value.place, &text)?;
                 let is_met = |other: &&PlacePrecision| comparison.holds(other.rank().cmp(&precision.rank()));
                 Some(Tree::Is(property, Test::Precisions(PlacePrecision::ALL.iter().filter(is_met).copied().collect())))
             }
-            Kind::Names => self.fault(position, "unsupported", format!("`{property}` has no order: it can be compared by =, <>, IN and LIKE.")),
-            Kind::Stretch => self.fault(position, "unsupported", "`when` is a stretch of time: T_INTERSECTS, T_DURING and so on ask about it, or `start` and `end` can be compared."),
-            Kind::Geometry => self.fault(position, "unsupported", "S_INTERSECTS and S_DISJOINT ask about `geometry`."),
+            Kind::Names => self.fault(place, "unsupported", format!("`{property}` has no order: it can be compared by =, <>, IN and LIKE.")),
+            Kind::Stretch => self.fault(place, "unsupported", "`when` is a stretch of time: T_INTERSECTS, T_DURING and so on ask about it, or `start` and `end` can be compared."),
+            Kind::Geometry => self.fault(place, "unsupported", "S_INTERSECTS and S_DISJOINT ask about `geometry`."),
         }
     }
 
-    fn one_of(&mut self, position: usize, operand: &Operand, items: &[Operand]) -> Read<Tree> {
+    fn one_of(&mut self, place: &Place, operand: &Operand, items: &[Operand]) -> Read<Tree> {
         let (property, folding) = self.property(operand)?;
         if items.is_empty() || items.len() > MAX_TERMS {
-            return self.fault(position, "too_many", format!("A list has from 1 to {MAX_TERMS} values."));
+            return self.fault(place, "too_many", format!("A list has from 1 to {MAX_TERMS} values."));
         }
         if property.kind() != Kind::Names {
-            let equal = items.iter().map(|item| self.compared(position, "=", operand, item));
+            let equal = items.iter().map(|item| self.compared(place, "=", operand, item));
             return equal.collect::<Vec<_>>().into_iter().collect::<Option<_>>().map(Tree::Any);
         }
-        let texts = items.iter().map(|item| Some((item.position, self.text(property, item, folding)?)));
+        let texts = items.iter().map(|item| Some((&item.place, self.text(property, item, folding)?)));
         let texts = texts.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?;
         self.among(property, folding, &texts)
     }
@@ -243,7 +243,7 @@ impl Conditions {
         let (property, folding) = self.property(operand)?;
         if property.kind() != Kind::Names || property == Property::Id {
             return self.fault(
-                operand.position,
+                &operand.place,
                 "wrong_type",
                 format!("`{property}` is no text that can be like a pattern."),
             );
@@ -251,52 +251,52 @@ impl Conditions {
         let text = self.text(property, pattern, folding)?;
         if text.chars().count() > pattern::MAX_LENGTH {
             let detail = format!("A pattern has {} characters at most.", pattern::MAX_LENGTH);
-            return self.fault(pattern.position, "too_long", detail);
+            return self.fault(&pattern.place, "too_long", detail);
         }
-        self.having(property, pattern.position, &[Pattern::like(&text, folding)])
+        self.having(property, &pattern.place, &[Pattern::like(&text, folding)])
     }
 
     /// Whether a property is one of some values.
-    fn among(&mut self, property: Property, folding: Folding, values: &[(usize, String)]) -> Read<Tree> {
-        let position = values.first()?.0;
+    fn among(&mut self, property: Property, folding: Folding, values: &[(&Place, String)]) -> Read<Tree> {
+        let place = values.first()?.0;
         if folding != Folding::default() {
             let patterns: Vec<_> = values.iter().map(|(_, text)| Pattern::exactly(text, folding)).collect();
-            return self.having(property, position, &patterns);
+            return self.having(property, place, &patterns);
         }
         let known = self.faults.len();
         let test = match property {
             Property::Id => {
                 let mut ids = Vec::new();
-                for (position, text) in values {
+                for (place, text) in values {
                     match read_id(text) {
                         Ok(id) => ids.push(id),
-                        Err(unread) => self.faults.push(Fault::new(*position, unread.code, unread.detail)),
+                        Err(unread) => self.faults.push(Fault::new(*place, unread.code, unread.detail)),
                     }
                 }
                 Test::Events(ids)
             }
             Property::PlacePrecision => {
-                Test::Precisions(values.iter().filter_map(|(position, text)| self.precision(*position, text)).collect())
+                Test::Precisions(values.iter().filter_map(|(place, text)| self.precision(place, text)).collect())
             }
             _ => {
-                for (position, text) in values {
-                    self.check(property, *position, text);
+                for (place, text) in values {
+                    self.check(property, place, text);
                 }
                 if self.faults.len() > known {
                     return None;
                 }
                 let list = values.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",");
-                self.question(position, property.parameter(), list)?
+                self.question(place, property.parameter(), list)?
             }
         };
         (self.faults.len() == known).then_some(Tree::Is(property, test))
     }
 
     /// Notes what is wrong with one value of a parameter.
-    fn check(&mut self, property: Property, position: usize, text: &str) {
+    fn check(&mut self, property: Property, place: &Place, text: &str) {
         if text.is_empty() || text.starts_with('!') || text.contains(',') {
             self.faults.push(Fault::new(
-                position,
+                place,
                 "unknown_value",
                 format!("`{}` is no value of `{property}`.", shown(text)),
             ));
@@ -304,65 +304,65 @@ impl Conditions {
         }
         let mut params = Params::from_pairs(vec![(property.parameter().to_owned(), text.to_owned())]);
         let _ = EventQuery::filters(&mut params);
-        self.faults.extend(params.finish().into_iter().map(|fault| Fault::new(position, fault.code, fault.detail)));
+        self.faults.extend(params.finish().into_iter().map(|fault| Fault::new(place, fault.code, fault.detail)));
     }
 
     /// Asks what a parameter asks.
-    pub(super) fn question(&mut self, position: usize, parameter: &str, value: String) -> Read<Test> {
+    pub(super) fn question(&mut self, place: &Place, parameter: &str, value: String) -> Read<Test> {
         let mut params = Params::from_pairs(vec![(parameter.to_owned(), value)]);
         let query = Box::new(EventQuery::filters(&mut params));
         let faults = params.finish();
         if !faults.is_empty() {
-            self.faults.extend(faults.into_iter().map(|fault| Fault::new(position, fault.code, fault.detail)));
+            self.faults.extend(faults.into_iter().map(|fault| Fault::new(place, fault.code, fault.detail)));
             return None;
         }
-        self.questions.push(Question { position, query });
+        self.questions.push(Question { place: place.clone(), query });
         Some(Test::Question(self.questions.len() - 1))
     }
 
     /// Whether a property has one of some patterns.
-    fn having(&mut self, property: Property, position: usize, patterns: &[Pattern]) -> Read<Tree> {
+    fn having(&mut self, property: Property, place: &Place, patterns: &[Pattern]) -> Read<Tree> {
         if property == Property::Id {
-            return self.fault(position, "unsupported", "Ids are compared as they are.");
+            return self.fault(place, "unsupported", "Ids are compared as they are.");
         }
         let Some(codes) = property.codes() else {
             let like = patterns.iter().map(|pattern| Tree::Is(property, Test::Like(pattern.clone())));
             return Some(Tree::Any(like.collect()));
         };
         let is_meant = |code: &&&str| patterns.iter().any(|pattern| pattern.matches(code));
-        let values: Vec<_> = codes.iter().filter(is_meant).map(|code| (position, (*code).to_owned())).collect();
+        let values: Vec<_> = codes.iter().filter(is_meant).map(|code| (place, (*code).to_owned())).collect();
         if values.is_empty() {
             return Some(Tree::Is(property, Test::Nothing));
         }
         self.among(property, Folding::default(), &values)
     }
 
-    fn precision(&mut self, position: usize, text: &str) -> Read<PlacePrecision> {
+    fn precision(&mut self, place: &Place, text: &str) -> Read<PlacePrecision> {
         let Some(precision) = PlacePrecision::parse(text) else {
             let detail = format!("`{}` is not one of: {}.", shown(text), PlacePrecision::CODES.join(", "));
-            return self.fault(position, "unknown_value", detail);
+            return self.fault(place, "unknown_value", detail);
         };
         Some(precision)
     }
 
     /// How something lies to a stretch of time.
-    fn related(&mut self, position: usize, name: &str, left: &Operand, right: &Operand) -> Read<Tree> {
+    fn related(&mut self, place: &Place, name: &str, left: &Operand, right: &Operand) -> Read<Tree> {
         let (property, _, value, is_turned) = self.sides(left, right)?;
         let Some((first, last)) = property.moments() else {
             return self.fault(
-                position,
+                place,
                 "wrong_type",
                 format!("`{property}` is no time: when, start, end and recorded_at are."),
             );
         };
         let span = match &value.value {
-            Value::Call(name, ends) if name == "interval" => self.interval(property, value.position, ends)?,
+            Value::Call(name, ends) if name == "interval" => self.interval(property, &value.place, ends)?,
             _ => self.moment(property, value)?,
         };
         let relation = if is_turned { turned(name) } else { name };
         let is_disjoint = relation == "t_disjoint";
         let Some(related) = span.related(if is_disjoint { "t_intersects" } else { relation }) else {
-            return self.fault(position, "unsupported", format!("There is no function `{}`.", shown(name)));
+            return self.fault(place, "unsupported", format!("There is no function `{}`.", shown(name)));
         };
         let moment = |end| if end == End::First { first } else { last };
         let times = related.into_iter().map(|(end, stretch)| (moment(end), stretch)).collect();
@@ -371,14 +371,14 @@ impl Conditions {
     }
 
     /// Where the points of an event lie.
-    fn located(&mut self, position: usize, name: &str, left: &Operand, right: &Operand) -> Read<Tree> {
+    fn located(&mut self, place: &Place, name: &str, left: &Operand, right: &Operand) -> Read<Tree> {
         if name != "s_intersects" && name != "s_disjoint" {
             let detail = format!("`{}` cannot be asked of points: S_INTERSECTS and S_DISJOINT can.", shown(name));
-            return self.fault(position, "unsupported", detail);
+            return self.fault(place, "unsupported", detail);
         }
         let (property, _, value, _) = self.sides(left, right)?;
         if property != Property::Geometry {
-            return self.fault(position, "wrong_type", format!("`{property}` is no geometry: `geometry` is."));
+            return self.fault(place, "wrong_type", format!("`{property}` is no geometry: `geometry` is."));
         }
         let test = self.area(value)?;
         let tree = Tree::Is(property, test);

@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::cql2::{self, Expression, Fault};
+use super::cql2::{self, Expression, Fault, Language, Place};
 use super::event_query::EventQuery;
 use crate::domain::codes;
 use crate::domain::instant::Instant;
@@ -92,8 +92,8 @@ pub struct Filter {
 /// A condition that a parameter asks too.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// The character at which it stands.
-    pub position: usize,
+    /// Where it stands.
+    pub place: Place,
     /// The question with this parameter alone.
     pub query: Box<EventQuery>,
 }
@@ -152,12 +152,12 @@ impl Comparison {
 }
 
 impl Filter {
-    /// Reads CQL2 text; `zone` is that of the question's dates, if it names one.
+    /// Reads CQL2; `zone` is that of the question's dates, if it names one.
     ///
     /// # Errors
     /// All that is wrong with it: the first thing that makes it no CQL2, else every condition that cannot be honoured.
-    pub fn parse(text: &str, zone: Option<Tz>) -> Result<Self, Vec<Fault>> {
-        let expression = cql2::parse(text).map_err(|fault| vec![fault])?;
+    pub fn parse(text: &str, language: Language, zone: Option<Tz>) -> Result<Self, Vec<Fault>> {
+        let expression = cql2::parse(text, language).map_err(|fault| vec![fault])?;
         Self::of(&expression, zone)
     }
 

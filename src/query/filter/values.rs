@@ -7,33 +7,33 @@ use super::pattern::Folding;
 use super::times::Span;
 use super::{Property, Test};
 use crate::domain::instant::Instant;
-use crate::query::cql2::{Operand, Value};
+use crate::query::cql2::{Operand, Place, Value};
 use crate::query::params::shown;
 
 impl Conditions {
     pub(super) fn area(&mut self, value: &Operand) -> Read<Test> {
-        let position = value.position;
+        let place = &value.place;
         match &value.value {
-            Value::Geometry(text) if is_polygon(text) => self.question(position, "within", text.clone()),
+            Value::Geometry(text) if is_polygon(text) => self.question(place, "within", text.clone()),
             Value::Geometry(text) if begins(text, "POINT") => {
                 let inner =
                     text["POINT".len()..].trim().trim_start_matches(['(', 'z', 'Z']).trim_start_matches([' ', '(']);
                 let numbers: Vec<&str> = inner.trim_end_matches(')').split_whitespace().collect();
                 match numbers.as_slice() {
-                    [lon, lat] | [lon, lat, _] => self.question(position, "bbox", format!("{lon},{lat},{lon},{lat}")),
-                    _ => self.fault(position, "malformed", "A point is written POINT(longitude latitude)."),
+                    [lon, lat] | [lon, lat, _] => self.question(place, "bbox", format!("{lon},{lat},{lon},{lat}")),
+                    _ => self.fault(place, "malformed", "A point is written POINT(longitude latitude)."),
                 }
             }
             Value::Call(name, sides) if name == "bbox" || name == "envelope" => {
                 let side = |side: &Operand| if let Value::Number(number) = side.value { Some(number) } else { None };
                 let sides: Option<Vec<f64>> = sides.iter().map(side).collect();
                 let Some([west, south, east, north] | [west, south, _, east, north, _]) = sides.as_deref() else {
-                    return self.fault(position, "malformed", "A box is written BBOX(west, south, east, north).");
+                    return self.fault(place, "malformed", "A box is written BBOX(west, south, east, north).");
                 };
-                self.question(position, "bbox", format!("{west},{south},{east},{north}"))
+                self.question(place, "bbox", format!("{west},{south},{east},{north}"))
             }
             other => self.fault(
-                position,
+                place,
                 "unsupported",
                 format!("Expected POINT, POLYGON, MULTIPOLYGON or BBOX here, not {}.", other.kind()),
             ),
@@ -44,7 +44,7 @@ impl Conditions {
         match value.value {
             Value::Number(number) => Some(number),
             ref other => self.fault(
-                value.position,
+                &value.place,
                 "wrong_type",
                 format!("`{property}` is compared with numbers, not with {}.", other.kind()),
             ),
@@ -61,7 +61,7 @@ impl Conditions {
             Value::Text(text) if folding == Folding::default() => Some(folded_by.fold(text)),
             Value::Text(text) => Some(text.clone()),
             other => self.fault(
-                value.position,
+                &value.place,
                 "wrong_type",
                 format!("`{property}` is compared with text in single quotes, not with {}.", other.kind()),
             ),
@@ -70,26 +70,26 @@ impl Conditions {
 
     /// The time that a date or a timestamp is.
     pub(super) fn moment(&mut self, property: Property, value: &Operand) -> Read<Span> {
-        let position = value.position;
+        let place = &value.place;
         match &value.value {
-            Value::Date(text) if Instant::parse(text).is_none() => self.span(property, position, text),
-            Value::Timestamp(text) if Instant::parse(text).is_some() => self.span(property, position, text),
-            Value::Date(_) => self.fault(position, "wrong_type", "An instant is written TIMESTAMP('2026-01-31T18:00:00Z')."),
-            Value::Timestamp(text) => self.fault(position, "malformed", format!("`{}` is not an RFC 3339 instant such as 2026-01-31T18:00:00Z.", shown(text))),
-            other => self.fault(position, "wrong_type", format!("`{property}` is compared with DATE('2026-01-31') or TIMESTAMP('2026-01-31T18:00:00Z'), not with {}.", other.kind())),
+            Value::Date(text) if Instant::parse(text).is_none() => self.span(property, place, text),
+            Value::Timestamp(text) if Instant::parse(text).is_some() => self.span(property, place, text),
+            Value::Date(_) => self.fault(place, "wrong_type", "An instant is written TIMESTAMP('2026-01-31T18:00:00Z')."),
+            Value::Timestamp(text) => self.fault(place, "malformed", format!("`{}` is not an RFC 3339 instant such as 2026-01-31T18:00:00Z.", shown(text))),
+            other => self.fault(place, "wrong_type", format!("`{property}` is compared with DATE('2026-01-31') or TIMESTAMP('2026-01-31T18:00:00Z'), not with {}.", other.kind())),
         }
     }
 
-    pub(super) fn interval(&mut self, property: Property, position: usize, ends: &[Operand]) -> Read<Span> {
+    pub(super) fn interval(&mut self, property: Property, place: &Place, ends: &[Operand]) -> Read<Span> {
         let [first, last] = ends else {
-            return self.fault(position, "malformed", "An interval is written INTERVAL('2026-01-01', '2026-01-31').");
+            return self.fault(place, "malformed", "An interval is written INTERVAL('2026-01-01', '2026-01-31').");
         };
         let mut end = |operand: &Operand| match &operand.value {
             Value::Text(text) if text == ".." => Some(None),
-            Value::Text(text) => self.span(property, operand.position, text).map(Some),
+            Value::Text(text) => self.span(property, &operand.place, text).map(Some),
             Value::Date(_) | Value::Timestamp(_) => self.moment(property, operand).map(Some),
             other => self.fault(
-                operand.position,
+                &operand.place,
                 "unsupported",
                 format!("An interval has text for its ends, not {}.", other.kind()),
             ),
@@ -97,18 +97,18 @@ impl Conditions {
         let (first, last) = (end(first), end(last));
         let span = Span::between(first?, last?);
         if span.is_turned() {
-            self.fault(position, "from_after_to", "The interval ends before it begins.")
+            self.fault(place, "from_after_to", "The interval ends before it begins.")
         } else {
             Some(span)
         }
     }
 
-    pub(super) fn span(&mut self, property: Property, position: usize, text: &str) -> Read<Span> {
+    pub(super) fn span(&mut self, property: Property, place: &Place, text: &str) -> Read<Span> {
         // A version is not recorded in any calendar of its event's.
         let zone = self.zone.or((property == Property::RecordedAt).then_some(Tz::UTC));
         match Span::of(text, zone) {
             Ok(span) => Some(span),
-            Err((code, detail)) => self.fault(position, code, detail),
+            Err((code, detail)) => self.fault(place, code, detail),
         }
     }
 }

@@ -6,6 +6,7 @@ use marchline::domain::verification::Verification;
 use marchline::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, EventType, PlacePrecision};
 use serde_json::Value;
 
+use super::cql2_json::in_json;
 use super::filters_cql2::random_expression;
 use super::oracle::{Filters, Moment, external_ids, on_a_sphere};
 use super::oracle_text::words;
@@ -92,7 +93,14 @@ fn add(random: &mut Random, moment: &Moment, liked: Option<&Value>, name: &'stat
             let hole = ring(west + 3, south + 3, west + 7, south + 7);
             filters.push((name, format!("POLYGON({},{hole})", ring(west, south, east.min(359), north.min(89)))));
         }
-        "filter" => filters.push((name, random_expression(random, moment, event, 3))),
+        "filter" => {
+            let text = random_expression(random, moment, event, 3);
+            if random.chance(40) {
+                filters.extend([(name, in_json(&text)), ("filter_lang", "cql2-json".to_owned())]);
+            } else {
+                filters.push((name, text));
+            }
+        }
         "q" => filters.push((name, text(random, moment, event))),
         "place_precision" => filters.push((name, (*random.pick(PlacePrecision::CODES)).to_owned())),
         "external_id" => {

@@ -2,6 +2,7 @@
 
 pub mod ccc;
 pub mod client;
+pub mod cql2_json;
 pub mod desk;
 pub mod examples;
 pub mod feed;

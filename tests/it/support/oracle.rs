@@ -85,7 +85,7 @@ impl Moment {
             && filter("external_id").is_none_or(|wanted| external_ids(event).iter().any(|id| id == wanted))
             && filter("recorded_since").is_none_or(|since| is_recorded_since(event, since))
             && time_matches(&event["when"], &filter)
-            && filter("filter").is_none_or(|text| filter_matches(self, event, text, filter("time_zone")))
+            && filter("filter").is_none_or(|text| filter_matches(self, event, text, &filter))
             && filter("q").is_none_or(|asked| self.has_words(event, asked))
     }
 

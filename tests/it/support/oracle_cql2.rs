@@ -5,16 +5,22 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
-use marchline::query::cql2::{Expression, Operand, Predicate, Value as Word, parse};
+use marchline::query::cql2::{Expression, Language, Operand, Predicate, Value as Word, parse};
 use serde_json::Value;
 
 use super::oracle::{Moment, list, point};
 use super::oracle_dates::{in_utc, local, span, text_instant};
 
-/// Whether an event matches a filter.
-pub fn filter_matches(moment: &Moment, event: &Value, text: &str, zone: Option<&str>) -> bool {
-    let zone = zone.map(|name| name.parse().expect("a zone"));
-    Asked { moment, event, zone }.truth(&parse(text).expect("a filter")) == Some(true)
+/// Whether an event matches a filter, by the parameters beside it.
+pub fn filter_matches<'a>(
+    moment: &Moment,
+    event: &Value,
+    text: &str,
+    beside: &impl Fn(&str) -> Option<&'a str>,
+) -> bool {
+    let zone = beside("time_zone").map(|name| name.parse().expect("a zone"));
+    let language = beside("filter_lang").map_or(Language::Text, |code| Language::parse(code).expect("a language"));
+    Asked { moment, event, zone }.truth(&parse(text, language).expect("a filter")) == Some(true)
 }
 
 struct Asked<'a> {
