@@ -4,6 +4,7 @@
 pub mod atom;
 pub mod csv;
 mod dates;
+pub mod flat;
 pub mod geojson;
 pub mod ics;
 pub mod jsonld;

@@ -17,7 +17,7 @@ use super::params::{
 };
 use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint};
-use crate::config::DatasetSettings;
+use super::site::site;
 use crate::formats::Form;
 use crate::formats::geojson::EventFeatures;
 use crate::formats::question::{Question, Surroundings};
@@ -64,7 +64,7 @@ export_handlers! {
 
 /// How long the connection stays open behind an answer that broke off, so that what says so is sent: whatever was not is thrown
 /// away with it.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Answers with all that matches.
 async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
@@ -111,16 +111,6 @@ async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     response.insert_header((header::LINK, respond::permanent_link(&req, seq)));
     response.insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"events.{}\"", form.extension())));
     Ok(response.content_type(form.media_type()).streaming(iter([Ok(first)]).chain(rest)))
-}
-
-/// Where the service is found: as it is set, else as the client found it.
-fn site(req: &HttpRequest, settings: &DatasetSettings) -> Option<String> {
-    settings.public_url.clone().or_else(|| {
-        // Not what proxies add to it, since anybody can send that.
-        let host = req.headers().get(header::HOST)?.to_str().ok()?;
-        let url = url::Url::parse(&format!("http://{host}/")).ok()?;
-        Some(url.origin().ascii_serialization())
-    })
 }
 
 /// An answer on its way.

@@ -1,7 +1,7 @@
 //! Answers: JSON with validators, a digest, and links to where else they are found.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use data_encoding::BASE64;
@@ -83,8 +83,9 @@ pub fn not_modified(etag: &str) -> HttpResponse {
     with_validators(HttpResponse::build(StatusCode::NOT_MODIFIED), etag).finish()
 }
 
-/// JSON text with its digest: kept together, so that a text is digested once, however often it is given.
+/// What an answer consists of, with its digest: kept together, so that it is digested once, however often it is given.
 pub struct Text {
+    media_type: &'static str,
     bytes: Bytes,
     digest: String,
 }
@@ -92,9 +93,14 @@ pub struct Text {
 impl Text {
     /// Text that is JSON already.
     pub fn of(bytes: impl Into<Bytes>) -> Self {
+        Self::in_form(JSON, bytes)
+    }
+
+    /// Bytes of a media type.
+    pub fn in_form(media_type: &'static str, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         let digest = format!("sha-256=:{}:", BASE64.encode(&Sha256::digest(&bytes)));
-        Self { bytes, digest }
+        Self { media_type, bytes, digest }
     }
 
     /// A document as text.
@@ -119,7 +125,7 @@ pub fn json(etag: &str, links: &str, text: &Text) -> HttpResponse {
         response.insert_header((header::LINK, links));
     }
     response.insert_header((REPR_DIGEST, text.digest.as_str()));
-    response.content_type(ContentType::json()).body(text.bytes.clone())
+    response.content_type(text.media_type).body(text.bytes.clone())
 }
 
 fn with_validators(mut response: actix_web::HttpResponseBuilder, etag: &str) -> actix_web::HttpResponseBuilder {

@@ -41,6 +41,7 @@ mod limits;
 mod lineage;
 mod loading;
 mod metrics;
+mod ogc;
 mod openapi;
 mod paging;
 mod parity;
