@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::ToSocketAddrs;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -175,6 +175,13 @@ pub const SETTINGS: &[Setting] = &[
             with it; what a request names as its host unless given",
     },
     Setting {
+        name: "forwarded",
+        variable: "MARCHLINE_FORWARDED",
+        default: Some("off"),
+        meaning: "on: where public_url is not set, such links begin with the address that the proxy in front was asked by, as it says \
+            in Forwarded or X-Forwarded-Host, -Proto and -Prefix, which it must not let clients send; off: these say nothing",
+    },
+    Setting {
         name: "log",
         variable: "RUST_LOG",
         default: Some("info"),
@@ -241,6 +248,8 @@ pub struct DatasetSettings {
     pub licence: Option<String>,
     pub attribution: Option<String>,
     pub public_url: Option<String>,
+    /// The proxies in front, at least one, whose word is taken for the address of the service; `None` where that of nobody is.
+    pub forwarded: Option<NonZeroUsize>,
 }
 
 /// All settings, read and checked.
@@ -343,6 +352,7 @@ impl Config {
             }
         };
         let seconds = required("shutdown_timeout").parse();
+        let proxies = required("proxies").parse().map_err(|_| wrong("proxies", "expected a number of proxies"))?;
         let mebibytes = required("document_cache").parse::<u32>();
         Ok(Self {
             index_file: index_file(value("index_file"), &database),
@@ -364,7 +374,7 @@ impl Config {
             read_access: ReadAccess::parse(&required("read_access"))
                 .ok_or_else(|| wrong("read_access", "expected public or keys"))?,
             rate_limit: rate_limit(&required("rate_limit"))?,
-            proxies: required("proxies").parse().map_err(|_| wrong("proxies", "expected a number of proxies"))?,
+            proxies,
             import_limit: required("import_limit")
                 .parse::<u32>()
                 .map(|mebibytes| u64::from(mebibytes) << 20)
@@ -378,6 +388,11 @@ impl Config {
                 licence: value("dataset_licence"),
                 attribution: value("dataset_attribution"),
                 public_url: value("public_url").map(|url| origin(&url)).transpose()?,
+                forwarded: match required("forwarded").as_str() {
+                    "on" => Some(NonZeroUsize::new(proxies).unwrap_or(NonZeroUsize::MIN)),
+                    "off" => None,
+                    _ => return Err(wrong("forwarded", "expected on or off")),
+                },
             },
             log: required("log"),
         })

@@ -47,6 +47,11 @@ pub struct LocationContent {
 }
 
 impl LocationContent {
+    /// The point that stands for it on a map, if any: none for what is no finer than a first-level division.
+    pub fn dot(&self) -> Option<Point> {
+        dot(self.kind, self.point)
+    }
+
     /// Reads a location from outside.
     ///
     /// # Errors
@@ -78,6 +83,11 @@ impl LocationContent {
             })
         })
     }
+}
+
+/// The point that stands on a map for a location of a kind.
+pub fn dot(kind: LocationKind, point: Option<Point>) -> Option<Point> {
+    point.filter(|_| kind > LocationKind::Admin1)
 }
 
 /// Half of the Earth's circumference: no two points are farther apart.

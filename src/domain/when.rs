@@ -67,6 +67,12 @@ pub struct WhenFault {
 }
 
 impl When {
+    /// The first and the last moment that the dates may mean, ends included; `None` where it is undated.
+    pub fn bounds(&self) -> Option<(Instant, Instant)> {
+        let start = self.start.as_ref()?;
+        Some((start.earliest, self.end.as_ref().unwrap_or(start).latest))
+    }
+
     /// Reads both ends, local ones in `zone`. An interval in `start` is split; all faults are told at once.
     ///
     /// # Errors

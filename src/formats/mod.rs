@@ -5,6 +5,7 @@ pub mod atom;
 pub mod columns;
 pub mod csv;
 mod dates;
+pub mod flat;
 pub mod geojson;
 pub mod ics;
 pub mod jsonld;

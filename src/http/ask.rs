@@ -172,6 +172,14 @@ impl Ask {
     /// reached; faults of parameters stay with `params`.
     pub async fn begin(req: &HttpRequest, media_type: &str) -> Result<Self, Problem> {
         acceptable(req, media_type)?;
+        Self::begin_in_any_form(req).await
+    }
+
+    /// The same where the form is chosen by more than what the client accepts.
+    ///
+    /// # Errors
+    /// As `begin`, but for 406.
+    pub async fn begin_in_any_form(req: &HttpRequest) -> Result<Self, Problem> {
         let Some(service) = req.app_data::<web::Data<Service>>().cloned() else {
             return Err(Problem::new(Code::Internal, "The service is not ready."));
         };
@@ -334,7 +342,7 @@ fn whole_number(text: &str) -> Option<i64> {
 }
 
 /// Whether the client takes a media type (RFC 9110, section 12.5.1); no `Accept` means any.
-fn accepts(req: &HttpRequest, media_type: &str) -> bool {
+pub fn accepts(req: &HttpRequest, media_type: &str) -> bool {
     let mut ranges = req.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).peekable();
     if ranges.peek().is_none() {
         return true;

@@ -71,15 +71,18 @@ pub struct EntityQueryEcho {
     pub as_of: i64,
 }
 
-struct EntityQuery {
+/// Which entities.
+pub struct EntityQuery {
     id: Terms<Uuid>,
     kind: Terms<&'static str>,
     q: Option<String>,
-    echo: EntityQueryEcho,
+    /// As it was understood.
+    pub echo: EntityQueryEcho,
 }
 
 impl EntityQuery {
-    fn parse<C: Listed>(params: &mut Params) -> Self {
+    /// Takes the parameters; faults stay with `params`.
+    pub fn parse<C: Listed>(params: &mut Params) -> Self {
         let read_id = |text: &str| match Reference::parse(Resource::Event, text) {
             Some(Reference::Id(id)) => Ok(id),
             _ => Err(Unread::new("malformed", format!("`{}` is not a UUID.", shown(text)))),
@@ -103,7 +106,8 @@ impl EntityQuery {
         Self { id, kind, q: q.map(|text| folded(&text)), echo }
     }
 
-    fn matches<C: Listed>(&self, id: Uuid, content: &C) -> bool {
+    /// Whether an entity is one of them.
+    pub fn matches<C: Listed>(&self, id: Uuid, content: &C) -> bool {
         let kind = content.kind().is_none_or(|kind| self.kind.accepts(&kind));
         let found = |q: &String| content.names().iter().any(|name| folded(name).contains(q));
         self.id.accepts(&id) && kind && self.q.as_ref().is_none_or(found)
@@ -193,7 +197,10 @@ pub async fn revision<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Probl
 }
 
 /// The member that the path names, with its versions up to an operation: one at least.
-fn find<'a, C: Listed>(sight: Sight<'a>, req: &HttpRequest) -> Result<(Uuid, &'a [EntityVersion]), Problem> {
+///
+/// # Errors
+/// 404 where there is none.
+pub fn find<'a, C: Listed>(sight: Sight<'a>, req: &HttpRequest) -> Result<(Uuid, &'a [EntityVersion]), Problem> {
     let reference = Reference::parse(C::RESOURCE, req.match_info().get("id").unwrap_or_default());
     let found = reference.and_then(|reference| sight.find(C::RESOURCE, &reference));
     let found = found.map(|(id, entity)| (id, entity.until(sight.seq)));
@@ -246,7 +253,11 @@ fn changes<C: Listed>(sight: Sight<'_>, id: Uuid) -> Result<Vec<FieldChange>, St
     Ok(both.map_or_else(Vec::new, |(old, new)| difference(&old, &new)))
 }
 
-fn view<C: Listed>(sight: Sight<'_>, id: Uuid, counts: &HashMap<Uuid, i64>) -> Result<Option<C::View>, StoreError> {
+/// One as a reader sees it, with the number of its events where that was counted; nothing where it is not there.
+///
+/// # Errors
+/// When something it refers to is missing.
+pub fn view<C: Listed>(sight: Sight<'_>, id: Uuid, counts: &HashMap<Uuid, i64>) -> Result<Option<C::View>, StoreError> {
     let names = sight.names();
     let (Some((entity, content)), Some((_, version))) = (names.values::<C>(id), names.version(id)) else {
         return Ok(None);

@@ -36,6 +36,13 @@ impl EventAsk {
         Self::of(ask, query, EventView::default())
     }
 
+    /// Takes the filters, and in which language events are to be given.
+    pub fn in_words(ask: &mut Ask) -> Self {
+        let query = EventQuery::filters(&mut ask.params);
+        let view = EventView::in_words(&mut ask.params);
+        Self::of(ask, query, view)
+    }
+
     fn of(ask: &mut Ask, query: EventQuery, view: EventView) -> Self {
         let named = Named::find(&query, &ask.service.index.read(), ask.clearance, &mut ask.params);
         Self { query, view, named }

@@ -114,7 +114,10 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
 
 /// The rows that stand on a page, with what was monitored and which dataset that is of: at once where that costs little, else
 /// when it is its turn, beside those who write and away from the threads that answer short requests.
-async fn find_page(
+///
+/// # Errors
+/// 503 where there is no turn, or the time is over.
+pub async fn find_page(
     ask: &Ask,
     asked: &EventAsk,
     paging: &Paging<EventKey>,

@@ -66,7 +66,7 @@ export_handlers! {
 
 /// How long the connection stays open behind an answer that broke off, so that what says so is sent: whatever was not is thrown
 /// away with it.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Answers with all that matches.
 async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {

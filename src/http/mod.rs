@@ -30,6 +30,7 @@ pub mod limits;
 mod locations;
 mod metrics;
 pub mod middleware;
+mod ogc;
 pub mod openapi;
 pub mod openapi30;
 mod paging;

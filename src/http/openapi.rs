@@ -65,6 +65,7 @@ pub fn openapi() -> Document {
         tag("vocabulary", "The codes."),
         tag("webhooks", "Subscriptions to the change log; for administrators."),
         tag("keys", "Keys by which clients are known; for administrators."),
+        tag("ogc", "The dataset as OGC API Features, for GIS programs."),
         tag("service", "The service itself."),
     ]);
     let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("mk_ and 43 characters").description(Some(

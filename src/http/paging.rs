@@ -27,7 +27,7 @@ codes! {
 }
 
 /// Items of a page where `limit` asks for no number.
-const DEFAULT_LIMIT: u32 = 50;
+pub const DEFAULT_LIMIT: u32 = 50;
 /// Most items of a page.
 const MAX_LIMIT: u32 = 500;
 
@@ -70,9 +70,13 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
     pub fn parse(params: &mut Params) -> Self {
         let limit = params.number("limit", 1, MAX_LIMIT).unwrap_or(DEFAULT_LIMIT);
         let count = params.code("count", Count::parse, Count::CODES).unwrap_or(Count::Exact);
-        let broken = || Unread::new("invalid_cursor", "This is not a cursor of this list.");
-        let cursor = params.read("cursor", |text| Cursor::decode(text).ok_or_else(broken));
-        Self { limit, cursor, count }
+        Self { limit, cursor: cursor(params), count }
+    }
+
+    /// Takes `limit` and `cursor` where asking for more items than `most` is asking for so many.
+    pub fn at_most(most: u32, params: &mut Params) -> Self {
+        let limit = params.number("limit", 1, u32::MAX).unwrap_or(DEFAULT_LIMIT).min(most);
+        Self { limit, cursor: cursor(params), count: Count::Exact }
     }
 
     /// The moment the page is computed at: that of its cursor, so that pages fit together whatever is written meanwhile.
@@ -142,6 +146,11 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
             total: page.total.filter(|_| self.is_counted()).map(|total| total as u64),
         }
     }
+}
+
+fn cursor<K: Serialize + DeserializeOwned>(params: &mut Params) -> Option<Cursor<K>> {
+    let broken = || Unread::new("invalid_cursor", "This is not a cursor of this list.");
+    params.read("cursor", |text| Cursor::decode(text).ok_or_else(broken))
 }
 
 fn other_question() -> Problem {

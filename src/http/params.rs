@@ -13,7 +13,9 @@ use crate::domain::has::Has;
 use crate::domain::vocabulary::PlacePrecision;
 use crate::domain::window::Overlap;
 use crate::duplicates::standing::DuplicateState;
-use crate::http::paging::Count;
+use crate::http::ogc::CRS84;
+use crate::http::ogc::asked::MOST;
+use crate::http::paging::{Count, DEFAULT_LIMIT};
 use crate::index::order::Sort;
 use crate::metrics::ImportFormat;
 use crate::query::aggregate::{FacetOwn, Field};
@@ -39,6 +41,10 @@ enum Form {
     Pattern(&'static str),
     /// A whole number within a range.
     Number(i64, i64),
+    /// A whole number within a range, and the one that is meant where none is given.
+    NumberOr(i64, i64, i64),
+    /// The sides of a box, of which there may be those of heights too.
+    Sides,
     /// A number from 0 to 1.
     Share,
     /// `true` or `false`.
@@ -59,7 +65,11 @@ fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, exam
     let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
     let one_of = |codes: &'static [&'static str]| text().enum_values(Some(codes.iter().copied()));
     let list = |items: ObjectBuilder| Schema::Array(ArrayBuilder::new().items(items).min_items(Some(1)).build());
-    let is_list = matches!(form, Form::Terms(_) | Form::TermsOf(_) | Form::Codes(_));
+    let number = |low, high| {
+        let number = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer));
+        number.minimum(Some(low)).maximum(Some(high))
+    };
+    let is_list = matches!(form, Form::Terms(_) | Form::TermsOf(_) | Form::Codes(_) | Form::Sides);
     let schema = match form {
         Form::Terms(pattern) => list(text().pattern(Some(pattern))),
         Form::TermsOf(codes) => list(text().pattern(Some(format!("^!?({})$", codes.join("|"))))),
@@ -68,11 +78,12 @@ fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, exam
         Form::Text => text().min_length(Some(1)).into(),
         Form::Free => text().into(),
         Form::Pattern(pattern) => text().pattern(Some(pattern)).into(),
-        Form::Number(low, high) => ObjectBuilder::new()
-            .schema_type(SchemaType::Type(Type::Integer))
-            .minimum(Some(low))
-            .maximum(Some(high))
-            .into(),
+        Form::Number(low, high) => number(low, high).into(),
+        Form::NumberOr(low, high, default) => number(low, high).default(Some(json!(default))).into(),
+        Form::Sides => {
+            let sides = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Number));
+            Schema::Array(ArrayBuilder::new().items(sides).min_items(Some(4)).max_items(Some(6)).build())
+        }
         Form::Flag => ObjectBuilder::new().schema_type(SchemaType::Type(Type::Boolean)).into(),
         Form::Share => {
             ObjectBuilder::new().schema_type(SchemaType::Type(Type::Number)).minimum(Some(0)).maximum(Some(1)).into()
@@ -299,6 +310,54 @@ parameters! {
         query("cursor", Form::Text, "`page.next` or `page.previous` of another page of the same list; the page is computed \
             at the moment of that one.", "WzEsNDIsOTk3LGZhbHNlLFsxLDJdXQ"),
         query("count", Form::Code(Count::CODES), "`none` leaves the total out.", "exact"),
+    ]
+}
+
+parameters! {
+    /// In which form a resource of `/ogc` is given.
+    OgcFormParam => vec![
+        query("f", Form::Code(&["json"]), "The form of the answer, whatever `Accept` says: there is JSON alone.", "json"),
+    ]
+}
+
+parameters! {
+    /// Which page of features, and in which reference system.
+    OgcPageParams => vec![
+        query("limit", Form::NumberOr(1, MOST.into(), DEFAULT_LIMIT.into()), "Most features of the page; whoever asks for more \
+            is given 10,000.", 1_000),
+        query("cursor", Form::Text, "Stands in the links `next` and `prev` of another page; the page is computed at the moment of \
+            that one, so that pages together hold each feature once.", "WzEsNDIsOTk3LGZhbHNlLFsxLDJdXQ"),
+        query("crs", Form::Code(&[CRS84]), "The reference system of the coordinates of the answer.", CRS84),
+        query("bbox-crs", Form::Code(&[CRS84]), "The reference system of `bbox`.", CRS84),
+    ]
+}
+
+parameters! {
+    /// Where and when, as OGC API Features has it.
+    OgcMemberParams => vec![
+        query("bbox", Form::Sides, "A box as west,south,east,north in degrees, or west,south,lowest,east,north,highest, of which the \
+            heights are not looked at; west may be greater than east across the antimeridian. A feature without a geometry does \
+            not match, where others of its collection have one.", json!([-118.3, 34.0, -118.2, 34.1])),
+        query("datetime", Form::Text, "A moment, or an interval of two with `/` between, of which one may be `..`: RFC 3339 instants, \
+            or dates in the event's own calendar. A feature that is undated does not match, where others of its collection \
+            have a time.", "2026-01-30T00:00:00Z/.."),
+    ]
+}
+
+parameters! {
+    /// Filters of events as features: those of the list, with where and when as OGC API Features has it.
+    OgcEventParams => {
+        let is_other = |parameter: &Parameter| !["bbox", "filter_lang"].contains(&parameter.name.as_str());
+        let others = EventFilterParams::into_params(|| None).into_iter().filter(is_other);
+        OgcMemberParams::into_params(|| None).into_iter().chain(others).collect()
+    }
+}
+
+parameters! {
+    /// How `filter` is to be read.
+    OgcFilterParams => vec![
+        query("filter-lang", Form::Code(Language::CODES), "The language of `filter`; `cql2-text` unless given.", "cql2-text"),
+        query("filter-crs", Form::Code(&[CRS84]), "The reference system of coordinates in `filter`.", CRS84),
     ]
 }
 

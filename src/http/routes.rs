@@ -6,6 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::OpenApi;
 
+use super::ogc::{api, collections, events as features, landing, members, queryables};
 use super::problem::{Code, Problem, ProblemDocument};
 use super::write::decisions;
 use super::write::operations::{
@@ -130,6 +131,20 @@ routes! {
     "/v1/webhooks/{id}/replay" => post webhooks::replay_webhook;
     "/v1/webhooks/{id}/rotate" => post webhooks::rotate_webhook;
     "/v1/webhooks/{id}/test" => post webhooks::test_webhook;
+    "/ogc" => get landing::get_ogc_landing_page;
+    "/ogc/conformance" => get landing::get_ogc_conformance;
+    "/ogc/api" => get api::get_ogc_api;
+    "/ogc/collections" => get collections::list_ogc_collections;
+    "/ogc/collections/events" => get collections::get_ogc_events;
+    "/ogc/collections/events/queryables" => get queryables::get_ogc_event_queryables;
+    "/ogc/collections/events/items" => get features::list_ogc_event_items;
+    "/ogc/collections/events/items/{id}" => get features::get_ogc_event_item;
+    "/ogc/collections/locations" => get collections::get_ogc_locations;
+    "/ogc/collections/locations/items" => get members::list_ogc_location_items;
+    "/ogc/collections/locations/items/{id}" => get members::get_ogc_location_item;
+    "/ogc/collections/campaigns" => get collections::get_ogc_campaigns;
+    "/ogc/collections/campaigns/items" => get members::list_ogc_campaign_items;
+    "/ogc/collections/campaigns/items/{id}" => get members::get_ogc_campaign_item;
     "/healthz" => get health::get_liveness;
     "/readyz" => get health::get_readiness;
     "/metrics" => get metrics::get_metrics;
@@ -142,6 +157,8 @@ routes! {
 pub fn mount(config: &mut web::ServiceConfig) {
     documented(config);
     config
+        // Programs put paths of the standard behind the address that they were given, and ask for that with a slash.
+        .service(answering("/ogc/", &["get"]).route(web::get().to(landing::get_ogc_landing_page)))
         .service(answering("/", &["get"]).route(web::get().to(docs::to_docs)))
         .service(answering("/docs", &["get"]).route(web::get().to(docs::to_docs)))
         .service(answering("/docs/{file:.*}", &["get"]).route(web::get().to(docs::page)))

@@ -20,7 +20,6 @@ use crate::domain::place::{LocationContent, Point};
 use crate::domain::resource::{Reference, Resource};
 use crate::domain::source::SourceContent;
 use crate::domain::timeline::TimelineContent;
-use crate::domain::vocabulary::LocationKind;
 use crate::store::document::Document;
 use crate::store::log::{Change, ChangeKind, Edition};
 
@@ -427,7 +426,7 @@ impl<'a> Moment<'a> {
     /// The point that stands for a location, if any: none for what is no finer than a first-level division.
     pub fn point_of(self, location: Uuid) -> Option<Point> {
         let (_, location) = self.values::<LocationContent>(location)?;
-        location.point.filter(|_| location.kind > LocationKind::Admin1)
+        location.dot()
     }
 
     /// The operations from which, and up to which, these entities and all that they are parts of have the names that they

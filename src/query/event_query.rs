@@ -395,7 +395,11 @@ fn read_point(text: &str) -> Result<Point, Unread> {
     Ok(Point { lat, lon })
 }
 
-fn read_box(text: &str) -> Result<BoundingBox, Unread> {
+/// Reads a box.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_box(text: &str) -> Result<BoundingBox, Unread> {
     let wrong = |detail: &str| Unread::new("invalid_bbox", detail);
     let numbers: Option<Vec<f64>> = text.split(',').map(|side| side.trim().parse().ok()).collect();
     let Some([west, south, east, north]) = numbers.as_deref().and_then(|n| <[f64; 4]>::try_from(n).ok()) else {

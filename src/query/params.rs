@@ -93,6 +93,11 @@ impl Params {
         Some(value)
     }
 
+    /// Gives a parameter that was taken or left out a value, for one that says the same in another way.
+    pub fn put(&mut self, name: &str, value: String) {
+        self.pairs.push((name.to_owned(), value));
+    }
+
     /// Takes a parameter and reads its value.
     pub fn read<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, Unread>) -> Option<T> {
         let value = self.take(name)?;

@@ -43,6 +43,7 @@ mod limits;
 mod lineage;
 mod loading;
 mod metrics;
+mod ogc;
 mod openapi;
 mod paging;
 mod parity;

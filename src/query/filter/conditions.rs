@@ -26,8 +26,8 @@ pub struct Conditions {
 }
 
 /// What the values of a property are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
     /// Codes, slugs or ids, of which an event may have several.
     Names,
     /// A number.
@@ -41,7 +41,8 @@ enum Kind {
 }
 
 impl Property {
-    const fn kind(self) -> Kind {
+    /// What its values are.
+    pub const fn kind(self) -> Kind {
         match self {
             Self::Geometry => Kind::Geometry,
             Self::Size | Self::SizeLow | Self::SizeHigh => Kind::Number,
@@ -72,7 +73,7 @@ impl Property {
     }
 
     /// All codes that its values may be; `None` where there is no end of them.
-    const fn codes(self) -> Option<&'static [&'static str]> {
+    pub const fn codes(self) -> Option<&'static [&'static str]> {
         Some(match self {
             Self::Type | Self::Tactics => EventType::CODES,
             Self::Category => Category::CODES,

@@ -20,6 +20,7 @@ use super::event_query::EventQuery;
 use crate::domain::codes;
 use crate::domain::instant::Instant;
 use crate::domain::vocabulary::PlacePrecision;
+pub use conditions::Kind;
 use pattern::Pattern;
 pub use plan::tree;
 pub use times::Moment;

@@ -24,7 +24,8 @@ pub fn public_paths() -> impl Iterator<Item = &'static str> {
 /// A path of the table of routes, with a member of the founding timeline in place of `{id}`, and its first version in place
 /// of `{n}`.
 pub fn filled(path: &str) -> String {
-    let member = match path.split('/').nth(2) {
+    let below = path.strip_prefix("/ogc/collections").unwrap_or(path.strip_prefix("/v1").unwrap_or(path));
+    let member = match below.split('/').nth(1) {
         Some("events") => RALLY.trim_start_matches("/v1/events/"),
         Some("actors") => "ice",
         Some("locations") => "los-angeles",

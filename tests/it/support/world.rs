@@ -261,6 +261,7 @@ pub fn config(database: &Database) -> Config {
             licence: Some("CC0-1.0".to_owned()),
             attribution: None,
             public_url: Some("https://timeline.test".to_owned()),
+            forwarded: None,
         },
         log: "warn".to_owned(),
     }

@@ -1,0 +1,176 @@
+//! What can be asked at `/ogc`, as an OpenAPI 3.0 document: that part of the service's own document, with paths below `/ogc`, in the
+//! older version that GIS programs read. They push down what stands there as a parameter.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+use super::{Here, give, without_past};
+use crate::domain::privacy::Clearance;
+use crate::http::ask::Service;
+use crate::http::errors::ServiceErrors;
+use crate::http::openapi::openapi;
+use crate::http::params::{OgcFormParam, ValidatorHeader};
+use crate::http::problem::Problem;
+
+/// Media type of the document.
+pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
+
+/// Where the paths of the document begin.
+const ROOT: &str = "/ogc";
+
+/// The document without the address of the server.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
+
+/// The description of `/ogc` in OpenAPI 3.0.
+///
+/// # Errors
+/// Faults of the request.
+#[utoipa::path(get, path = "/ogc/api", operation_id = "get_ogc_api", tag = "ogc", params(OgcFormParam, ValidatorHeader),
+    responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value,
+        content_type = "application/vnd.oai.openapi+json;version=3.0"),
+        (status = 304, description = "The document is the one the client has."), ServiceErrors))]
+pub async fn get_ogc_api(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+    without_past(&req, OPENAPI)?;
+    let here = Here::of(&req, &service.dataset);
+    let mut document = DOCUMENT.clone();
+    document["servers"] = json!([{"url": format!("{}{ROOT}", here.site())}]);
+    give(&req, OPENAPI, &document, Clearance::Public, "")
+}
+
+fn document() -> Value {
+    let mut whole = serde_json::to_value(openapi()).unwrap_or_default();
+    let paths: Map<String, Value> =
+        members(&mut whole["paths"]).filter_map(|(path, item)| Some((below(&path)?, item))).collect();
+    let wanted = referred_to(&json!(paths), &whole["components"]["schemas"]);
+    let schemas: Map<String, Value> =
+        members(&mut whole["components"]["schemas"]).filter(|(name, _)| wanted.contains(name)).collect();
+    let mut info = whole["info"].take();
+    if let Some(licence) = info["license"].as_object_mut() {
+        licence.remove("identifier");
+    }
+    let tags = whole["tags"].as_array().into_iter().flatten().filter(|tag| tag["name"] == "ogc");
+    let mut document = json!({
+        "openapi": "3.0.3",
+        "info": info,
+        "servers": [{"url": ROOT}],
+        "tags": tags.collect::<Vec<_>>(),
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": whole["components"]["securitySchemes"]},
+    });
+    make_older(&mut document);
+    document
+}
+
+/// The members of an object, taken out of it.
+fn members(value: &mut Value) -> impl Iterator<Item = (String, Value)> + use<> {
+    let members = if let Value::Object(members) = value.take() { members } else { Map::new() };
+    members.into_iter()
+}
+
+/// A path below `/ogc`, as the standard has it.
+fn below(path: &str) -> Option<String> {
+    let below = path.strip_prefix(ROOT)?;
+    Some(if below.is_empty() { "/".to_owned() } else { below.to_owned() })
+}
+
+/// The names of all schemas that a description refers to, and that these do.
+fn referred_to(description: &Value, schemas: &Value) -> BTreeSet<String> {
+    let mut known = BTreeSet::new();
+    let mut open = names_in(description);
+    while let Some(name) = open.pop() {
+        if known.insert(name.clone()) {
+            open.extend(names_in(&schemas[&name]));
+        }
+    }
+    known
+}
+
+fn names_in(value: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Some(name) = value["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components/schemas/")) {
+        names.push(name.to_owned());
+    }
+    match value {
+        Value::Object(members) => names.extend(members.values().flat_map(names_in)),
+        Value::Array(items) => names.extend(items.iter().flat_map(names_in)),
+        _ => {}
+    }
+    names
+}
+
+/// Says in OpenAPI 3.0 what stands there in 3.1, as far as the document uses that: null as a type, several examples of a schema,
+/// rules for names of members.
+fn make_older(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let is_null = |value: &Value| value == "null";
+            if let Some(Value::Array(types)) = members.get("type") {
+                let other = types.iter().find(|one| !is_null(one)).cloned();
+                let nullable = types.iter().any(is_null);
+                members.extend(other.map(|other| ("type".to_owned(), other)));
+                if nullable {
+                    members.insert("nullable".to_owned(), true.into());
+                }
+            }
+            if let Some(Value::Array(either)) = members.get("oneOf")
+                && either.iter().any(|one| is_null(&one["type"]))
+            {
+                let others: Vec<Value> = either.iter().filter(|one| !is_null(&one["type"])).cloned().collect();
+                members.remove("oneOf");
+                members.insert("allOf".to_owned(), others.into());
+                members.insert("nullable".to_owned(), true.into());
+            }
+            if let Some(Value::Array(examples)) = members.get("examples") {
+                let first = examples.first().cloned();
+                members.remove("examples");
+                members.extend(first.map(|first| ("example".to_owned(), first)));
+            }
+            members.remove("propertyNames");
+            members.iter_mut().filter(|(name, _)| *name != "example").for_each(|(_, member)| make_older(member));
+        }
+        Value::Array(items) => items.iter_mut().for_each(make_older),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_no_type_of_its_own_there() {
+        let mut schema = json!({
+            "properties": {
+                "a": {"type": ["string", "null"], "examples": ["x", "y"]},
+                "b": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/B"}]},
+                "type": {"type": "string"},
+            }
+        });
+        make_older(&mut schema);
+        let expected = json!({
+            "properties": {
+                "a": {"type": "string", "nullable": true, "example": "x"},
+                "b": {"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true},
+                "type": {"type": "string"},
+            }
+        });
+        assert_eq!(schema, expected);
+    }
+
+    #[test]
+    fn it_has_all_that_it_refers_to_and_nothing_else() {
+        let document = document();
+        let used = referred_to(&document["paths"], &document["components"]["schemas"]);
+        let schemas: BTreeSet<String> =
+            document["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        assert_eq!(used, schemas);
+        assert!(used.contains("OgcEventItems") && !used.contains("EventList"), "{used:?}");
+        let text = document.to_string();
+        assert!(!text.contains("\"null\"") && !text.contains("\"examples\""), "what 3.0 does not know is left");
+        assert!(document["paths"]["/collections/events/items"]["get"]["parameters"].is_array());
+        assert!(document["paths"]["/"].is_object());
+    }
+}
