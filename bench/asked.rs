@@ -1,6 +1,7 @@
 //! A question as `GET /v1/events` reads it from its query string, and its page out of the index.
 
-use std::error::Error;
+use std::fs;
+use std::path::Path;
 
 use marchline::domain::privacy::Clearance;
 use marchline::index::order::EventKey;
@@ -12,27 +13,19 @@ use marchline::query::named::Named;
 use marchline::query::page::{Page, Part, page_of};
 use marchline::query::params::{Params, Unread};
 use marchline::query::plan::plan;
-use marchline::store::connection::{AnyConnection, DatabaseUrl};
+use marchline::store::connection::AnyConnection;
+
+use super::setup::Failure;
 
 pub use marchline::index::events::EventVersion;
-
-pub type Failure = Box<dyn Error>;
 
 /// Items of a page, as the server gives them where nobody asks for another number.
 pub const LIMIT: usize = 50;
 
-/// A database, and all that its log holds.
-pub fn open(url: &str) -> Result<(AnyConnection, Index), Failure> {
-    let mut conn = url.parse::<DatabaseUrl>()?.connect()?;
-    let index = Index::new();
-    index.catch_up(&mut conn)?;
-    Ok((conn, index))
-}
-
 /// A question that was read.
 pub struct Asked {
-    query: EventQuery,
-    named: Named,
+    pub query: EventQuery,
+    pub named: Named,
     cursor: Option<Cursor<EventKey>>,
     /// The operation that it is asked at.
     pub seq: i64,
@@ -62,14 +55,26 @@ impl Asked {
         Ok(Self { query, named, cursor, seq, digest })
     }
 
+    /// Reads so many lines of a file, each a path with a query string.
+    ///
+    /// # Errors
+    /// When the file cannot be read, and whatever the server would refuse.
+    pub fn read_all(file: &Path, take: usize, index: &Index, conn: &mut AnyConnection) -> Result<Vec<Self>, Failure> {
+        let state = index.read();
+        let query = |line: &str| line.split_once('?').map_or(String::new(), |(_, query)| query.to_owned());
+        fs::read_to_string(file)?.lines().take(take).map(|line| Self::read(&query(line), &state, conn)).collect()
+    }
+
     /// Its page, with the total where that is asked for.
-    #[expect(clippy::expect_used, reason = "only questions for words can fail, and none of these is one")]
-    pub fn page(&self, state: &State, limit: usize, counted: bool) -> Page<EventKey, EventVersion> {
+    ///
+    /// # Errors
+    /// Where it asks for words that are not known.
+    pub fn page(&self, state: &State, limit: usize, counted: bool) -> Result<Page<EventKey, EventVersion>, Failure> {
         let sight = Sight { state, seq: self.seq, clearance: Clearance::Public };
-        let search = plan(&self.query, &self.named, sight).expect("a question without words");
+        let search = plan(&self.query, &self.named, sight)?;
         let cursor = self.cursor.as_ref();
         let backward = cursor.is_some_and(|cursor| cursor.backward);
         let part = Part { from: cursor.map(|cursor| &cursor.key), backward, limit };
-        page_of(&state.events, &search, self.query.order(), part, counted)
+        Ok(page_of(&state.events, &search, self.query.order(), part, counted))
     }
 }

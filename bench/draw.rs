@@ -14,7 +14,7 @@ use marchline::store::connection::AnyConnection;
 use marchline::store::log;
 use uuid::Uuid;
 
-use super::asked::Failure;
+use super::setup::Failure;
 
 /// Events around which questions are drawn.
 const EVENTS: usize = 4_000;
@@ -54,22 +54,25 @@ const SORTS: [(&str, u32); 6] =
     [("", 50), ("when", 15), ("-recorded", 10), ("recorded", 5), ("-size", 14), ("size", 6)];
 
 /// An event as it was at one moment.
-struct Known {
-    id: Uuid,
-    seq: i64,
-    recorded_at: Instant,
-    content: EventContent,
+pub struct Known {
+    pub id: Uuid,
+    /// The operation that wrote it.
+    pub seq: i64,
+    pub recorded_at: Instant,
+    pub content: EventContent,
 }
 
 /// What questions are drawn from.
 pub struct World<'a> {
     state: &'a State,
-    events: Vec<Known>,
+    pub events: Vec<Known>,
 }
 
 /// A question that was drawn.
 pub struct Drawn {
-    /// Its filters and its order, as a query string.
+    /// Its filters, as a query string.
+    pub filters: String,
+    /// The same with its order.
     pub text: String,
     /// Its order; empty for the one that need not be asked for.
     pub sort: &'static str,
@@ -101,7 +104,8 @@ impl<'a> World<'a> {
         if events.is_empty() { Err("there are no events to ask for".into()) } else { Ok(Self { state, events }) }
     }
 
-    fn any(&self, rng: &mut Rng) -> &Known {
+    /// Any of its events.
+    pub fn any(&self, rng: &mut Rng) -> &Known {
         &self.events[rng.usize(..self.events.len())]
     }
 
@@ -125,9 +129,26 @@ impl<'a> World<'a> {
             }
         }
         let sort = weighted(rng, &SORTS);
+        let filters = joined(&asked);
         asked.extend((!sort.is_empty()).then(|| ("sort", sort.to_owned())));
-        let pairs: Vec<String> = asked.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Drawn { text: pairs.join("&"), sort, about: about.id, since: about.seq }
+        Drawn { text: joined(&asked), filters, sort, about: about.id, since: about.seq }
+    }
+
+    /// Draws a question of what every other server here can be asked too: types, countries and actors of which one is enough, a
+    /// window between two instants, and the order of time.
+    pub fn draw_plain(&self, rng: &mut Rng) -> String {
+        let event = self.any(rng);
+        let mut asked: Vec<(&str, String)> = Vec::new();
+        for (name, percent) in [("type", 45), ("country", 35), ("actor", 25)] {
+            if rng.u32(..100) < percent {
+                asked.extend(self.values(rng, name, &event.content).map(|values| (name, values.join(","))));
+            }
+        }
+        if let Some((from, to)) = (rng.u32(..100) < 45).then(|| days(rng, &event.content)).flatten() {
+            asked.extend([("from", format!("{from}T00:00:00Z")), ("to", format!("{to}T23:59:59Z"))]);
+        }
+        asked.extend((rng.u32(..10) < 3).then(|| ("sort", "when".to_owned())));
+        joined(&asked)
     }
 
     /// The parameters of one filter that is true of an event; an exclusion mostly is. None where the event has no such value.
@@ -147,16 +168,21 @@ impl<'a> World<'a> {
     fn list(&self, rng: &mut Rng, name: &str, event: &EventContent) -> Option<String> {
         let excludes = rng.u32(..8) == 0;
         let first = if excludes { &self.any(rng).content } else { event };
-        let mut values = vec![self.value(rng, name, first)?];
+        let mark = if excludes { "!" } else { "" };
+        let marked: Vec<String> = self.values(rng, name, first)?.iter().map(|value| format!("{mark}{value}")).collect();
+        Some(marked.join(","))
+    }
+
+    /// One to three values, the first of them an event's.
+    fn values(&self, rng: &mut Rng, name: &str, event: &EventContent) -> Option<Vec<String>> {
+        let mut values = vec![self.value(rng, name, event)?];
         for _ in 1..weighted(rng, &[(1, 60), (2, 25), (3, 15)]) {
             let other = &self.any(rng).content;
             values.extend(self.value(rng, name, other));
         }
         values.sort_unstable();
         values.dedup();
-        let mark = if excludes { "!" } else { "" };
-        let marked: Vec<String> = values.iter().map(|value| format!("{mark}{value}")).collect();
-        Some(marked.join(","))
+        Some(values)
     }
 
     /// A value that an event has.
@@ -212,13 +238,7 @@ impl<'a> World<'a> {
 
 /// A window around an event's start, from a day to ten years; one in five is open to one side.
 fn window(rng: &mut Rng, event: &EventContent) -> Vec<(&'static str, String)> {
-    let Some(start) = &event.when.start else { return Vec::new() };
-    // The last day that it may mean: the first is that of the year 1 where only an end is known.
-    let day: NaiveDate = start.latest.to_datetime().date_naive();
-    let days = spread(rng, 1.0, 3_650.0);
-    let before = days * rng.f64();
-    let from = day.checked_sub_days(whole(before)).unwrap_or(day);
-    let to = day.checked_add_days(whole(days - before)).unwrap_or(day);
+    let Some((from, to)) = days(rng, event) else { return Vec::new() };
     let mut asked = Vec::new();
     let open = rng.u32(..10);
     // An instant in UTC in one of five, else dates of the events' own calendars.
@@ -230,6 +250,16 @@ fn window(rng: &mut Rng, event: &EventContent) -> Vec<(&'static str, String)> {
         asked.push(("time_zone", zone.clone()));
     }
     asked
+}
+
+/// The first and the last day of a window around an event's start.
+fn days(rng: &mut Rng, event: &EventContent) -> Option<(NaiveDate, NaiveDate)> {
+    // The last day that it may mean: the first is that of the year 1 where only an end is known.
+    let day: NaiveDate = event.when.start.as_ref()?.latest.to_datetime().date_naive();
+    let days = spread(rng, 1.0, 3_650.0);
+    let before = days * rng.f64();
+    let from = day.checked_sub_days(whole(before)).unwrap_or(day);
+    Some((from, day.checked_add_days(whole(days - before)).unwrap_or(day)))
 }
 
 fn size(rng: &mut Rng, event: &EventContent) -> Vec<(&'static str, String)> {
@@ -253,7 +283,13 @@ fn whole(days: f64) -> Days {
     Days::new(days.max(0.0) as u64)
 }
 
-fn weighted<T: Copy>(rng: &mut Rng, among: &[(T, u32)]) -> T {
+fn joined(asked: &[(&str, String)]) -> String {
+    let pairs: Vec<String> = asked.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.join("&")
+}
+
+/// One of several, each as often as its weight says.
+pub fn weighted<T: Copy>(rng: &mut Rng, among: &[(T, u32)]) -> T {
     let all: u32 = among.iter().map(|(_, weight)| weight).sum();
     let mut left = rng.u32(..all);
     for (value, weight) in among {

@@ -1,7 +1,6 @@
 -- Asks the questions of a file, one a line, from a line on and round and round:
---     wrk … -s questions.lua http://ADDRESS -- FILE LINE
--- With a key, the lines are documents of events that are posted:
---     wrk … -s questions.lua http://ADDRESS -- FILE LINE KEY
+--     wrk … -s questions.lua http://ADDRESS -- FILE LINE [KEY]
+-- A line is a path, or a path, a tab and what is posted there: text, or with a key, a document.
 -- It prints what was measured as one line of JSON, times in microseconds.
 
 local requests, at = {}, 0
@@ -10,7 +9,8 @@ function init(arguments)
   local key = arguments[3]
   local headers = key and { ["Authorization"] = "Bearer " .. key, ["Content-Type"] = "application/json" }
   for line in io.lines(arguments[1]) do
-    requests[#requests + 1] = key and wrk.format("POST", "/v1/events", headers, line) or wrk.format("GET", line)
+    local path, body = line:match("^([^\t]*)\t(.*)$")
+    requests[#requests + 1] = path and wrk.format("POST", path, headers, body) or wrk.format("GET", line)
   end
   at = tonumber(arguments[2]) % #requests
 end

@@ -4,68 +4,28 @@ import contextlib
 import json
 import pathlib
 import statistics
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from .processes import ROOT, Failed, Server, run
+from .processes import ROOT, Argument, Failed, Process, Server, run
 
 WRK = ("wrk", "-t1")
 CLIENTS = 32
-# Those who read while others write.
-READERS = 8
 # Questions of a list whose answers are looked at to find out how large they are.
 SAMPLE = 500
 # Headers that the server puts around every answer; the baseline is the same server and does so too.
 OF_THE_SERVER = ("connection", "content-length", "dataset-revision", "date", "request-id", "transfer-encoding", "vary")
 OF_THE_SERVER_TOO = ("access-control-", "x-content-type-options")
 
-
-@dataclass(frozen=True)
-class Round:
-    requests: int
-    rate: float  # answers a second
-    p50: float  # milliseconds
-    p99: float
-    size: float  # bytes an answer, head included
+# What a round gave: requests, answers a second, p50 and p99 in milliseconds, bytes an answer with its head.
+Round = dict[str, float]
+# What the rounds gave; their medians count.
+Series = list[Round]
+# What was measured, as it is kept.
+Figures = dict[str, object]
 
 
-@dataclass
-class Series:
-    """What the rounds gave; their medians count."""
-
-    rounds: list[Round] = field(default_factory=list)
-
-    def median(self, name: str) -> float:
-        return statistics.median(getattr(one, name) for one in self.rounds)
-
-    def spread(self, name: str) -> tuple[float, float]:
-        values = [getattr(one, name) for one in self.rounds]
-        return min(values), max(values)
-
-
-@dataclass
-class Memory:
-    private: int
-    index: int
-    versions: int
-
-    @classmethod
-    def of(cls, server: Server) -> "Memory":
-        index, versions = server.metric("marchline_index_event_bytes"), server.metric("marchline_index_event_versions")
-        return cls(server.private_bytes(), index, versions)
-
-
-@dataclass
-class Outcome:
-    """A workload and its baseline."""
-
-    measured: Series
-    baseline: Series | None
-    memory: Memory | None  # after the load; of a server that answered all rounds
-    asked_again: bool  # though each question should have been asked once
-
-    def ratio(self) -> float:
-        return self.measured.median("rate") / self.baseline.median("rate")
+def median(series: Series, name: str) -> float:
+    return statistics.median(one[name] for one in series)
 
 
 @dataclass(frozen=True)
@@ -74,23 +34,24 @@ class Workload:
     count: int  # of the questions
     fresh: bool = False  # whether each round is answered by a server that was just started, and nothing is asked twice
     has_baseline: bool = True
+    clients: int = CLIENTS
 
 
 def wrk(
-    server: Server, questions: pathlib.Path, first: int, seconds: int, clients: int = CLIENTS, key: str | None = None
+    server: Process, questions: pathlib.Path, first: int, seconds: int, clients: int = CLIENTS, key: str | None = None
 ) -> Round:
     """Asks from a line of a file on; with a key, posts what the lines hold."""
     script = ROOT / "bench/questions.lua"
-    command = (*WRK, f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", script, f"http://{server.address}")
+    command = (*WRK, f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-s", script, f"http://{server.address}")
     told = json.loads(run(*command, "--", questions, str(first), *filter(None, (key,))).splitlines()[-1])
-    if told["refused"] or told["broken"]:
+    requests = told["requests"]
+    if told["refused"] or told["broken"] or not requests:
         raise Failed(
-            f"{server.command[0]}: of {told['requests']} questions of {questions.name} the server refused "
+            f"{server.command[0]}: of {requests} questions of {questions.name} the server refused "
             f"{told['refused']}, and {told['broken']} were not answered"
         )
-    requests = told["requests"]
-    rate = requests / (told["micros"] / 1e6)
-    return Round(requests, rate, told["p50"] / 1e3, told["p99"] / 1e3, told["bytes"] / requests)
+    rate, size = requests / (told["micros"] / 1e6), told["bytes"] / requests
+    return {"requests": requests, "rate": rate, "p50": told["p50"] / 1e3, "p99": told["p99"] / 1e3, "size": size}
 
 
 class Stand:
@@ -100,16 +61,27 @@ class Stand:
         self.binaries, self.folder, self.rounds, self.seconds = binaries, folder, rounds, seconds
         self.answers: dict[tuple[str, pathlib.Path], pathlib.Path] = {}
 
+    def settings(self, database: str) -> tuple[Argument, ...]:
+        """What every program of ours is told of a database; the index is kept in a file for either kind."""
+        if database.startswith("sqlite:"):
+            return "--database-url", database
+        return "--database-url", database, "--index-file", self.folder / "postgres.index"
+
+    def program(self, name: str, database: str, *more: Argument) -> list[Argument]:
+        return [self.binaries / "marchline", name, *self.settings(database), *more]
+
     def server(self, database: str, workers: int, *more: str) -> Server:
-        command = [self.binaries / "marchline", "serve", "--database-url", database, "--workers", str(workers)]
-        return Server([*command, *more], self.folder / "server.log")
+        command = self.program("serve", database, "--workers", str(workers), *more)
+        return Server(command, self.folder / "server.log")
 
     def static(self, answer: pathlib.Path, workers: int) -> Server:
         command = [self.binaries / "examples/static_answer", "--answer", answer, "--workers", str(workers)]
         return Server(command, self.folder / "static.log")
 
-    def measure(self, database: str, load: Workload, workers: int) -> Outcome:
-        outcome = Outcome(Series(), Series() if load.has_baseline else None, None, False)
+    def measure(self, database: str, load: Workload, workers: int) -> Figures:
+        """A workload and its baseline."""
+        measured, baselines = [], []
+        asked_again, memory = False, None
         with contextlib.ExitStack() as stack:
             steady = baseline = None
             if not load.fresh:
@@ -122,37 +94,21 @@ class Stand:
             for number in range(self.rounds):
                 first = number * load.count // self.rounds
                 if baseline:
-                    outcome.baseline.rounds.append(wrk(baseline, load.questions, first, self.seconds))
+                    baselines.append(wrk(baseline, load.questions, first, self.seconds, load.clients))
                 fresh = self.server(database, workers, "--document-cache", "0")
                 with contextlib.nullcontext(steady) if steady else fresh as server:
-                    warm_up = 0 if steady else wrk(server, load.questions, first, 1).requests
-                    measured = wrk(server, load.questions, first + warm_up, self.seconds)
-                outcome.measured.rounds.append(measured)
-                outcome.asked_again |= load.fresh and warm_up + measured.requests > load.count
-            outcome.memory = Memory.of(steady) if steady else None
-        return outcome
-
-    def write(self, database: str, documents: pathlib.Path, beside: Workload | None) -> tuple[Series, Series]:
-        """Durable writes, each document an event of its own, and what is read meanwhile."""
-        named = ("--name", "bench", "--scope", "write", "--database-url", database)
-        key = run(self.binaries / "marchline", "keys", "create", *named).splitlines()[-1]
-        writes, reads = Series(), Series()
-        with self.server(database, 2) as server, ThreadPoolExecutor() as pool:
-            wrk(server, documents, 0, 1, key=key)
-            for number in range(self.rounds):
-                if beside:
-                    first = number * beside.count // self.rounds
-                    reading = pool.submit(wrk, server, beside.questions, first, self.seconds, READERS)
-                writes.rounds.append(wrk(server, documents, 0, self.seconds, key=key))
-                if beside:
-                    reads.rounds.append(reading.result())
-        return writes, reads
+                    warm_up = 0 if steady else wrk(server, load.questions, first, 1, load.clients)["requests"]
+                    measured.append(wrk(server, load.questions, first + warm_up, self.seconds, load.clients))
+                asked_again |= load.fresh and warm_up + measured[-1]["requests"] > load.count
+            if steady:
+                memory = memory_of(steady)
+        return {"measured": measured, "baseline": baselines, "memory": memory, "asked_again": asked_again}
 
     def go_through(self, server: Server, load: Workload) -> None:
         """Asks every question once, and a second at least."""
-        asked = wrk(server, load.questions, 0, 1).requests
+        asked = wrk(server, load.questions, 0, 1, load.clients)["requests"]
         while asked < load.count:
-            asked += wrk(server, load.questions, asked, self.seconds).requests
+            asked += wrk(server, load.questions, asked, self.seconds, load.clients)["requests"]
 
     def answer_of(self, database: str, load: Workload, running: Server | None) -> pathlib.Path:
         """The answer, in a file, that is nearest to the mean size of all: what the baseline will give."""
@@ -179,6 +135,14 @@ class Stand:
         if names[0] != names[1] or body != its_body:
             raise Failed(f"the baseline does not answer as the server does: {names[0]}, {names[1]}")
         return file
+
+
+def memory_of(server: Server) -> Figures:
+    return {
+        "private": server.private_bytes(),
+        "index": server.metric("marchline_index_event_bytes"),
+        "versions": server.metric("marchline_index_event_versions"),
+    }
 
 
 def is_of_the_server(name: str) -> bool:

@@ -17,6 +17,8 @@ FSYNCS = 200
 def require_tools() -> None:
     if platform.system() != "Linux":
         raise Failed("this needs Linux: memory is read from /proc")
+    if not shutil.which("curl"):
+        raise Failed("curl is missing: install the package `curl`")
     if not shutil.which("wrk"):
         raise Failed(
             "wrk is missing: install the package `wrk` (Debian, Ubuntu: apt-get install wrk; Fedora: dnf install wrk), "
@@ -59,14 +61,13 @@ def fsync_millis(folder: pathlib.Path) -> float:
     return statistics.median(times) * 1000
 
 
-def versions(sqlite: str, postgres: str) -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of what is there before anything is started."""
     changed = " with changes" if run("git", "status", "--porcelain", "--untracked-files=no") else ""
     # wrk tells its version as it refuses to do anything else.
     wrk = subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split(" [")[0].removeprefix("wrk ")
     return {
         "Marchline": run("git", "rev-parse", "--short=12", "HEAD").strip() + changed,
         "rustc": run("rustc", "--version").strip().removeprefix("rustc "),
-        "SQLite": sqlite,
-        "PostgreSQL": postgres,
         "wrk": wrk,
     }

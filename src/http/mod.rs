@@ -10,7 +10,7 @@ pub mod body;
 mod campaigns;
 mod changes;
 mod changes_stream;
-mod counting;
+pub mod counting;
 mod coverage;
 mod docs;
 mod duplicates;
