@@ -103,6 +103,9 @@ columns! {
     coarsened: |e| plain(Some(e.privacy.as_ref().is_some_and(|privacy| privacy.coarsened))),
 }
 
+/// What stands behind all others where an editor chose the events one by one.
+const CAPTION: Column = Column { name: "caption", cell: |e| optional(e.caption.as_deref()) };
+
 fn text<'a>(text: impl Into<Cow<'a, str>>) -> Cell<'a> {
     Cell::Text(text.into())
 }
@@ -181,6 +184,10 @@ impl Table {
     pub const fn new(about: Arc<About>) -> Self {
         Self { about }
     }
+
+    fn columns(&self) -> impl Iterator<Item = &'static Column> {
+        COLUMNS.iter().chain(self.about.has_captions.then_some(&CAPTION))
+    }
 }
 
 impl Writer for Table {
@@ -188,7 +195,7 @@ impl Writer for Table {
         if self.about.bom {
             out.extend_from_slice("\u{feff}".as_bytes());
         }
-        let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+        let names: Vec<&str> = self.columns().map(|column| column.name).collect();
         out.extend_from_slice(names.join(",").as_bytes());
         out.extend_from_slice(b"\r\n");
         Ok(())
@@ -196,7 +203,7 @@ impl Writer for Table {
 
     fn event(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), StoreError> {
         let event = Told::read(document)?;
-        for (number, column) in COLUMNS.iter().enumerate() {
+        for (number, column) in self.columns().enumerate() {
             if number > 0 {
                 out.push(b',');
             }

@@ -43,6 +43,8 @@ pub struct Told {
     pub outcomes: Option<Outcomes>,
     pub external_ids: Vec<ExternalId>,
     pub privacy: Option<Withheld>,
+    #[serde(default)]
+    pub caption: Option<String>,
 }
 
 /// A place of an event.

@@ -69,15 +69,30 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Answers with all that matches.
 async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, form.media_type()).await?;
-    let mut question = Question::parse(form, &ask.service.index.read(), ask.clearance, &mut ask.params);
+    let question = Question::parse(form, &ask.service.index.read(), ask.clearance, &mut ask.params);
     let seq = ask.finish()?;
+    give_whole(&req, &ask, form, question, seq, "events").await
+}
+
+/// Answers a question as a whole, at an operation; `name` is that of the file it may become.
+///
+/// # Errors
+/// 503 where there is no turn or no time for it, or the store cannot be asked.
+pub async fn give_whole(
+    req: &HttpRequest,
+    ask: &Ask,
+    form: Form,
+    mut question: Question,
+    seq: i64,
+    name: &str,
+) -> Result<HttpResponse, Problem> {
     let service = &ask.service;
-    let (dataset, site) = (&*service.dataset, site(&req, &service.dataset));
+    let (dataset, site) = (&*service.dataset, site(req, &service.dataset));
     // From before anything is read; and a later policy changes earlier answers too, so the newest operation is part of it.
     let mut print = Fingerprint::of(ask.clearance);
     print.text(req.query_string()).number(seq).number(ask.head.seq).number(ask.head.epoch);
     let etag = print.text(form.code()).text(site.as_deref().unwrap_or_default()).weak();
-    if respond::is_known(&req, &etag) {
+    if respond::is_known(req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
     question.named = service.looked_up(&question.query, &question.named)?;
@@ -108,8 +123,8 @@ async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     });
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "public, no-cache")).insert_header((header::ETAG, etag));
-    response.insert_header((header::LINK, respond::permanent_link(&req, seq)));
-    response.insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"events.{}\"", form.extension())));
+    response.insert_header((header::LINK, respond::permanent_link(req, seq)));
+    response.insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}.{}\"", form.extension())));
     Ok(response.content_type(form.media_type()).streaming(iter([Ok(first)]).chain(rest)))
 }
 

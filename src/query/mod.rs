@@ -17,6 +17,7 @@ pub mod plan;
 mod polygon_text;
 pub mod terms;
 pub mod text;
+pub mod timeline;
 
 use std::collections::BTreeMap;
 

@@ -35,7 +35,7 @@ codes! {
 }
 
 /// Something that happened, or was announced to happen. `evidence`, `links` and `translations` are there when `include`
-/// asks for them; every other member always is, and null means *not reported*, never zero.
+/// asks for them, `caption` where a timeline has one; every other member always is, and null means *not reported*, never zero.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Event {
     /// The event's id.
@@ -116,6 +116,10 @@ pub struct Event {
     pub external_ids: Vec<ExternalId>,
     /// Whether something is kept from this reader, and why from others; null where nothing is kept from anybody.
     pub privacy: Option<PrivacyNotice>,
+    /// The words of a timeline's editor beside the event. There among the events of a timeline, where the editor wrote some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Two views of the order stand side by side.")]
+    pub caption: Option<String>,
 }
 
 /// A place of an event.

@@ -43,7 +43,7 @@ pub fn every_path() -> Vec<String> {
 
 /// Every path that gives JSON: all but the one for Prometheus, and other forms of the events.
 pub fn every_json_path() -> Vec<String> {
-    every_path().into_iter().filter(|path| path != "/metrics" && !path.starts_with("/v1/events.")).collect()
+    every_path().into_iter().filter(|path| path != "/metrics" && !path.contains("/events.")).collect()
 }
 
 /// Every path that gives data of the dataset: all but those of the service itself.
