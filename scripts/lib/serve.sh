@@ -5,6 +5,7 @@
 #     start_server DATABASE_URL sets `url` once the server is ready; the log is $dir/log
 #     stop_server               fails when the server does not end well
 #     python_tools VENV FILE    a virtual environment with the packages of a requirements file
+#     needs COMMAND PACKAGE     a program, which root is given by Debian's package of it where it is missing
 #     fail WORDS…               says why and ends the script
 #
 # A script that has more to clean up defines `also_clean_up`.
@@ -26,6 +27,14 @@ python_tools() {
     "$1/bin/pip" install --quiet --disable-pip-version-check --no-input -r "$2" </dev/null
     cp "$2" "$1/installed.txt"
   fi
+}
+
+needs() {
+  if ! command -v "$1" >/dev/null && ((EUID == 0)) && command -v apt-get >/dev/null; then
+    apt-get update </dev/null >&2 || true # a stale list may still do
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$2" </dev/null >&2 || true
+  fi
+  command -v "$1" >/dev/null || fail "$1 is needed (Debian: $2)"
 }
 
 build_server() {
