@@ -9,6 +9,7 @@
 //! - [`feed`]: what each operation changed for a reader;
 //! - [`duplicates`]: which events may be one and the same;
 //! - [`formats`]: lists in other forms;
+//! - [`pages`]: timelines as pages that any site can frame;
 //! - [`load`]: documents from files, through the writer; [`export`]: the way back;
 //! - [`webhooks`]: what is delivered of the feed, to whoever subscribed to it;
 //! - [`backup`]: the whole database in one file, and the way back;
@@ -34,6 +35,7 @@ pub mod index;
 pub mod load;
 pub mod metrics;
 pub mod node;
+pub mod pages;
 pub mod query;
 pub mod store;
 pub mod text;

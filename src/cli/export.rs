@@ -14,16 +14,18 @@ use super::progress::shown;
 use crate::config::Config;
 use crate::domain::instant::Instant;
 use crate::domain::privacy::Clearance;
+use crate::domain::resource::{Reference, Resource};
 use crate::export;
 use crate::formats::Form;
-use crate::formats::question::{Question, Surroundings};
+use crate::formats::question::{Manner, Question, Surroundings};
 use crate::formats::walk::Whole;
 use crate::index::Index;
 use crate::index::saved::SavedIndex;
 use crate::index::sight::Sight;
 use crate::node::reader::Reader;
-use crate::query::params::{ParamFault, Params};
+use crate::query::params::{ParamFault, Params, shown as shown_name};
 use crate::query::text::TextQuery;
+use crate::query::timeline::AskedTimeline;
 use crate::store::log;
 
 /// The arguments of the command.
@@ -36,17 +38,22 @@ pub fn command() -> Command {
     let query = Arg::new("query").long("query").value_name("QUERY");
     let query = query
         .help("Which events, as the parameters of /v1/events, such as 'type=rally&from=2025'; all where it is empty");
+    let timeline = Arg::new("timeline").long("timeline").value_name("SLUG");
+    let timeline =
+        timeline.help("The events of this timeline, by its slug or id; --query then holds its lang and as_of alone");
     let restricted = Arg::new("restricted").long("restricted").action(ArgAction::SetTrue);
     let restricted = restricted.help("Give the events whole, also what privacy policies keep from the public");
-    Command::new("export").about("Write everything, or events in another form").args([format, query, restricted, out])
+    Command::new("export")
+        .about("Write everything, or events in another form")
+        .args([format, query, timeline, restricted, out])
 }
 
 /// Runs the command; the exit code is 2 for a question that cannot be asked.
 pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let text = |name| arguments.get_one::<String>(name).map(String::as_str);
     let form = text("format").and_then(Form::parse).unwrap_or(Form::Ndjson);
-    let (query, is_restricted) = (text("query"), arguments.get_flag("restricted"));
-    if form == Form::Ndjson && query.is_none() {
+    let (query, timeline, is_restricted) = (text("query"), text("timeline"), arguments.get_flag("restricted"));
+    if form == Form::Ndjson && query.is_none() && timeline.is_none() {
         if is_restricted {
             eprintln!("marchline: --restricted is for lists of events: everything is written whole anyway");
             return Ok(ExitCode::from(2));
@@ -58,11 +65,12 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         return Ok(ExitCode::SUCCESS);
     }
     let clearance = if is_restricted { Clearance::Restricted } else { Clearance::Public };
-    let whole = match question(config, form, query.unwrap_or_default(), clearance)? {
+    let whole = match question(config, form, query.unwrap_or_default(), timeline, clearance)? {
         Ok(whole) => whole,
         Err(faults) => {
             for ParamFault { parameter, detail, .. } in faults {
-                eprintln!("marchline: --query, {parameter}: {detail}");
+                let place = if parameter == TIMELINE { parameter } else { format!("--query, {parameter}") };
+                eprintln!("marchline: {place}: {detail}");
             }
             return Ok(ExitCode::from(2));
         }
@@ -85,11 +93,15 @@ fn output(path: Option<&str>) -> Result<Output, Failure> {
     Ok(BufWriter::new(output))
 }
 
+/// The argument that names a timeline.
+const TIMELINE: &str = "--timeline";
+
 /// Begins the answer to a question, which the database is only read for.
 fn question(
     config: &Config,
     form: Form,
     query: &str,
+    timeline: Option<&str>,
     clearance: Clearance,
 ) -> Result<Result<Whole, Vec<ParamFault>>, Failure> {
     let mut conn = config.database.connect()?;
@@ -98,7 +110,6 @@ fn question(
     let state = index.read();
     let mut params = Params::parse(query);
     let as_of = params.take("as_of");
-    let mut question = Question::parse(form, &state, clearance, &mut params);
     let newest = state.head.seq;
     let seq = match as_of.as_deref().map(|text| (text.parse::<i64>().ok(), Instant::parse(text))) {
         None => newest,
@@ -111,21 +122,44 @@ fn question(
             newest
         }
     };
-    if question.query.q != TextQuery::default() {
+    let sight = Sight { state: &state, seq, clearance };
+    let question = match timeline {
+        None => Some(Question::parse(form, &state, clearance, &mut params)),
+        Some(name) => of_timeline(form, name, sight, &mut params)?,
+    };
+    if question.as_ref().is_some_and(|question| question.query.q != TextQuery::default()) {
         params.fault("q", "unsupported_here", "The words of events are known to the service alone: ask it for this.");
     }
     let faults = params.finish();
-    if !faults.is_empty() {
+    let Some(mut question) = question.filter(|_| faults.is_empty()) else {
         return Ok(Err(faults));
-    }
+    };
     question.named = question.named.looked_up(&question.query, &mut conn)?;
     let recorded_at = log::recorded_at(&mut conn, seq)?;
-    let target = format!("/v1/events.{}?{query}", form.extension());
+    let list = timeline.map_or_else(|| "/v1/events".to_owned(), |name| format!("/v1/timelines/{name}/events"));
+    let target = format!("{list}.{}?{query}", form.extension());
     let site = config.dataset.public_url.clone();
     let surroundings = Surroundings { dataset: &config.dataset, site, target, recorded_at };
-    let sight = Sight { state: &state, seq, clearance };
     let begun = question.begin(&index, Reader::new(config.database.clone()), sight, surroundings, None)?;
     Ok(Ok(begun.counted()?))
+}
+
+/// The question for the events of a timeline, if it is there; faults stay with `params`.
+fn of_timeline(form: Form, name: &str, sight: Sight<'_>, params: &mut Params) -> Result<Option<Question>, Failure> {
+    let manner = Manner::parse(form, params);
+    let found = Reference::parse(Resource::Timeline, name).and_then(|name| sight.find(Resource::Timeline, &name));
+    let present = found.filter(|(_, entity)| entity.at(sight.seq).is_some_and(|version| version.document.is_some()));
+    let Some((id, _)) = present else {
+        params.fault(TIMELINE, "unknown_reference", format!("There is no timeline `{}`.", shown_name(name)));
+        return Ok(None);
+    };
+    Ok(match Question::of_timeline(manner, AskedTimeline::of(id, sight)?) {
+        Ok(question) => Some(question),
+        Err(ParamFault { code, detail, .. }) => {
+            params.fault(TIMELINE, code, detail);
+            None
+        }
+    })
 }
 
 /// What a file that breaks off is told; why is told on standard error.

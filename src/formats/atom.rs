@@ -38,7 +38,7 @@ impl Feed {
 
 impl Writer for Feed {
     fn begin(&mut self, out: &mut Vec<u8>) -> Result<(), StoreError> {
-        let About { name, description, site, target, .. } = &*self.about;
+        let About { name, description, cover, site, target, .. } = &*self.about;
         let mut text =
             String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
         element(&mut text, "id", &format!("urn:uuid:{}", self.id()));
@@ -55,6 +55,9 @@ impl Writer for Feed {
             element(&mut text, "rights", licence);
         }
         text.push_str(concat!("<generator version=\"", env!("CARGO_PKG_VERSION"), "\">Marchline</generator>\n"));
+        if let Some(cover) = cover.as_deref().and_then(web_address) {
+            element(&mut text, "logo", cover);
+        }
         if let Some(site) = site {
             link(&mut text, "self", MEDIA_TYPE, &format!("{site}{target}"));
         }
@@ -83,7 +86,7 @@ impl Writer for Feed {
         if let Some(summary) = &event.summary {
             element(&mut text, "summary", summary);
         }
-        let said = event.summary.iter().chain(&words::facts(&event)).map(|said| escaped(said)).collect::<Vec<_>>();
+        let said = words::said(&event).iter().map(|said| escaped(said)).collect::<Vec<_>>();
         let _ = writeln!(text, "<content type=\"html\">{}</content>\n</entry>", escaped(&said.join("<br/>")));
         out.extend_from_slice(text.as_bytes());
         Ok(())

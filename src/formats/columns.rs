@@ -171,6 +171,11 @@ const COLUMNS: &[Column] = columns! {
     policy: Boolean, "whether a privacy policy holds for the event; what it says a table does not carry", |e| plain(Some(e.privacy.is_some())),
 };
 
+/// What stands behind all others where an editor chose the events one by one.
+pub(super) const CAPTION: &[Column] = columns! {
+    caption: Text, "the words of a timeline's editor beside the event", |e| optional(e.caption.as_deref()),
+};
+
 const ACLED: &[Column] = columns! {
     acled_event_type: Text, "ACLED's event type; empty where it has no record of such an event", |e| optional(e.vocabulary.acled.as_ref().and_then(|told| told.event_type.as_deref())),
     acled_sub_event_type: Text, "ACLED's sub-event type; empty where the event's type does not tell it", |e| optional(e.vocabulary.acled.as_ref().and_then(|told| told.sub_event_type.as_deref())),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::columns::{Cell, Column, columns};
+use super::columns::{CAPTION, Cell, Column, columns};
 use super::told::Told;
 use super::{About, Writer};
 use crate::store::error::StoreError;
@@ -21,7 +21,8 @@ pub struct Table {
 impl Table {
     /// A table of a list.
     pub fn new(about: Arc<About>) -> Self {
-        let columns = columns(&about.vocab).collect();
+        let captions = if about.has_captions { CAPTION } else { &[] };
+        let columns = columns(&about.vocab).chain(captions).collect();
         Self { about, columns }
     }
 }

@@ -87,9 +87,7 @@ impl Calendar {
         }
         let language = event.language.as_ref().map(|tag| format!(";LANGUAGE={tag}")).unwrap_or_default();
         line(out, format_args!("SUMMARY{language}"), escaped(&words::title(event)));
-        let facts = words::facts(event);
-        let said: Vec<&str> = event.summary.iter().chain(&facts).map(String::as_str).collect();
-        line(out, "DESCRIPTION", escaped(&said.join("\n")));
+        line(out, "DESCRIPTION", escaped(&words::said(event).join("\n")));
         if let Some(place) = event.place() {
             line(out, "LOCATION", escaped(&words::place(place)));
             if let Some(point) = place.point.filter(|_| words::is_spot(place.precision)) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::dates::{Plain, Unit, plain};
+use super::markup::web_address;
 use super::told::{Told, ToldPlace};
 use super::{About, Writer, words};
 use crate::domain::vocabulary::{ActorRole, EventStatus, PlacePrecision};
@@ -38,10 +39,7 @@ impl Graph {
         put("@id", json!(format!("urn:uuid:{}", event.id)));
         put("@type", json!("Event"));
         put("name", json!(event.title));
-        put(
-            "description",
-            json!(event.summary.iter().cloned().chain(words::facts(event)).collect::<Vec<_>>().join("\n")),
-        );
+        put("description", json!(words::said(event).join("\n")));
         put("inLanguage", json!(event.language));
         put("startDate", json!(date(start)));
         put("endDate", json!(end.map(date)));
@@ -151,6 +149,14 @@ impl Writer for Graph {
         serde_json::to_writer(&mut *out, &context)?;
         out.extend_from_slice(br#","@type":"ItemList","name":"#);
         serde_json::to_writer(&mut *out, &self.about.name)?;
+        if let Some(description) = &self.about.description {
+            out.extend_from_slice(br#","description":"#);
+            serde_json::to_writer(&mut *out, description)?;
+        }
+        if let Some(cover) = self.about.cover.as_deref().and_then(web_address) {
+            out.extend_from_slice(br#","image":"#);
+            serde_json::to_writer(&mut *out, cover)?;
+        }
         out.extend_from_slice(br#","itemListElement":["#);
         Ok(())
     }

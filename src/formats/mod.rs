@@ -9,7 +9,7 @@ pub mod flat;
 pub mod geojson;
 pub mod ics;
 pub mod jsonld;
-mod markup;
+pub mod markup;
 pub mod ndjson;
 pub mod question;
 pub mod timelinejs;
@@ -92,7 +92,7 @@ impl Form {
 /// What a form may tell of the list as a whole.
 #[derive(Clone, Debug)]
 pub struct About {
-    /// What it is called: as the dataset is.
+    /// What it is called: as the timeline or, where none is asked for, the dataset is.
     pub name: String,
     /// What it tells; nothing where nobody said.
     pub description: Option<String>,
@@ -122,6 +122,8 @@ pub struct About {
     pub bom: bool,
     /// The vocabularies that events are translated to.
     pub vocab: Vec<Vocabulary>,
+    /// Whether an editor chose the events, and may have written words beside them.
+    pub has_captions: bool,
 }
 
 impl About {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::walk::{Walk, Wanted, Whole};
+use super::walk::{Matching, Walk, Wanted, Whole};
 use super::{About, Form};
 use crate::config::DatasetSettings;
 use crate::domain::crosswalk::Vocabulary;
 use crate::domain::instant::Instant;
 use crate::domain::privacy::Clearance;
+use crate::domain::timeline::TimelineContent;
 use crate::index::answer::{Deadline, Late, Pending};
 use crate::index::order::Sort;
 use crate::index::sight::Sight;
@@ -17,8 +18,9 @@ use crate::query::coverage::Watch;
 use crate::query::echo::EventQueryEcho;
 use crate::query::event_query::EventQuery;
 use crate::query::named::Named;
-use crate::query::params::Params;
+use crate::query::params::{ParamFault, Params};
 use crate::query::plan::plan;
+use crate::query::timeline::{AskedTimeline, selected};
 use crate::store::error::StoreError;
 use crate::view::ready::EventView;
 
@@ -26,16 +28,36 @@ use crate::view::ready::EventView;
 const ENTRIES: i64 = 50;
 const MOST_ENTRIES: i64 = 500;
 
+/// How events are to be given.
+pub struct Manner {
+    form: Form,
+    view: EventView,
+    bom: bool,
+}
+
+impl Manner {
+    /// Takes the parameters; faults stay with `params`.
+    pub fn parse(form: Form, params: &mut Params) -> Self {
+        let view = match form {
+            Form::Csv => EventView::in_cells(params),
+            _ if form.gives_documents() => EventView::parse(params),
+            _ => EventView::in_words(params),
+        };
+        let bom = form == Form::Csv && params.code("bom", switch, &["0", "1"]).unwrap_or(false);
+        Self { form, view, bom }
+    }
+}
+
 /// A question, in a form.
 pub struct Question {
-    form: Form,
+    manner: Manner,
     /// Which events.
     pub query: EventQuery,
     /// What it names, found.
     pub named: Named,
-    view: EventView,
     limit: Option<usize>,
-    bom: bool,
+    /// Whose events are asked for, if those of a timeline.
+    timeline: Option<TimelineContent>,
 }
 
 /// Where a list is read, and what is known of it beside the question.
@@ -54,28 +76,41 @@ impl Question {
     /// Takes the parameters; faults stay with `params`.
     pub fn parse(form: Form, state: &State, clearance: Clearance, params: &mut Params) -> Self {
         let mut query = EventQuery::parse(params);
-        let view = match form {
-            Form::Csv => EventView::in_cells(params),
-            _ if form.gives_documents() => EventView::parse(params),
-            _ => EventView::in_words(params),
-        };
-        let bom = form == Form::Csv && params.code("bom", switch, &["0", "1"]).unwrap_or(false);
+        let manner = Manner::parse(form, params);
         let mut limit = None;
         if form == Form::Atom {
-            // What was recorded last is what is new, whenever it happened.
-            query.sort.get_or_insert(Sort::RecordedDescending);
-            limit = usize::try_from(params.number("limit", 1, MOST_ENTRIES).unwrap_or(ENTRIES)).ok();
+            let entries = params.number("limit", 1, MOST_ENTRIES).unwrap_or(ENTRIES);
+            limit = Some(bounded(&mut query, entries));
         }
-        if query.order() == Sort::Relevance {
-            params.fault("sort", "unsupported_here", "Only pages of a list go by relevance; a whole answer does not.");
+        if let Some(ParamFault { parameter, code, detail }) = fault(&query) {
+            params.fault(&parameter, code, detail);
         }
         let named = Named::find(&query, state, clearance, params);
-        Self { form, query, named, view, limit, bom }
+        Self { manner, query, named, limit, timeline: None }
+    }
+
+    /// The events of a timeline. A feed of a saved query is bounded like any other; one of a selection has what the editor chose.
+    ///
+    /// # Errors
+    /// Where the saved query has an order that no whole answer has.
+    pub fn of_timeline(manner: Manner, timeline: AskedTimeline) -> Result<Self, ParamFault> {
+        let limit = manner.form == Form::Atom && !timeline.is_selection();
+        let AskedTimeline { content, mut query, named, .. } = timeline;
+        let limit = limit.then(|| bounded(&mut query, ENTRIES));
+        match fault(&query) {
+            Some(fault) => Err(fault),
+            None => Ok(Self { manner, query, named, limit, timeline: Some(content) }),
+        }
+    }
+
+    /// Whether an editor chose the events one by one, and may have written words beside them.
+    pub fn has_captions(&self) -> bool {
+        self.timeline.as_ref().is_some_and(|timeline| timeline.query.is_none())
     }
 
     /// The vocabularies that events are translated to.
     pub fn vocabularies(&self) -> &[Vocabulary] {
-        &self.view.vocab
+        &self.manner.view.vocab
     }
 
     /// Begins the answer as `sight` sees it; `index` is what it sees, and `deadline` when it must have been counted.
@@ -90,15 +125,21 @@ impl Question {
         surroundings: Surroundings<'_>,
         deadline: Option<Deadline>,
     ) -> Result<Begun, StoreError> {
-        let Self { form, query, named, view, limit, bom } = self;
+        let Self { manner: Manner { form, view, bom }, query, named, limit, timeline } = self;
         let Surroundings { dataset, site, target, recorded_at } = surroundings;
         let DatasetSettings { name, licence, attribution, .. } = dataset.clone();
-        let search = plan(&query, &named, sight)?;
-        let counting = Pending::new(&sight.state.events, search.clone(), deadline);
+        let entries = timeline
+            .as_ref()
+            .filter(|timeline| timeline.query.is_none())
+            .map(|timeline| selected(&timeline.entries, sight).map(|(entry, _)| entry.clone()).collect::<Vec<_>>());
+        let (title, description, cover) = match timeline {
+            Some(TimelineContent { title, description, cover, .. }) => (Some(title), description, cover),
+            None => (None, None, None),
+        };
         let about = About {
-            name,
-            description: None,
-            cover: None,
+            name: title.unwrap_or(name),
+            description,
+            cover,
             licence,
             attribution,
             site,
@@ -107,21 +148,46 @@ impl Question {
             question: query.question(),
             query: EventQueryEcho { vocab: view.vocabularies(), ..query.echo(sight.seq) },
             coverage: Watch::of(&query, &named, sight).monitoring(),
-            total: 0,
+            total: entries.as_ref().map_or(0, Vec::len),
             recorded_at,
             bom,
             vocab: view.vocab.clone(),
+            has_captions: entries.is_some(),
         };
-        let wanted = Wanted { search, sort: query.order(), limit };
+        let (wanted, counting) = match entries {
+            Some(entries) => (Wanted::Named(entries.into()), None),
+            None => {
+                let search = plan(&query, &named, sight)?;
+                let counting = Pending::new(&sight.state.events, search.clone(), deadline);
+                (Wanted::Matching(Matching { search, sort: query.order(), limit }), Some(counting))
+            }
+        };
         let walk = Walk::new(Arc::clone(index), reader, wanted, view, sight);
         Ok(Begun { form, counting, about, walk, limit })
     }
 }
 
+/// Makes a question that of a feed, and tells how many entries it has.
+fn bounded(query: &mut EventQuery, entries: i64) -> usize {
+    // What was recorded last is what is new, whenever it happened.
+    query.sort.get_or_insert(Sort::RecordedDescending);
+    usize::try_from(entries).unwrap_or(usize::MAX)
+}
+
+/// What no whole answer can honour.
+fn fault(query: &EventQuery) -> Option<ParamFault> {
+    (query.order() == Sort::Relevance).then(|| ParamFault {
+        parameter: "sort".to_owned(),
+        code: "unsupported_here",
+        detail: "Only pages of a list go by relevance; a whole answer does not.".to_owned(),
+    })
+}
+
 /// An answer of which only the total is not known yet, since counting may take long.
 pub struct Begun {
     form: Form,
-    counting: Pending,
+    /// Nothing where the total is known.
+    counting: Option<Pending>,
     about: About,
     walk: Walk,
     limit: Option<usize>,
@@ -133,11 +199,13 @@ impl Begun {
     /// # Errors
     /// Where the time is over.
     pub fn counted(self) -> Result<Whole, Late> {
-        let Self { form, counting, about, walk, limit } = self;
-        let answer = counting.answer();
-        let total = answer.in_time(answer.total())?;
-        let given = limit.map_or(total, |limit| limit.min(total)) as u64;
-        Ok(Whole::new(walk, form.writer(Arc::new(About { total, ..about })), given))
+        let Self { form, counting, mut about, walk, limit } = self;
+        if let Some(counting) = counting {
+            let answer = counting.answer();
+            about.total = answer.in_time(answer.total())?;
+        }
+        let given = limit.map_or(about.total, |limit| limit.min(about.total)) as u64;
+        Ok(Whole::new(walk, form.writer(Arc::new(about)), given))
     }
 }
 

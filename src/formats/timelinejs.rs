@@ -149,7 +149,7 @@ impl Slideshow {
     fn text(&self, event: &Told) -> String {
         let paragraph = |text: &String| format!("<p>{}</p>", escaped(text));
         let facts: Vec<String> = words::facts(event).iter().map(|fact| escaped(fact)).collect();
-        let mut text: String = event.summary.iter().map(paragraph).collect();
+        let mut text: String = event.caption.iter().chain(&event.summary).map(paragraph).collect();
         let _ = write!(text, "<p>{}</p>", facts.join("<br>"));
         for source in &event.sources {
             let name = escaped(source.title.as_ref().unwrap_or(&source.publisher));

@@ -46,6 +46,8 @@ pub struct Told {
     pub privacy: Option<Withheld>,
     #[serde(default)]
     pub vocabulary: Renditions,
+    #[serde(default)]
+    pub caption: Option<String>,
 }
 
 /// A place of an event.

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::Writer;
 use crate::domain::privacy::Clearance;
+use crate::domain::timeline::TimelineEntry;
 use crate::index::answer::Answer;
 use crate::index::events::EventVersion;
 use crate::index::order::{EventKey, Sort};
@@ -20,6 +21,7 @@ use crate::store::log;
 use crate::view::event::Include;
 use crate::view::links::{links_of, titles};
 use crate::view::ready::EventView;
+use crate::view::timeline::put_caption;
 
 /// Events read in one go: some hundred kilobytes, a few milliseconds. Far fewer where the program is built for tests.
 const CHUNK: usize = if cfg!(debug_assertions) { 16 } else { 200 };
@@ -40,7 +42,16 @@ pub enum Cut {
 
 /// Which events, in which order.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub enum Wanted {
+    /// Those that match.
+    Matching(Matching),
+    /// Those that are named, as far as the reader can see them.
+    Named(VecDeque<TimelineEntry>),
+}
+
+/// Events that match a question.
+#[derive(Clone, Debug)]
+pub struct Matching {
     /// What they must match.
     pub search: Search,
     /// Their order.
@@ -48,6 +59,9 @@ pub struct Wanted {
     /// Most of them; all where there is none.
     pub limit: Option<usize>,
 }
+
+/// An event that is read next, with what the editor of a timeline wrote beside it.
+type Next = (EventVersion, Option<String>);
 
 /// Reads the events of an answer, with a connection of its own.
 pub struct Walk {
@@ -59,43 +73,51 @@ pub struct Walk {
     clearance: Clearance,
     /// The state of the index that the answer began with.
     generation: u32,
+    /// How far it has come among those that match.
+    reached: Reached,
+    is_over: bool,
+}
+
+/// A position among the events that match.
+#[derive(Default)]
+struct Reached {
     from: Option<EventKey>,
     /// The next ones, as far as they are known.
     ahead: VecDeque<(EventKey, u32)>,
-    has_more: bool,
-    left: usize,
-    is_over: bool,
+    is_last_page: bool,
+    given: usize,
 }
 
 impl Walk {
     /// Begins at the first event. What is wanted was planned with what `sight` sees.
     pub fn new(index: Arc<Index>, reader: Reader, wanted: Wanted, view: EventView, sight: Sight<'_>) -> Self {
         let Sight { state, seq, clearance } = sight;
-        let (generation, left) = (state.generation, wanted.limit.unwrap_or(usize::MAX));
-        let (from, ahead) = (None, VecDeque::new());
-        let (has_more, is_over) = (true, false);
-        Self { index, reader, wanted, view, seq, clearance, generation, from, ahead, has_more, left, is_over }
+        let (generation, reached) = (state.generation, Reached::default());
+        Self { index, reader, wanted, view, seq, clearance, generation, reached, is_over: false }
     }
 
     /// The documents of the next events as readers are given them; none behind the last.
     fn next(&mut self) -> Result<Vec<Vec<u8>>, Cut> {
-        let (versions, linked) = {
+        let (next, linked) = {
             let index = Arc::clone(&self.index);
             let state = self.state(&index)?;
-            let versions = self.next_versions(&state);
-            let linked = self.linked(&versions, &state);
-            (versions, linked)
+            let next = self.next_events(&state);
+            let linked = self.linked(&next, &state);
+            (next, linked)
         };
-        let keys: Vec<i64> = versions.iter().map(|version| version.key).collect();
+        let keys: Vec<i64> = next.iter().map(|(version, _)| version.key).collect();
         let bodies = self.texts(&keys)?;
         let titles = titles(&self.texts(&linked)?)?;
         let state = self.state(&self.index)?;
-        let document = |(version, body): (&EventVersion, &String)| {
+        let document = |((version, caption), body): (&Next, &String)| {
             let mut text = Vec::with_capacity(body.len() * 2);
             self.view.render(body, version.id, self.sight(&state), &titles, &mut text)?;
+            if let Some(caption) = caption {
+                put_caption(caption, &mut text)?;
+            }
             Ok(text)
         };
-        versions.iter().zip(&bodies).map(document).collect()
+        next.iter().zip(&bodies).map(document).collect()
     }
 
     /// What the node knows, if it is still what the answer began with.
@@ -108,28 +130,32 @@ impl Walk {
         Sight { state, seq: self.seq, clearance: self.clearance }
     }
 
-    fn next_versions(&mut self, state: &State) -> Vec<EventVersion> {
-        if self.ahead.is_empty() {
-            let limit = if self.wanted.sort == Sort::Distance { AHEAD } else { CHUNK };
-            let part = Part { from: self.from.as_ref(), backward: false, limit };
-            let page = page_in(&Answer::new(&state.events, &self.wanted.search), self.wanted.sort, part, false);
-            self.ahead = page.items.into();
-            self.has_more = page.has_next;
+    fn next_events(&mut self, state: &State) -> Vec<Next> {
+        match &mut self.wanted {
+            Wanted::Matching(matching) => {
+                let versions = self.reached.advance(matching, state);
+                let left = matching.limit.map(|limit| limit - self.reached.given);
+                self.is_over = left == Some(0) || self.reached.is_at_end();
+                versions.into_iter().map(|version| (version, None)).collect()
+            }
+            Wanted::Named(entries) => {
+                let chunk: Vec<_> = entries.drain(..CHUNK.min(entries.len())).collect();
+                self.is_over = entries.is_empty();
+                // Each is looked for anew: a policy may have come since the answer began.
+                let sight = self.sight(state);
+                let next = chunk.into_iter();
+                next.filter_map(|entry| Some((sight.event(entry.event_id)?, entry.caption))).collect()
+            }
         }
-        let chunk: Vec<_> = self.ahead.drain(..CHUNK.min(self.left).min(self.ahead.len())).collect();
-        self.from = chunk.last().map(|(key, _)| *key);
-        self.left -= chunk.len();
-        self.is_over = self.left == 0 || self.ahead.is_empty() && !self.has_more;
-        chunk.into_iter().filter_map(|(_, row)| state.events.of_row(row)).collect()
     }
 
     /// The keys of the events that these are linked with, where links are to be given.
-    fn linked(&self, versions: &[EventVersion], state: &State) -> Vec<i64> {
+    fn linked(&self, next: &[Next], state: &State) -> Vec<i64> {
         if !self.view.has(Include::Links) {
             return Vec::new();
         }
         let sight = self.sight(state);
-        let others = versions.iter().flat_map(|version| links_of(sight, version.id)).map(|(_, other, _)| other);
+        let others = next.iter().flat_map(|(version, _)| links_of(sight, version.id)).map(|(_, other, _)| other);
         let mut keys: Vec<i64> = others.filter_map(|other| Some(sight.event(other)?.key)).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -141,6 +167,30 @@ impl Walk {
             return Ok(Vec::new());
         }
         self.reader.read(|conn| log::texts(conn, keys))
+    }
+}
+
+impl Reached {
+    /// The next ones.
+    fn advance(&mut self, matching: &Matching, state: &State) -> Vec<EventVersion> {
+        let Matching { search, sort, limit } = matching;
+        if self.ahead.is_empty() {
+            let limit = if *sort == Sort::Distance { AHEAD } else { CHUNK };
+            let part = Part { from: self.from.as_ref(), backward: false, limit };
+            let page = page_in(&Answer::new(&state.events, search), *sort, part, false);
+            self.ahead = page.items.into();
+            self.is_last_page = !page.has_next;
+        }
+        let left = limit.map_or(usize::MAX, |limit| limit - self.given);
+        let chunk: Vec<_> = self.ahead.drain(..CHUNK.min(left).min(self.ahead.len())).collect();
+        self.from = chunk.last().map(|(key, _)| *key);
+        self.given += chunk.len();
+        chunk.into_iter().filter_map(|(_, row)| state.events.of_row(row)).collect()
+    }
+
+    /// Whether none is left.
+    fn is_at_end(&self) -> bool {
+        self.ahead.is_empty() && self.is_last_page
     }
 }
 

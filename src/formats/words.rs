@@ -86,6 +86,11 @@ fn count(what: &str, count: Option<Count>) -> Option<String> {
     })
 }
 
+/// All that is said of an event, a paragraph each: the words of a timeline's editor, the summary, the facts.
+pub fn said(event: &Told) -> Vec<String> {
+    event.caption.iter().chain(&event.summary).cloned().chain(facts(event)).collect()
+}
+
 /// What is known of an event and how well, a sentence each.
 pub fn facts(event: &Told) -> Vec<String> {
     let mut facts = vec![format!("What: {}", what(event)), format!("When: {}", when(&event.when))];

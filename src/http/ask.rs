@@ -206,6 +206,11 @@ impl Ask {
         Ok(ask)
     }
 
+    /// The parameters as they were sent.
+    pub fn query_string(&self) -> &str {
+        self.req.query_string()
+    }
+
     /// What whoever asks can see at an operation.
     pub const fn sight<'a>(&self, state: &'a State, seq: i64) -> Sight<'a> {
         Sight { state, seq, clearance: self.clearance }

@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::respond::{self, Fingerprint, JSON, Text};
 use super::revisions::{self, RevisionList};
 use crate::domain::folded::folded;
+use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
 use crate::index::State;
 use crate::index::entities::{Entity, EntityContent, EntityVersion};
@@ -152,11 +153,25 @@ pub async fn get<C: Listed>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, JSON).await?;
     let seq = ask.finish()?;
     let state = ask.service.index.read();
-    let (id, _) = find::<C>(ask.sight(&state, seq), &req)?;
-    if let Some(gone) = gone(&state, &req, id, seq) {
-        return Err(gone);
-    }
-    give_one::<C>(&req, ask.sight(&state, seq), id, seq)
+    let sight = ask.sight(&state, seq);
+    give_one::<C>(&req, sight, present::<C>(sight, &req)?, seq)
+}
+
+/// The member that the path names, which is there at an operation.
+///
+/// # Errors
+/// 404 where there is none; where it has ceased 410, or a redirection to what took it in.
+pub fn present<C: Listed>(sight: Sight<'_>, req: &HttpRequest) -> Result<Uuid, Problem> {
+    let (id, _) = find::<C>(sight, req)?;
+    gone(sight.state, req, id, sight.seq).map_or(Ok(id), Err)
+}
+
+/// The member that the path names, whatever became of it.
+///
+/// # Errors
+/// 404 where there never was one.
+pub fn named<C: Listed>(state: &State, clearance: Clearance, req: &HttpRequest) -> Result<Uuid, Problem> {
+    Ok(find::<C>(Sight { state, seq: i64::MAX, clearance }, req)?.0)
 }
 
 /// Answers the versions of one, by id or slug; also of one that was withdrawn.

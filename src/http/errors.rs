@@ -97,6 +97,20 @@ problem_responses! {
 }
 
 problem_responses! {
+    /// What the events of a timeline may be instead.
+    TimelineEventErrors {
+        Merged = 301, "The timeline was merged into another one, whose events `Location` names.";
+        BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";
+        NotFound = 404, "There is no timeline with this id or slug.";
+        MethodNotAllowed = 405, "The path does not know the method; `Allow` names those it does.";
+        NotAcceptable = 406, "The answer cannot be given in the form asked for.";
+        Gone = 410, "The timeline was withdrawn, and the reason is given; or the cursor or the revision asked for was lost when a backup was restored.";
+        Internal = 500, "A fault of the service; the request id is named.";
+        Unavailable = 503, "The database is out of reach, the revision asked for is not reached yet, too many exports are under way, or the question takes too long or found no turn.";
+    }
+}
+
+problem_responses! {
     /// What the dataset's own page may answer instead.
     DatasetErrors {
         BadRequest = 400, "Parameters or headers that cannot be honoured; every fault is named.";

@@ -69,13 +69,41 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
     asked.view.highlight(&asked.query.q, &mut ask.params);
     let paging = Paging::<EventKey>::parse(&mut ask.params);
     let seq = asked.finish(&mut ask)?;
-    // From before anything is read: what is written meanwhile makes the page look older than it is, never newer.
-    let head = ask.head;
     let EventAsk { query, view, .. } = &asked;
     let pinned = paging.pin(&ask, seq, query.question()).await?;
     let seq = pinned.seq;
-    let (page, selection, coverage, etag) = loop {
-        let (rows, coverage, generation) = find_page(&ask, &asked, &paging, seq).await?;
+    let ChosenPage { page, selection, coverage, print } = choose_page(&ask, &asked, &paging, seq).await?;
+    let page = paging.info(&page, pinned);
+    give_page(&req, &ask, &print.weak(), seq, &page, || {
+        let documents = selection.documents(&ask.service, view)?;
+        Ok(list_text(&documents, &page, &asked.echo(seq), coverage.as_ref())?)
+    })
+}
+
+/// A page as it was found, before its documents are read.
+pub struct ChosenPage {
+    /// What stands on it.
+    pub page: Page<EventKey, EventVersion>,
+    /// The versions of that.
+    pub selection: Selection,
+    /// Whether what the question names was monitored.
+    pub coverage: Option<Monitoring>,
+    /// What all of it is made of.
+    pub print: Fingerprint,
+}
+
+/// Finds a page of the events that match a question.
+///
+/// # Errors
+/// 503 where there is no turn or no time for it, or the dataset was restored meanwhile.
+pub async fn choose_page(
+    ask: &Ask,
+    asked: &EventAsk,
+    paging: &Paging<EventKey>,
+    seq: i64,
+) -> Result<ChosenPage, Problem> {
+    loop {
+        let (rows, coverage, generation) = find_page(ask, asked, paging, seq).await?;
         let state = ask.service.index.read();
         if state.generation != generation {
             return Err(Problem::restored());
@@ -87,29 +115,41 @@ pub async fn list_events(req: HttpRequest) -> Result<HttpResponse, Problem> {
             continue;
         }
         let mut print = Fingerprint::of(ask.clearance);
-        print.text(&format!("{view:?} {:?} {:?} {coverage:?}", req.query_string(), page.total));
+        print.text(&format!("{:?} {:?} {:?} {coverage:?}", asked.view, ask.query_string(), page.total));
         let versions = page.items.iter().map(|(_, version)| *version);
-        let selection = Selection::of(&ask.service, sight, view, versions, &mut print);
-        break (page, selection, coverage, print.weak());
-    };
-    if respond::is_known(&req, &etag) {
-        return Ok(respond::not_modified(&etag));
+        let selection = Selection::of(&ask.service, sight, &asked.view, versions, &mut print);
+        return Ok(ChosenPage { page, selection, coverage, print });
     }
-    let is_public = ask.clearance == Clearance::Public;
+}
+
+/// Answers with a page of a list, whose text is made only where the client does not have it and it was not given lately.
+///
+/// # Errors
+/// Those of making it.
+pub fn give_page(
+    req: &HttpRequest,
+    ask: &Ask,
+    etag: &str,
+    seq: i64,
+    page: &PageInfo,
+    text: impl FnOnce() -> Result<Vec<u8>, Problem>,
+) -> Result<HttpResponse, Problem> {
+    if respond::is_known(req, etag) {
+        return Ok(respond::not_modified(etag));
+    }
+    // From before anything was read: what was written meanwhile makes the page look older than it is, never newer.
+    let (head, is_public) = (ask.head, ask.clearance == Clearance::Public);
     if is_public
-        && takes_earlier(&req)
-        && let Some(answer) = ask.service.pages.with(&req, &etag, head)
+        && takes_earlier(req)
+        && let Some(answer) = ask.service.pages.with(req, etag, head)
     {
-        return Ok(answer.respond(&req));
+        return Ok(answer.respond(req));
     }
-    let documents = selection.documents(&ask.service, view)?;
-    let page = paging.info(&page, pinned);
-    let links = respond::page_links(&req, &page, seq);
-    let text = Text::of(list_text(&documents, &page, &asked.echo(seq), coverage.as_ref())?);
+    let (text, links) = (Text::of(text()?), respond::page_links(req, page, seq));
     if !is_public {
-        return Ok(respond::whole(&etag, &links, &text));
+        return Ok(respond::whole(etag, &links, &text));
     }
-    Ok(ask.service.pages.keep(&req, head, etag, links, text).respond(&req))
+    Ok(ask.service.pages.keep(req, head, etag.to_owned(), links, text).respond(req))
 }
 
 /// The rows that stand on a page, with what was monitored and which dataset that is of: at once where that costs little, else

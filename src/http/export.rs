@@ -19,7 +19,6 @@ use super::problem::{Code, Problem};
 use super::respond::{self, Fingerprint};
 use super::schemas::of_table;
 use super::site::site;
-use crate::config::DatasetSettings;
 use crate::formats::Form;
 use crate::formats::geojson::EventFeatures;
 use crate::formats::question::{Question, Surroundings};
@@ -71,18 +70,33 @@ pub const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Answers with all that matches.
 async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     let mut ask = Ask::begin(&req, form.media_type()).await?;
-    let mut question = Question::parse(form, &ask.service.index.read(), ask.clearance, &mut ask.params);
+    let question = Question::parse(form, &ask.service.index.read(), ask.clearance, &mut ask.params);
     let seq = ask.finish()?;
+    give_whole(&req, &ask, form, question, seq, "events").await
+}
+
+/// Answers a question as a whole, at an operation; `name` is that of the file it may become.
+///
+/// # Errors
+/// 503 where there is no turn or no time for it, or the store cannot be asked.
+pub async fn give_whole(
+    req: &HttpRequest,
+    ask: &Ask,
+    form: Form,
+    mut question: Question,
+    seq: i64,
+    name: &str,
+) -> Result<HttpResponse, Problem> {
     let service = &ask.service;
-    let (dataset, site) = (&*service.dataset, site(&req, &service.dataset));
+    let (dataset, site) = (&*service.dataset, site(req, &service.dataset));
     // From before anything is read; and a later policy changes earlier answers too, so the newest operation is part of it.
     let mut print = Fingerprint::of(ask.clearance);
     print.text(req.query_string()).number(seq).number(ask.head.seq).number(ask.head.epoch);
     let etag = print.text(form.code()).text(site.as_deref().unwrap_or_default()).weak();
-    if respond::is_known(&req, &etag) {
+    if respond::is_known(req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    let described_by = (form == Form::Csv).then(|| of_table(question.vocabularies()));
+    let described_by = (form == Form::Csv && !question.has_captions()).then(|| of_table(question.vocabularies()));
     question.named = service.looked_up(&question.query, &question.named)?;
     let recorded_at = service.reader.read(|conn| log::recorded_at(conn, seq))?;
     let begun = {
@@ -112,8 +126,8 @@ async fn export(req: HttpRequest, form: Form) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "public, no-cache")).insert_header((header::ETAG, etag));
     let described = described_by.map(|page| format!(", <{page}>; rel=\"describedby\"")).unwrap_or_default();
-    response.insert_header((header::LINK, respond::permanent_link(&req, seq) + &described));
-    response.insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"events.{}\"", form.extension())));
+    response.insert_header((header::LINK, respond::permanent_link(req, seq) + &described));
+    response.insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}.{}\"", form.extension())));
     Ok(response.content_type(form.media_type()).streaming(iter([Ok(first)]).chain(rest)))
 }
 

@@ -21,6 +21,7 @@ use super::respond::{REPR_DIGEST, UNENCODED_DIGEST};
 use crate::config::AccessLog;
 use crate::domain::privacy::Clearance;
 use crate::index::Index;
+use crate::pages::frame;
 use crate::store::log::Head;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -172,6 +173,10 @@ fn request_id(req: &ServiceRequest) -> String {
 fn problem_unless_ours(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let status = answer.status();
     if !status.is_client_error() && !status.is_server_error() {
+        return answer;
+    }
+    // Pages for people tell nothing of the inside either.
+    if answer.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == frame::MEDIA_TYPE) {
         return answer;
     }
     let problem = answer.response().error().and_then(|error| error.as_error::<Problem>());

@@ -256,6 +256,17 @@ impl Problem {
         Self::new(Code::Gone, format!("It was withdrawn: {}.", reason.trim_end_matches('.')))
     }
 
+    /// What kind of problem it is.
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What went wrong this time, and all that is wrong, in sentences.
+    pub fn sentences(&self) -> String {
+        let details = self.errors.iter().map(|item| item.detail.as_str()).filter(|detail| *detail != self.detail);
+        std::iter::once(self.detail.as_str()).chain(details).collect::<Vec<_>>().join(" ")
+    }
+
     /// Adds a header.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));

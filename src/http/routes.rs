@@ -14,8 +14,9 @@ use super::write::operations::{
     sources as write_sources, timelines as write_timelines,
 };
 use super::{
-    actors, aggregates, campaigns, changes, changes_stream, coverage, docs, duplicates, event_parts, events, export,
-    health, imports, keys, locations, metrics, root, schemas, sources, tiles, timelines, vocabulary, webhooks,
+    actors, aggregates, campaigns, changes, changes_stream, coverage, docs, duplicates, embed, event_parts, events,
+    export, health, imports, keys, locations, metrics, root, schemas, sources, tiles, timeline_events, timelines,
+    vocabulary, webhooks,
 };
 
 /// A path, and the methods that it answers by handlers of its own.
@@ -108,6 +109,14 @@ routes! {
     "/v1/timelines" => get timelines::list_timelines, post write_timelines::create_timeline;
     "/v1/timelines/{id}" => get timelines::get_timeline, put write_timelines::replace_timeline, patch write_timelines::patch_timeline,
         delete write_timelines::retract_timeline;
+    "/v1/timelines/{id}/events" => get timeline_events::list_timeline_events;
+    "/v1/timelines/{id}/events.geojson" => get timeline_events::export_timeline_geojson;
+    "/v1/timelines/{id}/events.csv" => get timeline_events::export_timeline_csv;
+    "/v1/timelines/{id}/events.ndjson" => get timeline_events::export_timeline_ndjson;
+    "/v1/timelines/{id}/events.ics" => get timeline_events::export_timeline_ics;
+    "/v1/timelines/{id}/events.atom" => get timeline_events::export_timeline_atom;
+    "/v1/timelines/{id}/events.timelinejs.json" => get timeline_events::export_timeline_timelinejs;
+    "/v1/timelines/{id}/events.jsonld" => get timeline_events::export_timeline_jsonld;
     "/v1/timelines/{id}/restore" => post write_timelines::restore_timeline;
     "/v1/timelines/{id}/merge" => post write_timelines::merge_timeline;
     "/v1/timelines/{id}/redact" => post write_timelines::redact_timeline;
@@ -162,6 +171,7 @@ pub fn mount(config: &mut web::ServiceConfig) {
         .service(answering("/", &["get"]).route(web::get().to(docs::to_docs)))
         .service(answering("/docs", &["get"]).route(web::get().to(docs::to_docs)))
         .service(answering("/docs/{file:.*}", &["get"]).route(web::get().to(docs::page)))
+        .service(answering("/embed/timelines/{id}", &["get"]).route(web::get().to(embed::timeline)))
         .default_service(web::to(async || Err::<HttpResponse, _>(Problem::not_found("such path"))));
 }
 

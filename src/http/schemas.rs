@@ -40,5 +40,5 @@ pub async fn get_events_csv_schema(req: HttpRequest) -> Result<HttpResponse, Pro
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, "", &text))
+    Ok(respond::whole(&etag, "", &text))
 }

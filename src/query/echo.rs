@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// The filters and the order of a list of events, as they were understood. What was not asked for is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -11,6 +12,10 @@ use utoipa::ToSchema;
                         left out."
 )]
 pub struct EventQueryEcho {
+    /// The timeline whose events these are, by its id; only there where a timeline is asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "019c1159-7000-7005-8000-000000000001")]
+    pub timeline: Option<Uuid>,
     /// Ids of events.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["019c1159-7000-7000-8000-0000000000e4"]))]

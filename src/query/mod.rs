@@ -18,6 +18,7 @@ mod polygon_text;
 pub mod terms;
 pub mod text;
 pub mod tile;
+pub mod timeline;
 
 use std::collections::BTreeMap;
 

@@ -55,6 +55,9 @@ impl Told for AnyConnection {
     }
 }
 
+/// The code of the fault that nobody whom the reader is told of has a name.
+pub const UNKNOWN_REFERENCE: &str = "unknown_reference";
+
 /// What a question names, found.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
@@ -85,14 +88,15 @@ impl Named {
         let mut ids = |parameter: &'static str, resource, terms: &Terms<Reference>| {
             let mut id = |reference: &Reference| {
                 let found = everything.find(resource, reference).map(|(id, _)| id);
-                if found.is_none() {
+                // Where the fault is passed over, nobody is meant: in no event, and not anybody.
+                found.unwrap_or_else(|| {
                     let detail = format!("There is no {resource} `{}`.", shown(&reference.to_string()));
-                    params.fault(parameter, "unknown_reference", detail);
-                }
-                found
+                    params.fault(parameter, UNKNOWN_REFERENCE, detail);
+                    Uuid::nil()
+                })
             };
-            let any = terms.any.iter().filter_map(&mut id).collect();
-            Terms { any, none: terms.none.iter().filter_map(&mut id).collect() }
+            let any = terms.any.iter().map(&mut id).collect();
+            Terms { any, none: terms.none.iter().map(&mut id).collect() }
         };
         let mut named = Self {
             location: ids("location", Resource::Location, &query.location),
@@ -104,7 +108,7 @@ impl Named {
         };
         let linked_to = query.linked_to.any.iter().chain(&query.linked_to.none);
         for id in linked_to.filter(|id| !state.events.was_seen(**id, clearance)) {
-            params.fault("linked_to", "unknown_reference", format!("There is no event `{id}`."));
+            params.fault("linked_to", UNKNOWN_REFERENCE, format!("There is no event `{id}`."));
         }
         for question in query.filter.iter().flat_map(|filter| filter.questions()) {
             let mut own = Params::default();

@@ -37,8 +37,8 @@ codes! {
 }
 
 /// Something that happened, or was announced to happen. `evidence`, `links` and `translations` are there when `include`
-/// asks for them, `highlights` when `highlight` does, `vocabulary` when `vocab` does; every other member always is, and null
-/// means *not reported*, never zero.
+/// asks for them, `highlights` when `highlight` does, `vocabulary` when `vocab` does, `caption` where a timeline has one; every
+/// other member always is, and null means *not reported*, never zero.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Event {
     /// The event's id.
@@ -127,6 +127,10 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub vocabulary: Option<Renditions>,
+    /// The words of a timeline's editor beside the event. There among the events of a timeline, where the editor wrote some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Two views of the order stand side by side.")]
+    pub caption: Option<String>,
 }
 
 /// A place of an event.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::EntityHead;
 use crate::domain::instant::Instant;
 use crate::domain::timeline::{TimelineContent, TimelineEntry};
+use crate::store::error::StoreError;
 
 /// An editor's ordered selection of events, or a saved query.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -59,4 +60,16 @@ impl Timeline {
         let event_count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
         Self { id, slug, revision, seq, recorded_at, title, description, language, entries, query, cover, event_count }
     }
+}
+
+/// Adds the words of a timeline's editor to an event's document.
+///
+/// # Errors
+/// Never for text.
+pub fn put_caption(caption: &str, document: &mut Vec<u8>) -> Result<(), StoreError> {
+    document.pop();
+    document.extend_from_slice(br#","caption":"#);
+    serde_json::to_writer(&mut *document, caption)?;
+    document.push(b'}');
+    Ok(())
 }

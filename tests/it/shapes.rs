@@ -2,6 +2,7 @@
 //! fixed, and both databases must give the same.
 
 use marchline::domain::resource::Resource;
+use marchline::pages::frame::STYLE;
 use serde_json::{Value, json};
 
 use crate::support::on_both_databases;
@@ -26,9 +27,22 @@ impl Founding {
             insta::assert_json_snapshot!(name, value);
         });
     }
+
+    /// A page, an element a line, without its style.
+    fn assert_page(&self, name: &str, target: &str) {
+        let page = self.0.get(target).body.replace(STYLE, "…").replace("><", ">\n<");
+        insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, description => target}, {
+            insta::assert_snapshot!(name, page);
+        });
+    }
 }
 
 on_both_databases! {
+    fn the_shape_of_a_page(founding: Founding) {
+        founding.assert_page("page", "/embed/timelines/ice-out-los-angeles");
+        founding.assert_page("page_in_spanish", "/embed/timelines/ice-out-los-angeles?lang=es&limit=2");
+    }
+
     fn the_shape_of_the_dataset(founding: Founding) {
         founding.assert_shape("dataset", "/v1");
     }

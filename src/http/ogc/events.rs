@@ -160,5 +160,5 @@ pub async fn get_ogc_event_item(req: HttpRequest) -> Result<HttpResponse, Proble
     let header = format!("{}, {}", in_header(&links), respond::permanent_link(&req, seq));
     item.links = Some(links);
     let text = serde_json::to_vec(&item).map_err(StoreError::from)?;
-    Ok(respond::json(&etag, &header, &Text::in_form(GEOJSON, text)))
+    Ok(respond::whole(&etag, &header, &Text::in_form(GEOJSON, text)))
 }

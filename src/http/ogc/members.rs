@@ -246,7 +246,7 @@ async fn list<C: Item>(req: HttpRequest) -> Result<HttpResponse, Problem> {
         return Ok(respond::not_modified(&etag));
     }
     let text = serde_json::to_vec(&C::page(page)).map_err(StoreError::from)?;
-    Ok(respond::json(&etag, &header, &Text::in_form(GEOJSON, text)))
+    Ok(respond::whole(&etag, &header, &Text::in_form(GEOJSON, text)))
 }
 
 /// Answers with one, by id or slug.
@@ -269,7 +269,7 @@ async fn get<C: Item>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, &header, &Text::in_form(GEOJSON, text)))
+    Ok(respond::whole(&etag, &header, &Text::in_form(GEOJSON, text)))
 }
 
 /// A member as a feature, without the number of its events, which would have to be counted for each.

@@ -135,5 +135,5 @@ fn give(
     if respond::is_known(req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    Ok(respond::json(&etag, links, &Text::in_form(media_type, text)))
+    Ok(respond::whole(&etag, links, &Text::in_form(media_type, text)))
 }
