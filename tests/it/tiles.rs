@@ -187,9 +187,11 @@ impl Square {
     }
 }
 
+/// Whether a place is on a map, which ends before the poles.
 fn is_dot(place: &Value) -> bool {
     let precision = place["precision"].as_str().expect("a code");
-    !place["point"].is_null() && !["country", "admin1"].contains(&precision)
+    let is_on_the_map = place["point"]["lat"].as_f64().is_some_and(|lat| lat.abs() < 85.051_128);
+    is_on_the_map && !["country", "admin1"].contains(&precision)
 }
 
 fn written_out(filters: &Filters) -> String {
@@ -376,7 +378,7 @@ on_both_databases! {
         world.put(Resource::Event, event("there", json!({"places": at(-60.0, -170.0)})));
         assert_eq!(world.get_with(here, &[("if-none-match", &etag)]).status, 304, "nothing changed here");
         assert_ne!(empty.header("etag"), world.get(elsewhere).header("etag"));
-        let head = world.send("HEAD", here, &[]);
+        let head = world.send("HEAD", here, &[("accept-encoding", "identity")]);
         assert_eq!((head.status, head.header("etag"), head.body.len()), (200, Some(etag), 0));
     }
 
