@@ -197,7 +197,11 @@ class Part:
     lists: tuple[str, ...] = ()
     # On which databases: "small" for a tenth of the events, "served" for a million of them at most, "large" for all.
     sqlite: tuple[str, ...] = ("served",)
-    postgres: bool = False
+    # The goals that it serves on PostgreSQL too, on as many events as are served.
+    postgres: tuple[str, ...] = ()
+
+    def serves(self, kind: str) -> tuple[str, ...]:
+        return self.postgres if kind == "postgres" else self.goals
 
 
 EVERY, TELLING = ("small", "served", "large"), ("served", "large")
@@ -210,13 +214,13 @@ PARTS = (
     Part("counts", ("P4", "P6"), counts, ("filters",), TELLING),
     Part("words", ("P5", "P6"), words, ("words",), TELLING),
     Part("once", ("P1",), pages("once")),
-    Part("now", ("P2", "P6"), pages("now", fresh=True), ("pages",), postgres=True),
+    Part("now", ("P2", "P6"), pages("now", fresh=True), ("pages",), postgres=("P2",)),
     Part("past", ("P6",), pages("past", fresh=True, has_baseline=False), ("pages",)),
-    Part("neighbours", ("P2", "P10", "P11"), pages("neighbours"), ("neighbours",), EVERY, postgres=True),
-    Part("peers", ("P12",), peers.measure, ("plain",), postgres=True),
+    Part("neighbours", ("P2", "P10", "P11"), pages("neighbours"), ("neighbours",), EVERY, ("P2",)),
+    Part("peers", ("P12",), peers.measure, ("plain",), postgres=("P12",)),
     Part("export", ("P13",), exports),
-    Part("beside-writes", ("P14",), beside_writes, ("pages", "neighbours"), postgres=True),
-    Part("writes", ("P7",), writes, ("neighbours",), postgres=True),
+    Part("beside-writes", ("P14",), beside_writes, ("pages", "neighbours"), postgres=("P14",)),
+    Part("writes", ("P7",), writes, ("neighbours",), postgres=("P7",)),
     Part("ready", ("P9",), ready, sqlite=TELLING),
 )
 # It is measured whenever a database is loaded.

@@ -60,10 +60,9 @@ def run_piped(first: list[Argument], second: list[Argument]) -> None:
 
 
 def lines_of(*command: Argument) -> Iterator[bytes]:
-    """The lines that a command writes; it is stopped when no more are wanted."""
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-    ) as one:
+    """The lines that a command writes; it is stopped when no more are wanted, of which it need not complain."""
+    none = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=environment(), stdin=none, stdout=subprocess.PIPE, stderr=none) as one:
         try:
             yield from one.stdout
         finally:

@@ -72,13 +72,14 @@ def paced(stand: Stand, database: str, file: pathlib.Path, load: Workload, worke
                     # Until those who write have begun.
                     at += wrk(server, load.questions, at, 1)["requests"]
                     posted.clear()
+                    started = time.perf_counter()
                     written.append(wrk(server, load.questions, at, stand.seconds))
-                    writes.append(told(posted, stand.seconds))
+                    writes.append(told(list(posted), time.perf_counter() - started))
                 asked_again |= load.fresh and at + written[-1]["requests"] - first > load.count
     return {"idle": idle, "written": written, "writes": writes, "asked_again": asked_again}
 
 
-def told(posted: list[float], seconds: int) -> Round:
+def told(posted: list[float], seconds: float) -> Round:
     """Of how long each write took."""
     if len(posted) < 2:
         raise Failed("nothing was written while others read")
