@@ -408,7 +408,8 @@ on_both_databases! {
         };
         let here = names(&api["paths"]["/collections/events/items"]["get"]["parameters"]);
         let there = names(&whole["paths"]["/v1/events/extent"]["get"]["parameters"]);
-        let missing: Vec<&String> = there.iter().filter(|name| !here.contains(name)).collect();
+        let missing = there.iter().filter(|name| *name != "filter_lang" && !here.contains(name));
+        let missing: Vec<&String> = missing.collect();
         assert!(missing.is_empty() && there.len() > 25, "{missing:?}");
     }
 

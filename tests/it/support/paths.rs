@@ -42,9 +42,14 @@ pub fn every_path() -> Vec<String> {
     public_paths().map(filled).collect()
 }
 
-/// Every path that gives JSON: all but the one for Prometheus, and other forms of the events.
+/// Every path that gives JSON as such: all but the one for Prometheus, other forms of the events, and what OGC has media types for.
 pub fn every_json_path() -> Vec<String> {
-    every_path().into_iter().filter(|path| path != "/metrics" && !path.starts_with("/v1/events.")).collect()
+    let is_other = |path: &str| {
+        let of_ogc =
+            path.starts_with("/ogc") && ["/api", "/items", "/queryables"].iter().any(|part| path.contains(part));
+        path == "/metrics" || path.starts_with("/v1/events.") || of_ogc
+    };
+    every_path().into_iter().filter(|path| !is_other(path)).collect()
 }
 
 /// Every path that gives data of the dataset: all but those of the service itself.
