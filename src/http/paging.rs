@@ -75,7 +75,12 @@ impl<K: Serialize + DeserializeOwned + Clone> Paging<K> {
 
     /// Takes `limit` and `cursor` where asking for more items than `most` is asking for so many.
     pub fn at_most(most: u32, params: &mut Params) -> Self {
-        let limit = params.number("limit", 1, u32::MAX).unwrap_or(DEFAULT_LIMIT).min(most);
+        let limit = params.read("limit", |text| {
+            let is_number = text.bytes().all(|b| b.is_ascii_digit()) && text.bytes().any(|b| b != b'0');
+            let none = || Unread::new("out_of_range", "Expected a whole number from 1 on.");
+            is_number.then(|| text.parse().map_or(most, |limit: u32| limit.min(most))).ok_or_else(none)
+        });
+        let limit = limit.unwrap_or(DEFAULT_LIMIT);
         Self { limit, cursor: cursor(params), count: Count::Exact }
     }
 

@@ -14,7 +14,6 @@ use crate::domain::vocabulary::PlacePrecision;
 use crate::domain::window::Overlap;
 use crate::duplicates::standing::DuplicateState;
 use crate::http::ogc::CRS84;
-use crate::http::ogc::asked::MOST;
 use crate::http::paging::{Count, DEFAULT_LIMIT};
 use crate::index::order::Sort;
 use crate::metrics::ImportFormat;
@@ -41,8 +40,8 @@ enum Form {
     Pattern(&'static str),
     /// A whole number within a range.
     Number(i64, i64),
-    /// A whole number within a range, and the one that is meant where none is given.
-    NumberOr(i64, i64, i64),
+    /// A number of things, at least one, and the one that is meant where none is given.
+    Count(i64),
     /// The sides of a box, of which there may be those of heights too.
     Sides,
     /// A number from 0 to 1.
@@ -65,10 +64,6 @@ fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, exam
     let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
     let one_of = |codes: &'static [&'static str]| text().enum_values(Some(codes.iter().copied()));
     let list = |items: ObjectBuilder| Schema::Array(ArrayBuilder::new().items(items).min_items(Some(1)).build());
-    let number = |low, high| {
-        let number = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer));
-        number.minimum(Some(low)).maximum(Some(high))
-    };
     let is_list = matches!(form, Form::Terms(_) | Form::TermsOf(_) | Form::Codes(_) | Form::Sides);
     let schema = match form {
         Form::Terms(pattern) => list(text().pattern(Some(pattern))),
@@ -78,8 +73,16 @@ fn parameter(place: ParameterIn, name: &str, form: Form, description: &str, exam
         Form::Text => text().min_length(Some(1)).into(),
         Form::Free => text().into(),
         Form::Pattern(pattern) => text().pattern(Some(pattern)).into(),
-        Form::Number(low, high) => number(low, high).into(),
-        Form::NumberOr(low, high, default) => number(low, high).default(Some(json!(default))).into(),
+        Form::Number(low, high) => ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(low))
+            .maximum(Some(high))
+            .into(),
+        Form::Count(default) => ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(1))
+            .default(Some(json!(default)))
+            .into(),
         Form::Sides => {
             let sides = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Number));
             Schema::Array(ArrayBuilder::new().items(sides).min_items(Some(4)).max_items(Some(6)).build())
@@ -323,7 +326,7 @@ parameters! {
 parameters! {
     /// Which page of features, and in which reference system.
     OgcPageParams => vec![
-        query("limit", Form::NumberOr(1, MOST.into(), DEFAULT_LIMIT.into()), "Most features of the page; whoever asks for more \
+        query("limit", Form::Count(DEFAULT_LIMIT.into()), "Most features of the page; whoever asks for more \
             is given 10,000.", 1_000),
         query("cursor", Form::Text, "Stands in the links `next` and `prev` of another page; the page is computed at the moment of \
             that one, so that pages together hold each feature once.", "WzEsNDIsOTk3LGZhbHNlLFsxLDJdXQ"),

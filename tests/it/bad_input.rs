@@ -116,6 +116,7 @@ on_both_databases! {
                 "interval" | "group_by" => "/v1/events/histogram".to_owned(),
                 "facet" | "facet_limit" | "facet_own" => "/v1/events/facets".to_owned(),
                 "bom" => "/v1/events.csv".to_owned(),
+                "f" | "crs" | "bbox-crs" | "datetime" | "filter-lang" | "filter-crs" => "/ogc/collections/events/items".to_owned(),
                 _ => "/v1/events".to_owned(),
             };
             for query in [format!("{name}="), name.clone()] {

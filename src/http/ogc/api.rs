@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
+use super::asked::MOST;
 use super::{Here, give, without_past};
 use crate::domain::privacy::Clearance;
 use crate::http::ask::Service;
@@ -61,7 +62,18 @@ fn document() -> Value {
         "components": {"schemas": schemas, "securitySchemes": whole["components"]["securitySchemes"]},
     });
     make_older(&mut document);
+    for limit in limits(&mut document) {
+        limit["schema"]["maximum"] = MOST.into();
+    }
     document
+}
+
+/// What says how long pages may be. GIS programs choose the length of theirs by the maximum, which Part 1 wants there; the service's own
+/// document has none, since to whoever reads it by the letter it would say that more is refused.
+fn limits(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    let parameters = paths.filter_map(|item| item.pointer_mut("/get/parameters")?.as_array_mut()).flatten();
+    parameters.filter(|parameter| parameter["name"] == "limit")
 }
 
 /// The members of an object, taken out of it.

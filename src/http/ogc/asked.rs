@@ -35,7 +35,9 @@ pub fn where_and_when(params: &mut Params) {
         params.fault("datetime", "conflict", "`datetime` says what `from` and `to` say: either of them is wanted.");
         return;
     }
-    if let Err(faults) = Window::parse(from.as_deref(), to.as_deref(), None) {
+    if let Err(mut faults) = Window::parse(from.as_deref(), to.as_deref(), None) {
+        // What is wrong with a moment is wrong with both ends of its window.
+        faults.dedup_by(|a, b| a.detail == b.detail);
         for fault in faults {
             let detail =
                 if fault.code == "from_after_to" { "It ends before it begins.".to_owned() } else { fault.detail };

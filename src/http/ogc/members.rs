@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::asked::{self, MOST};
-use super::page::in_header;
+use super::page::{answer, in_header};
 use super::{Here, Link, begin};
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::campaign::CampaignContent;
@@ -246,7 +246,7 @@ async fn list<C: Item>(req: HttpRequest) -> Result<HttpResponse, Problem> {
         return Ok(respond::not_modified(&etag));
     }
     let text = serde_json::to_vec(&C::page(page)).map_err(StoreError::from)?;
-    Ok(respond::whole(&etag, &header, &Text::in_form(GEOJSON, text)))
+    Ok(answer(&etag, &header).body(text))
 }
 
 /// Answers with one, by id or slug.

@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::stream::{StreamExt, iter, try_unfold};
 use serde::Serialize;
 use url::form_urlencoded;
@@ -174,8 +174,14 @@ pub fn stream(
         }
         Ok(Some((Bytes::from(piece), rest)))
     });
+    Ok(answer(etag, link).streaming(iter([Ok(Bytes::from(first))]).chain(others)))
+}
+
+/// An answer of features. It has no digest: the moment of the answer is part of it.
+pub fn answer(etag: &str, link: &str) -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "public, no-cache")).insert_header((header::ETAG, etag));
     response.insert_header((header::LINK, link)).insert_header(("content-crs", format!("<{CRS84}>")));
-    Ok(response.content_type(GEOJSON).streaming(iter([Ok(Bytes::from(first))]).chain(others)))
+    response.content_type(GEOJSON);
+    response
 }

@@ -1,9 +1,7 @@
 //! What filters can ask about, as a JSON Schema.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
 
 use super::{Here, give, without_past};
 use crate::domain::privacy::Clearance;
@@ -28,34 +26,6 @@ pub struct Queryables {
 pub const QUERYABLES: Queryables =
     Queryables { path: "/ogc/collections/events/queryables", rel: "http://www.opengis.net/def/rel/ogc/1.0/queryables" };
 
-/// What filters in CQL2 can ask about: a JSON Schema, of which each property is one.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OgcQueryables)]
-pub struct Schema {
-    /// The version of JSON Schema.
-    #[serde(rename = "$schema")]
-    #[schema(example = "https://json-schema.org/draft/2020-12/schema")]
-    pub schema: &'static str,
-    /// Where this is found.
-    #[serde(rename = "$id")]
-    #[schema(example = "https://timeline.example.org/ogc/collections/events/queryables")]
-    pub id: String,
-    /// Always `object`.
-    #[serde(rename = "type")]
-    #[schema(example = "object")]
-    pub schema_type: &'static str,
-    /// What it is of.
-    #[schema(example = "Events")]
-    pub title: &'static str,
-    /// The properties.
-    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>, example = json!({"type": {"type": "string"}}))]
-    pub properties: Map<String, Value>,
-    /// Whether filters can ask about anything else.
-    #[serde(rename = "additionalProperties")]
-    #[schema(example = false)]
-    pub additional_properties: bool,
-}
-
 /// The schema of one property.
 fn described(property: Property) -> Value {
     let mut schema = match property.kind() {
@@ -73,13 +43,14 @@ fn described(property: Property) -> Value {
         Kind::Geometry => json!({"format": "geometry-multipoint", "x-ogc-role": "primary-geometry"}),
     };
     schema["title"] = property.code().into();
-    schema["description"] = meaning(property.kind()).into();
+    schema["description"] = meaning(property).into();
     schema
 }
 
-/// How a kind of property is asked about.
-const fn meaning(kind: Kind) -> &'static str {
-    match kind {
+/// How a property is asked about.
+const fn meaning(property: Property) -> &'static str {
+    match property.kind() {
+        _ if matches!(property, Property::Id) => "Asked by =, <> and IN.",
         Kind::Names => "Asked by =, <>, IN and LIKE; of several values one must meet the condition.",
         Kind::Number => "A number of people, asked by comparisons, BETWEEN and IN.",
         Kind::Instant => "A moment, asked by comparisons with DATE and TIMESTAMP and by functions of time.",
@@ -94,18 +65,19 @@ const fn meaning(kind: Kind) -> &'static str {
 /// Faults of the request.
 #[utoipa::path(get, path = "/ogc/collections/events/queryables", operation_id = "get_ogc_event_queryables", tag = "ogc",
     params(OgcFormParam, ValidatorHeader),
-    responses((status = 200, description = "The JSON Schema.", body = Schema, content_type = "application/schema+json"),
+    responses((status = 200, description = "The JSON Schema.", body = serde_json::Value, content_type = "application/schema+json"),
         (status = 304, description = "It is the one the client has."), ServiceErrors))]
 pub async fn get_ogc_event_queryables(req: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     without_past(&req, SCHEMA)?;
     let here = Here::of(&req, &service.dataset);
-    let schema = Schema {
-        schema: "https://json-schema.org/draft/2020-12/schema",
-        id: format!("{}{}", here.site(), QUERYABLES.path),
-        schema_type: "object",
-        title: "Events",
-        properties: Property::ALL.iter().map(|property| (property.code().to_owned(), described(*property))).collect(),
-        additional_properties: false,
-    };
+    let properties = Property::ALL.iter().map(|property| (property.code().to_owned(), described(*property)));
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": format!("{}{}", here.site(), QUERYABLES.path),
+        "type": "object",
+        "title": "Events",
+        "properties": properties.collect::<Map<_, _>>(),
+        "additionalProperties": false,
+    });
     give(&req, SCHEMA, &schema, Clearance::Public, "")
 }

@@ -279,7 +279,7 @@ on_both_databases! {
             let of = |limit: &str| page(&world, &format!("/ogc/collections/{collection}/items?limit={limit}"));
             assert_eq!(of("1")["numberReturned"], 1, "{collection}");
             // fc-limit-response-2: more than is given of a page is no fault.
-            for many in ["10000", "10001", "1000000", "4294967295"] {
+            for many in ["10000", "10001", "4294967296", "99999999999999999999999"] {
                 let page = of(many);
                 assert_eq!(page["numberReturned"], page["numberMatched"], "{collection}");
             }
@@ -408,7 +408,8 @@ on_both_databases! {
         };
         let here = names(&api["paths"]["/collections/events/items"]["get"]["parameters"]);
         let there = names(&whole["paths"]["/v1/events/extent"]["get"]["parameters"]);
-        let missing: Vec<&String> = there.iter().filter(|name| !here.contains(name)).collect();
+        let missing = there.iter().filter(|name| *name != "filter_lang" && !here.contains(name));
+        let missing: Vec<&String> = missing.collect();
         assert!(missing.is_empty() && there.len() > 25, "{missing:?}");
     }
 

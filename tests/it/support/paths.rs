@@ -44,9 +44,14 @@ pub fn every_path() -> Vec<String> {
     public_paths().map(filled).collect()
 }
 
-/// Every path that gives JSON: all but the one for Prometheus, other forms of the events, and tiles.
+/// Every path that gives JSON as such: all but the one for Prometheus, other forms of the events, tiles, and what OGC has media
+/// types for.
 pub fn every_json_path() -> Vec<String> {
-    let is_other = |path: &String| path == "/metrics" || path.contains("/events.") || path.starts_with("/v1/tiles/");
+    let is_other = |path: &str| {
+        let of_ogc =
+            path.starts_with("/ogc") && ["/api", "/items", "/queryables"].iter().any(|part| path.contains(part));
+        path == "/metrics" || path.contains("/events.") || path.starts_with("/v1/tiles/") || of_ogc
+    };
     every_path().into_iter().filter(|path| !is_other(path)).collect()
 }
 
