@@ -65,7 +65,7 @@ fn facts(tongue: Tongue, event: &Told) -> Markup {
             (fact(said("Who", "Quién"), html! {
                 @for (position, part) in event.actors.iter().enumerate() {
                     @if position > 0 { ", " }
-                    bdi { (part.actor.name) } " (" (tongue.label(labels::role(part.role))) ")"
+                    bdi { (part.actor.name) } " " span.aside { "(" (tongue.label(labels::role(part.role))) ")" }
                 }
             }))
         }

@@ -28,6 +28,8 @@ pub fn page(tongue: Tongue, why: Why, detail: &str) -> String {
         Why::Unavailable => tongue
             .pick("This timeline cannot be shown at the moment", "Esta cronología no se puede mostrar en este momento"),
     };
+    // What was asked for may hold anything.
+    let detail: String = detail.chars().filter(|letter| !letter.is_control()).collect();
     let body = html! {
         main.notice {
             h1 { (heading) }
