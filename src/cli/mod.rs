@@ -97,8 +97,9 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 
 /// Tells what became of documents: success where none was refused.
 fn told(report: &Report) -> ExitCode {
-    for RowError { line, reason, .. } in &report.errors {
-        eprintln!("line {line}: {reason}");
+    for RowError { line, column, reason, .. } in &report.errors {
+        let column = column.as_deref().map(|column| format!(", {column}")).unwrap_or_default();
+        eprintln!("line {line}{column}: {reason}");
     }
     let Report { created, corrected, unchanged, refused, .. } = report;
     println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {refused}");

@@ -2,8 +2,8 @@
 //! of their own, so each keyword is put into these; one that has no counterpart is left out, so that what the newer document takes
 //! the older one takes too.
 //!
-//! Where a reference may be null `nullable` stands beside `allOf`, which is how generators read it. To the letter of 3.0.3 such a
-//! schema takes no null; but what does to the letter, generators do not read.
+//! Where a reference may be null `nullable` stands beside `allOf` and the type of what is referred to, which is how generators read it.
+//! To the letter of 3.0.3 such a schema takes no null; but what does to the letter, generators do not read.
 
 use serde_json::{Map, Value, json};
 
@@ -62,7 +62,30 @@ pub fn downgraded(mut document: Value) -> Value {
     members.entry("paths").or_insert_with(|| json!({}));
     without_roles(members);
     around_schemas(&mut document);
+    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    with_types(&mut document, &schemas);
     document
+}
+
+/// Gives each reference that may be null the type of what it refers to: `nullable` counts only beside a type.
+fn with_types(value: &mut Value, schemas: &Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| with_types(item, schemas)),
+        Value::Object(members) => {
+            if members.get("nullable").is_some_and(|nullable| *nullable == true) && !members.contains_key("type") {
+                let reference = members.get("allOf").and_then(|all| all[0]["$ref"].as_str());
+                let name = reference.and_then(|reference| reference.rsplit('/').next()).unwrap_or_default();
+                let kind = schemas[name]["type"].as_str().unwrap_or("object").to_owned();
+                members.insert("type".to_owned(), kind.into());
+            }
+            for (name, value) in members {
+                if !matches!(name.as_str(), "example" | "examples") {
+                    with_types(value, schemas);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A licence has an address in 3.0, and no identifier.
@@ -205,7 +228,7 @@ fn bound(members: &mut Members, inclusive: &str, exclusive: &str, is_closer: fn(
     members.insert(exclusive.to_owned(), json!(true));
 }
 
-/// Leaves a schema one type, and tells whether null was one.
+/// Leaves a schema one type, and tells whether it may be null beside that.
 fn one_type(members: &mut Members) -> bool {
     let kinds = match members.get("type") {
         Some(Value::Array(kinds)) => kinds.clone(),
@@ -216,7 +239,8 @@ fn one_type(members: &mut Members) -> bool {
     let may_be_null = others.len() < kinds.len();
     match others.as_slice() {
         [] => {
-            members.shift_remove("type");
+            // Any type does: none but null is left.
+            members.insert("type".to_owned(), json!("object"));
             members.insert("enum".to_owned(), json!([null]));
         }
         [one] => {
@@ -225,38 +249,38 @@ fn one_type(members: &mut Members) -> bool {
         several => {
             let mut each: Vec<Value> = several.iter().map(|kind| json!({"type": kind})).collect();
             each.iter_mut().for_each(schema);
+            if may_be_null {
+                each.iter_mut().for_each(|one| one["nullable"] = json!(true));
+            }
             members.shift_remove("type");
             let any = json!({"anyOf": each});
             match any {
                 Value::Object(any) if !members.contains_key("anyOf") => members.extend(any),
                 any => also(members, any),
             }
+            return false;
         }
     }
     may_be_null
 }
 
-/// Takes null out of alternatives, and tells whether it was one. A single one that is left is none any more.
+/// Takes null out of two alternatives, and tells whether it was one; the other is none any more then. Where there are more, null is a
+/// schema like the others.
 fn alternatives(members: &mut Members, keyword: &str) -> bool {
+    let is_null = |item: &Value| item["enum"] == json!([null]);
     let Some(Value::Array(items)) = members.get_mut(keyword) else {
         return false;
     };
-    let count = items.len();
-    items.retain(|item| item["enum"] != json!([null]));
-    if items.len() == count {
+    let others = items.iter().filter(|item| !is_null(item)).count();
+    if others == items.len() || others > 1 {
         return false;
     }
-    if items.len() > 1 {
-        return true;
-    }
-    let Some(Value::Array(rest)) = members.shift_remove(keyword) else {
-        return true;
-    };
-    for only in rest {
-        match only {
-            Value::Object(only) if only.keys().all(|name| !members.contains_key(name)) => members.extend(only),
-            only => also(members, only),
-        }
+    let only = items.iter().find(|item| !is_null(item)).cloned();
+    members.shift_remove(keyword);
+    match only {
+        Some(Value::Object(only)) if only.keys().all(|name| !members.contains_key(name)) => members.extend(only),
+        Some(only) => also(members, only),
+        None => drop(members.insert("enum".to_owned(), json!([null]))),
     }
     true
 }

@@ -9,14 +9,17 @@ fn older(mut given: Value) -> Value {
 #[test]
 fn null_is_a_word_of_its_own() {
     assert_eq!(older(json!({"type": ["string", "null"]})), json!({"type": "string", "nullable": true}));
-    assert_eq!(older(json!({"type": "null"})), json!({"enum": [null], "nullable": true}));
+    assert_eq!(older(json!({"type": "null"})), json!({"type": "object", "enum": [null], "nullable": true}));
     assert_eq!(
         older(json!({"type": ["array", "null"], "items": {"type": ["integer", "null"]}})),
         json!({"type": "array", "items": {"type": "integer", "nullable": true}, "nullable": true})
     );
     assert_eq!(
         older(json!({"type": ["string", "integer", "array", "null"]})),
-        json!({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "array", "items": {}}], "nullable": true})
+        json!({"anyOf": [
+            {"type": "string", "nullable": true}, {"type": "integer", "nullable": true},
+            {"type": "array", "items": {}, "nullable": true},
+        ]})
     );
 }
 
@@ -33,7 +36,7 @@ fn a_reference_that_may_be_null_stands_beside_the_word() {
     );
     assert_eq!(
         older(json!({"oneOf": [{"type": "string"}, reference, {"type": "null"}]})),
-        json!({"oneOf": [{"type": "string"}, reference], "nullable": true})
+        json!({"oneOf": [{"type": "string"}, reference, {"type": "object", "enum": [null], "nullable": true}]})
     );
     assert_eq!(
         older(
@@ -41,6 +44,19 @@ fn a_reference_that_may_be_null_stands_beside_the_word() {
         ),
         json!({"description": "Ours.", "allOf": [{"type": "string", "description": "Theirs."}], "nullable": true})
     );
+}
+
+#[test]
+fn a_reference_that_may_be_null_has_the_type_of_what_it_refers_to() {
+    let schemas = json!({"Code": {"type": "string"}, "A": {"properties": {
+        "code": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Code"}]},
+        "other": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Elsewhere"}]},
+    }}});
+    let older = downgraded(json!({"openapi": "3.1.0", "components": {"schemas": schemas}}));
+    let of = |name: &str| older["components"]["schemas"]["A"]["properties"][name].clone();
+    let reference = json!({"$ref": "#/components/schemas/Code"});
+    assert_eq!(of("code"), json!({"type": "string", "nullable": true, "allOf": [reference]}));
+    assert_eq!(of("other")["type"], "object");
 }
 
 #[test]

@@ -135,14 +135,24 @@ on_both_databases! {
         let hidden = all.iter().filter(|row| row["policy"] == "true").count() as u64;
         assert_eq!((report.created, report.refused), (all.len() as u64 - hidden, hidden), "{:?}", report.errors);
         assert!(report.errors.iter().all(|error| error.reason.starts_with("/privacy: ")), "{:?}", report.errors);
+        // A place that is known by a region alone is given without a point, also where it has one; then it is given the location's
+        // radius too, which all venues of these events have.
+        let is_vague = |place: &Value| {
+            let is_venue = place["location"]["slug"].as_str().is_some_and(|slug| slug.starts_with("venue-"));
+            is_venue && place["point"].is_null() && place["radius_m"].is_null()
+        };
+        let listed = Client::of(&from, &[Scope::ReadRestricted]).get("/v1/events?limit=500").0;
+        let listed = listed["data"].as_array().expect("a list").iter();
+        let vague: Vec<&str> = listed.filter(|event| event["places"].as_array().expect("places").iter().any(is_vague)).map(|event| event["id"].as_str().expect("an id")).collect();
         let open = |text: &str| {
             let mut all = without_versions(text);
-            let at = all[0].iter().position(|name| name == "policy").expect("the column");
-            all.retain(|record| record[at] != "true");
+            let [id, policy] = ["id", "policy"].map(|name| all[0].iter().position(|known| known == name).expect("the column"));
+            all.retain(|record| record[policy] != "true" && !vague.contains(&record[id].as_str()));
             // Events of one moment stand in the order in which a dataset knows them.
             all[1..].sort();
             all
         };
+        assert!(open(&text).len() > 40, "{}", vague.len());
         assert_eq!(open(&table(&to, "")), open(&text));
     }
 
@@ -213,7 +223,7 @@ on_both_databases! {
             row(&[("place", "atlantis")]),
             row(&[("id", "7")]),
             "\"The table breaks off here: out of reach\"\r\n".to_owned(),
-            "a\"b\n".to_owned(),
+            "a\"b\"c\n".to_owned(),
             row(&[]),
         ].concat();
         let report = load(&world, &file);
