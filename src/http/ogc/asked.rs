@@ -132,7 +132,7 @@ mod tests {
         refused("datetime=/", "malformed");
         refused(&format!("datetime={b}/{a}"), "from_after_to");
         refused("datetime=yesterday", "invalid_edtf");
-        refused("datetime=2026-01-01/2026-01-02/2026-01-03", "invalid_edtf");
+        refused("datetime=2026-01-01/2026-01-02/2026-01-03", "interval_in_window");
         refused("datetime=2026-01-31&from=2026", "conflict");
     }
 
