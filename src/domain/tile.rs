@@ -1,4 +1,4 @@
-//! Tiles of a map of the world in the Web Mercator projection (EPSG:3857), cut as OGC's *WebMercatorQuad* and everybody's web
+//! Tiles of a map of the world in the Web Mercator projection (EPSG:3857), cut as OGC's `WebMercatorQuad` and everybody's web
 //! maps cut it: 2^z by 2^z squares, the first one in the north-west.
 
 use std::f64::consts::PI;

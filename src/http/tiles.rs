@@ -23,7 +23,7 @@ use crate::view::tile::{MEDIA_TYPE, TileSet, VectorTile};
         ("x" = u32, Path, description = "The column, from the west.", example = 175, minimum = 0),
         ("y" = u32, Path, description = "The row, from the north.", example = 408, minimum = 0),
         EventFilterParams, ReadParams, ReadHeaders),
-    responses((status = 200, description = "The tile; of no bytes where there is nothing.", body = VectorTile,
+    responses((status = 200, description = "The tile; of no bytes where there is nothing.", body = inline(VectorTile),
         content_type = "application/vnd.mapbox-vector-tile",
         headers(("ETag", description = "Weak validator of the tile."),
                 ("Dataset-Revision", description = "The newest operation this node knows, as epoch.seq."))),

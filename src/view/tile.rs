@@ -1,4 +1,6 @@
-//! Tiles of a map, as Mapbox Vector Tiles (version 2), and what tells a map where they are (TileJSON 3.0).
+//! Tiles of a map, as Mapbox Vector Tiles (version 2), and what tells a map where they are (`TileJSON` 3.0).
+
+use std::collections::BTreeMap;
 
 use mvt::{Error, Feature, GeomEncoder, GeomType, Layer};
 use serde::Serialize;
@@ -138,63 +140,34 @@ pub struct VectorLayer {
     /// What it shows.
     #[schema(example = "Events one by one.")]
     pub description: &'static str,
-    /// What its features tell, by name.
-    pub fields: VectorFields,
-}
-
-/// What the features of a layer tell, and in which form. What is not known of a feature it does not have.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "a sentence each, which readers of the answer see")]
-pub struct VectorFields {
-    #[serde(rename = "type")]
-    pub event_type: &'static str,
-    pub category: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub count: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub id: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub status: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub verification: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub precision: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub from: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub to: Option<&'static str>,
+    /// What its features tell, by name, and in which form. What is not known of a feature it does not have.
+    #[schema(value_type = BTreeMap<String, String>, example = json!({"id": "The event's id."}))]
+    pub fields: BTreeMap<&'static str, &'static str>,
 }
 
 impl TileSet {
     /// The tiles at an address.
     pub fn at(address: String, name: String, attribution: Option<String>) -> Self {
-        let (event_type, category) = ("A code: the main type.", "A code: the category of that.");
-        let events = VectorFields {
-            event_type,
-            category,
-            id: Some("The event's id."),
-            status: Some("A code: the status."),
-            verification: Some("A code: how well the event is attested."),
-            precision: Some("A code: how exactly the place is known."),
-            from: Some("YYYY-MM-DD in its own calendar: the first day on which it may have taken place."),
-            to: Some("YYYY-MM-DD: the last such day."),
-            count: None,
-        };
-        let count = Some("How many events there are.");
-        let clusters = VectorFields { event_type, category, count, ..VectorFields::default() };
+        let of_all = [("type", "A code: the main type."), ("category", "A code: the category of that.")];
+        let of_events = [
+            ("id", "The event's id."),
+            ("status", "A code: the status."),
+            ("verification", "A code: how well the event is attested."),
+            ("precision", "A code: how exactly the place is known."),
+            ("from", "YYYY-MM-DD in its own calendar: the first day on which it may have taken place."),
+            ("to", "YYYY-MM-DD: the last such day."),
+        ];
+        let of_clusters = [("count", "How many events there are.")];
         let vector_layers = vec![
-            VectorLayer { id: EVENTS, description: "Places of events one by one.", fields: events },
+            VectorLayer {
+                id: EVENTS,
+                description: "Places of events one by one.",
+                fields: of_all.into_iter().chain(of_events).collect(),
+            },
             VectorLayer {
                 id: CLUSTERS,
-                description: "Events near one another, in the middle of their places: how many, and the type that most of them have.",
-                fields: clusters,
+                description: "Events near one another, in the middle of their places, and the type that most of them have.",
+                fields: of_all.into_iter().chain(of_clusters).collect(),
             },
         ];
         Self {

@@ -196,7 +196,7 @@ fn is_dot(place: &Value) -> bool {
 
 fn written_out(filters: &Filters) -> String {
     let written = |(name, value): &(&str, String)| format!("&{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
-    filters.iter().map(written).collect()
+    filters.iter().map(written).collect::<Vec<_>>().concat()
 }
 
 on_both_databases! {

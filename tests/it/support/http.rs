@@ -11,7 +11,9 @@ use serde_json::Value;
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
+    /// What came; of a tile, which is no text, as much as can be read as such.
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -110,10 +112,10 @@ fn answer(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let (status, headers) = (answer.status().as_u16(), headers.collect());
     let bytes = answer.body_mut().with_config().limit(100 << 20).read_to_vec()?;
-    let is_text = answer.headers().get("content-type").is_none_or(|form| form != "application/vnd.mapbox-vector-tile");
-    let body =
-        if is_text { String::from_utf8(bytes).expect("text") } else { String::from_utf8_lossy(&bytes).into_owned() };
-    Ok(Answer { status, headers, body })
+    let is_tile = answer.headers().get("content-type").is_some_and(|form| form == "application/vnd.mapbox-vector-tile");
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    assert!(is_tile || body.as_bytes() == bytes, "not UTF-8: {body}");
+    Ok(Answer { status, headers, body, bytes })
 }
 
 /// Sends bytes as they are and reads until the server closes: for requests that no client library would send.
