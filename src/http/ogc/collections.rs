@@ -166,9 +166,11 @@ async fn extent(id: CollectionId, ask: &Ask, seq: i64) -> Result<Extent, Problem
     match id {
         CollectionId::Events => extent_of_events(ask, seq).await,
         CollectionId::Locations => {
-            let points = of_all::<LocationContent, _>(ask, seq, |location| location.dot());
+            let points = of_all::<LocationContent, _>(ask, seq, LocationContent::dot);
             let mut longitudes = Longitudes::default();
-            points.iter().for_each(|point| longitudes.add(point.lon));
+            for point in &points {
+                longitudes.add(point.lon);
+            }
             let latitudes = || points.iter().map(|point| point.lat);
             let (south, north) = (latitudes().fold(90.0, f64::min), latitudes().fold(-90.0, f64::max));
             Ok(Extent::of(longitudes.bounds().map(|(west, east)| vec![west, south, east, north]), None))

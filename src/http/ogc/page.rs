@@ -35,7 +35,7 @@ impl Here {
         let mut links = vec![self.itself(GEOJSON)];
         let pairs = form_urlencoded::parse(req.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let mut to = |cursor: &Option<String>, rel, title| {
+        let mut to = |cursor: Option<&str>, rel, title| {
             if let Some(cursor) = cursor {
                 let separator = if query.is_empty() { "" } else { "&" };
                 links.push(self.link(
@@ -46,8 +46,8 @@ impl Here {
                 ));
             }
         };
-        to(&page.next, "next", "The next page");
-        to(&page.previous, "prev", "The previous page");
+        to(page.next.as_deref(), "next", "The next page");
+        to(page.previous.as_deref(), "prev", "The previous page");
         links.push(self.link(&format!("/ogc/collections/{id}"), "collection", JSON, "The collection"));
         links.push(self.link(&format!("/v1/{id}"), "alternate", JSON, "The same with all that is known"));
         links
