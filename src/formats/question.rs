@@ -154,13 +154,12 @@ impl Question {
             vocab: view.vocab.clone(),
             has_captions: entries.is_some(),
         };
-        let (wanted, counting) = match entries {
-            Some(entries) => (Wanted::Named(entries.into()), None),
-            None => {
-                let search = plan(&query, &named, sight)?;
-                let counting = Pending::new(&sight.state.events, search.clone(), deadline);
-                (Wanted::Matching(Matching { search, sort: query.order(), limit }), Some(counting))
-            }
+        let (wanted, counting) = if let Some(entries) = entries {
+            (Wanted::Named(entries.into()), None)
+        } else {
+            let search = plan(&query, &named, sight)?;
+            let counting = Pending::new(&sight.state.events, search.clone(), deadline);
+            (Wanted::Matching(Matching { search, sort: query.order(), limit }), Some(counting))
         };
         let walk = Walk::new(Arc::clone(index), reader, wanted, view, sight);
         Ok(Begun { form, counting, about, walk, limit })

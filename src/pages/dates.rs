@@ -1,6 +1,6 @@
 //! Dates in words, exactly as far as they are known.
 
-use edtf_core::{Bound, BoundDate, Date, DateTime, Edtf, SetElement, SetKind, TimeShift, YearKind};
+use edtf_core::{Bound, BoundDate, Date, DateField, DateTime, Edtf, SetElement, SetKind, TimeShift, YearKind};
 use maud::{Markup, html};
 
 use super::tongue::Tongue;
@@ -184,8 +184,8 @@ fn date_in_words(tongue: Tongue, date: &Date) -> String {
 }
 
 fn plain_in_words(tongue: Tongue, date: &Date) -> String {
-    let month = date.month.map(|month| month.value());
-    match (date.year.value(), month, date.day.map(|day| day.value())) {
+    let month = date.month.map(DateField::value);
+    match (date.year.value(), month, date.day.map(DateField::value)) {
         (Some(year), None, None) => year.to_string(),
         (Some(year), Some(Some(month)), None) if month <= 12 => month_in_words(tongue, month, Some(year)),
         (Some(year), Some(Some(month)), None) if season(month).is_some() => {
