@@ -61,8 +61,8 @@ impl Asked {
     /// When the file cannot be read, and whatever the server would refuse.
     pub fn read_all(file: &Path, take: usize, index: &Index, conn: &mut AnyConnection) -> Result<Vec<Self>, Failure> {
         let state = index.read();
-        let query = |line: &str| line.split_once('?').map_or(String::new(), |(_, query)| query.to_owned());
-        fs::read_to_string(file)?.lines().take(take).map(|line| Self::read(&query(line), &state, conn)).collect()
+        let read = |line: &str| Self::read(line.split_once('?').map_or("", |(_, query)| query), &state, conn);
+        fs::read_to_string(file)?.lines().take(take).map(read).collect()
     }
 
     /// Its page, with the total where that is asked for.

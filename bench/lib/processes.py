@@ -149,6 +149,8 @@ class Process:
             return answer.status, answer.getheaders(), answer.read()
         except ConnectionError:
             return 0, [], b""
+        except TimeoutError:
+            raise Failed(f"{self.command[0]} did not answer {path} within a minute") from None
         finally:
             connection.close()
 

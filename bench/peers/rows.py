@@ -153,7 +153,7 @@ def into_parquet(folder: pathlib.Path, events: Iterator[str]) -> None:
     files = {table: parquet.ParquetWriter(folder / f"{table}.parquet", schema) for table, schema in schemas.items()}
     for rows in batches(events, flat):
         for table, those in rows.items():
-            files[table].write_table(pyarrow.table(list(map(list, zip(*those))), schema=schemas[table]))
+            files[table].write_table(pyarrow.table(list(map(list, zip(*those, strict=True))), schema=schemas[table]))
     for file in files.values():
         file.close()
 
