@@ -78,7 +78,7 @@ mod tests {
             };
             let mut scanned = Words::default();
             scanned.add(&text, rules);
-            prop_assert_eq!(!shown(&[part.clone()], &text, rules).is_empty(), part.is_in(&scanned));
+            prop_assert_eq!(!shown(std::slice::from_ref(&part), &text, rules).is_empty(), part.is_in(&scanned));
         }
     }
 }

@@ -75,8 +75,7 @@ fn it_says_what_text_says() {
         ),
         ("A_CONTAINS(tactics, ('march'))", json!({"op": "a_contains", "args": [{"property": "tactics"}, ["march"]]})),
     ] {
-        let of =
-            |text: &str, language| parse(text, language).map(meant).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+        let of = |text: &str, language| parse(text, language).map_or_else(|fault| panic!("{text}: {fault:?}"), meant);
         assert_eq!(of(&json.to_string(), Language::Json), of(text, Language::Text), "{text}");
     }
 }

@@ -45,8 +45,13 @@ impl Property {
     pub const fn kind(self) -> Kind {
         match self {
             Self::Geometry => Kind::Geometry,
-            Self::Size | Self::SizeLow | Self::SizeHigh => Kind::Number,
-            Self::Arrests | Self::Detained | Self::Injuries | Self::Deaths => Kind::Number,
+            Self::Size
+            | Self::SizeLow
+            | Self::SizeHigh
+            | Self::Arrests
+            | Self::Detained
+            | Self::Injuries
+            | Self::Deaths => Kind::Number,
             Self::Start | Self::End | Self::RecordedAt | Self::CreatedAt => Kind::Instant,
             Self::When => Kind::Stretch,
             _ => Kind::Names,

@@ -131,11 +131,9 @@ impl Planning<'_> {
                 }
             }
             Test::Times(times) if property == Property::RecordedAt => {
-                self.told(times, &self.named.recorded, Planned::Recorded)
+                told(times, &self.named.recorded, Planned::Recorded)
             }
-            Test::Times(times) if property == Property::CreatedAt => {
-                self.told(times, &self.named.made, Planned::Numbered)
-            }
+            Test::Times(times) if property == Property::CreatedAt => told(times, &self.named.made, Planned::Numbered),
             Test::Times(times) => self.window(times),
         }
     }
@@ -176,22 +174,6 @@ impl Planning<'_> {
         });
         let wide = TermNumbers::of(dictionary.find(&Term::Wide).into_iter().collect());
         Planned::Window(InWindow { shapes: shapes.collect(), wide })
-    }
-
-    /// What is numbered in the order of time, by the first number of each instant.
-    fn told(
-        &self,
-        times: &[(Moment, Stretch)],
-        numbers: &HashMap<Instant, i64>,
-        between: fn(u32, u32) -> Planned,
-    ) -> Planned {
-        let number = |instant| numbers.get(&instant).copied().unwrap_or_default();
-        let (mut first, mut behind) = (0, i64::MAX);
-        for (_, stretch) in times {
-            first = stretch.begin().map_or(first, |instant| first.max(number(instant)));
-            behind = stretch.end().map_or(behind, |instant| behind.min(number(instant)));
-        }
-        if first >= behind { NEVER } else { between(short(first), short(behind - 1)) }
     }
 
     fn like(&self, property: Property, pattern: &Pattern) -> Planned {
@@ -237,6 +219,17 @@ impl Planning<'_> {
         };
         self.question(&query, &Named::default())
     }
+}
+
+/// What is numbered in the order of time, by the first number of each instant.
+fn told(times: &[(Moment, Stretch)], numbers: &HashMap<Instant, i64>, between: fn(u32, u32) -> Planned) -> Planned {
+    let number = |instant| numbers.get(&instant).copied().unwrap_or_default();
+    let (mut first, mut behind) = (0, i64::MAX);
+    for (_, stretch) in times {
+        first = stretch.begin().map_or(first, |instant| first.max(number(instant)));
+        behind = stretch.end().map_or(behind, |instant| behind.min(number(instant)));
+    }
+    if first >= behind { NEVER } else { between(short(first), short(behind - 1)) }
 }
 
 fn entities(numbers: impl Iterator<Item = u32>) -> Planned {
