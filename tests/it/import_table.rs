@@ -163,7 +163,7 @@ on_both_databases! {
         let text = edited(&table(&world, "type=rally"), |row| {
             row.insert("title".to_owned(), "'=SUM(1) is a title".to_owned());
             row.insert("arrests".to_owned(), "some 2..10".to_owned());
-            row.insert("size_low".to_owned(), String::new());
+            row.insert("size_low".to_owned(), "1500".to_owned());
             row.insert("issues".to_owned(), "immigration;housing".to_owned());
         });
         let report = load(&world, &text);
@@ -171,7 +171,7 @@ on_both_databases! {
         let after = world.get(&parts).ok();
         assert_eq!(after["title"], "=SUM(1) is a title");
         assert_eq!(after["outcomes"]["arrests"], json!({"state": "some", "low": 2, "high": 10}));
-        assert_eq!(after["size"]["low"], Value::Null);
+        assert_eq!(after["size"]["low"], json!(1500));
         assert_eq!(after["issues"], json!(["immigration", "housing"]));
         for same in ["id", "when", "places", "actors", "sources", "evidence", "links", "translations", "external_ids", "verification"] {
             assert_eq!(after[same], before[same], "{same}");

@@ -130,9 +130,9 @@ on_both_databases! {
         let page = world.get(&format!("/v1/events?limit=3&vocab=plover&cursor={next}")).ok();
         assert!(page["data"][0]["vocabulary"]["plover"]["loses"].is_array(), "{page}");
         let revision = world.get(&format!("{RALLY}/revisions/1?vocab=ccc")).ok();
-        assert_eq!(revision["vocabulary"]["ccc"]["type"], "rally");
+        assert_eq!(revision["vocabulary"]["ccc"]["type"], "rally; march");
         let feed = world.get("/v1/changes?type=rally&vocab=ccc").ok();
-        assert_eq!(feed["data"][0]["items"][0]["document"]["vocabulary"]["ccc"]["type"], "rally");
+        assert_eq!(feed["data"][0]["items"][0]["document"]["vocabulary"]["ccc"]["type"], "rally; march");
     }
 
     fn forms_that_hold_documents_or_cells_have_it_and_the_others_refuse(world: World) {
@@ -218,6 +218,6 @@ on_both_databases! {
         assert_eq!(answer.status, 200, "{}", answer.body);
         assert_eq!(answer.json().get("vocabulary"), None);
         let after = world.get(&format!("{RALLY}?vocab=ccc")).ok();
-        assert_eq!((&after["title"], &after["vocabulary"]["ccc"]["type"]), (&json!("Another title"), &json!("vigil")));
+        assert_eq!((&after["title"], &after["vocabulary"]["ccc"]["type"]), (&json!("Another title"), &json!("vigil; march")));
     }
 }
