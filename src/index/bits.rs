@@ -75,6 +75,12 @@ impl Bits {
         self.words[row / WORD] &= !(1 << (row % WORD));
     }
 
+    /// Puts a row in or takes it out, without a branch that a processor would have to guess.
+    pub fn set(&mut self, row: usize, is_in: bool) {
+        let word = &mut self.words[row / WORD];
+        *word = *word & !(1 << (row % WORD)) | u64::from(is_in) << (row % WORD);
+    }
+
     /// Whether a row is in.
     pub fn contains(&self, row: usize) -> bool {
         self.words[row / WORD] & 1 << (row % WORD) != 0

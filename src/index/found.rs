@@ -114,7 +114,7 @@ impl Wanted {
             terms.has(term) && segment.points.of_row(row).any(|own| own.term == term && area.contains(own.point))
         };
         let has = |term: u32| self.names(term) || self.own.as_ref().is_some_and(|(terms, area)| own(term, terms, area));
-        segment.named(row).iter().any(|term| has(*term))
+        segment.named(row).any(has)
             || self.terms.list().iter().any(|term| segment.postings.has(*term, row, segment.rows()))
             || self.versions.contains(&segment.version_no[row])
             || self.text.as_ref().is_some_and(|hits| hits.has(segment.version_no[row]))

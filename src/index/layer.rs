@@ -69,12 +69,11 @@ impl Layer {
         if seq < self.last {
             // What is not told any more may have been superseded before, and that stands before it.
             for (row, by) in &self.superseded {
-                let row = usize::from(*row);
-                if *by > seq { rows.insert(row) } else { rows.remove(row) }
+                rows.set(usize::from(*row), *by > seq);
             }
         }
         if first < since || seq < last {
-            rows.and(&Bits::between(&self.segment.seq, since, seq));
+            self.segment.keep_written(since, seq, &mut rows);
         }
         rows
     }

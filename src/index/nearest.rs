@@ -92,7 +92,7 @@ impl Answer<'_> {
             let (found, segment) = (self.find(slot, layer), &*layer.segment);
             for row in found.rows().ascending(0..segment.rows()) {
                 let own = segment.points.of_row(row).map(|own| (own.term, own.point));
-                origin.spots(segment.named(row).iter().copied(), own, &mut spots);
+                origin.spots(segment.named(row), own, &mut spots);
                 origin.offer(&spots, segment.event_no[row], segment.version_no[row], best);
             }
         }

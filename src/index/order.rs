@@ -70,7 +70,7 @@ impl Sort {
         let value = match self {
             Self::When | Self::WhenDescending => Some(segment.start[row]).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(segment.seq[row])),
-            Self::Size | Self::SizeDescending => size_of(segment.size[row], sizes),
+            Self::Size | Self::SizeDescending => size_of(segment.size.get(row), sizes),
             Self::Distance | Self::Relevance => None,
         };
         self.key(value, segment.event_no[row])

@@ -1,5 +1,6 @@
 //! Points as columns, so that a box is held against many of them at once.
 
+use super::numbers::Numbers;
 use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::place::Point;
@@ -61,7 +62,7 @@ pub struct OwnPoints {
     /// The rows, ascending.
     pub row: Vec<u16>,
     /// The terms of the places.
-    pub term: Vec<u32>,
+    pub term: Numbers,
     /// The points.
     pub spots: Spots,
 }
@@ -81,13 +82,13 @@ impl OwnPoints {
 
     /// The bytes that they take.
     pub const fn bytes(&self) -> usize {
-        self.len() * 22
+        self.row.len() * 18 + self.term.bytes()
     }
 
     /// A point.
     fn get(&self, number: usize) -> OwnPoint {
         let point = Point { lat: self.spots.lat[number], lon: self.spots.lon[number] };
-        OwnPoint { row: self.row[number], term: self.term[number], point }
+        OwnPoint { row: self.row[number], term: self.term.get(number), point }
     }
 
     /// All points.
@@ -117,10 +118,10 @@ impl OwnPoints {
         }
     }
 
-    /// Gives back spare memory.
-    pub fn shrink_to_fit(&mut self) {
+    /// Makes it short, when every point is in.
+    pub fn pack(&mut self) {
         self.row.shrink_to_fit();
-        self.term.shrink_to_fit();
+        self.term.pack();
         self.spots.lat.shrink_to_fit();
         self.spots.lon.shrink_to_fit();
     }

@@ -137,7 +137,7 @@ impl Sizes {
     fn keep(&self, segment: &Segment, sizes: &[SizeFacts], rows: &mut Bits) {
         let mut perhaps = self.perhaps.rows(segment);
         perhaps.and(rows);
-        perhaps.retain(|row| self.has(sizes, segment.size[row]));
+        perhaps.retain(|row| self.has(sizes, segment.size.get(row)));
         perhaps.or(self.sure.rows(segment).words());
         rows.and(&perhaps);
     }
@@ -164,7 +164,7 @@ impl InWindow {
         let (Some(first), Some(last)) = (dated.first(), dated.last()) else {
             return false;
         };
-        let shapes = || segment.bounds.shapes.iter().filter_map(|shape| self.shapes.get(*shape as usize));
+        let shapes = || segment.shape.occurring().iter().filter_map(|shape| self.shapes.get(*shape as usize));
         let (some, sure) = reach(shapes());
         if some.0 > *last || some.1 < *first {
             return false;
@@ -181,7 +181,7 @@ impl InWindow {
         let outside = perhaps.filter(|row| !inside.contains(row));
         let wide = self.wide.rows(segment);
         for row in outside.chain(wide.ascending(0..segment.rows())) {
-            if self.has(segment.shape[row], segment.start[row]) {
+            if self.has(segment.shape.get(row), segment.start[row]) {
                 kept.insert(row);
             } else {
                 kept.remove(row);

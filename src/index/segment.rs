@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::bits::Bits;
 use super::dictionary::{Dictionary, SizeFacts};
+use super::numbers::Numbers;
 use super::points::{OwnPoint, OwnPoints};
 use super::row::{Row, UNDATED};
 use super::terms::Terms;
@@ -18,6 +19,9 @@ use super::terms::Terms;
 /// Most rows of a segment: a row's number has 16 bits. Far fewer where the program is built for tests, so that small data
 /// meets many segments.
 pub const MAX_ROWS: usize = if cfg!(debug_assertions) { 1 << 6 } else { 1 << 16 };
+
+/// Of a segment's rows one in so many, or fewer, are taken out one by one; otherwise the whole column is compared.
+const FEW_WRITTEN: usize = 8;
 
 /// The rows of each term. A term that many rows have is a bit a row, any other one a list, as in Roaring bitmaps; all lie
 /// in one piece, since tens of thousands of small sets a segment would cost more for themselves than for what they hold.
@@ -118,9 +122,9 @@ pub struct Segment {
     /// Starts, ascending; ties go by the number of the event, then of the version.
     pub start: Vec<i64>,
     /// Numbers of shapes.
-    pub shape: Vec<u32>,
+    pub shape: Numbers,
     /// Numbers of sizes.
-    pub size: Vec<u32>,
+    pub size: Numbers,
     /// Rows in the order of their sizes, those without one last; ties go by the number of the event.
     pub by_size: Vec<u16>,
     /// Rows in the order of the operations that wrote them; ties go by the number of the event.
@@ -130,7 +134,7 @@ pub struct Segment {
     /// Where the terms that name entities begin for each row in `named`, and where the last ones end.
     pub named_starts: Vec<u32>,
     /// The terms that name entities, row by row.
-    pub named: Vec<u32>,
+    pub named: Numbers,
     /// Points of the events' own, by row.
     pub points: OwnPoints,
     /// What all of it lies between.
@@ -147,8 +151,6 @@ pub struct Bounds {
     pub dated: usize,
     /// The lowest and the highest operation.
     pub seq: (u32, u32),
-    /// The shapes that occur.
-    pub shapes: Vec<u32>,
     /// The lowest and the highest number that orders by size go by; `None` where no row has one.
     pub size: Option<(i64, i64)>,
     /// How many rows have a size.
@@ -187,7 +189,7 @@ impl Segment {
         self.start.push(row.start);
         self.shape.push(row.shape);
         self.size.push(row.size);
-        self.named.extend(named);
+        named.for_each(|term| self.named.push(term));
         self.named_starts.push(self.named.len() as u32);
         points.for_each(|own| self.points.push(own));
     }
@@ -196,7 +198,7 @@ impl Segment {
     pub fn push_from(&mut self, other: &Self, row: usize) {
         let number = self.rows() as u16;
         let points = other.points.of_row(row).map(|own| OwnPoint { row: number, ..own });
-        self.push(&other.columns(row), other.named(row).iter().copied(), points);
+        self.push(&other.columns(row), other.named(row), points);
     }
 
     /// A row without its terms and points.
@@ -207,8 +209,8 @@ impl Segment {
             version_no: self.version_no[row],
             seq: self.seq[row],
             start: self.start[row],
-            shape: self.shape[row],
-            size: self.size[row],
+            shape: self.shape.get(row),
+            size: self.size.get(row),
             terms: Box::default(),
             points: Box::default(),
         }
@@ -216,15 +218,15 @@ impl Segment {
 
     /// Works out the orders and the bounds, when every row is in, and gives back spare memory.
     pub fn finished(mut self, sizes: &[SizeFacts]) -> Self {
-        let mut shapes = self.shape.clone();
-        shapes.sort_unstable();
-        shapes.dedup();
-        let order_of = |row: usize| sizes.get(self.size[row] as usize).map(|size| size.order);
+        self.shape.pack();
+        self.size.pack();
+        self.named.pack();
+        self.points.pack();
+        let order_of = |row: usize| sizes.get(self.size.get(row) as usize).map(|size| size.order);
         let orders = || (0..self.rows()).filter_map(order_of);
         self.bounds = Bounds {
             dated: self.start.partition_point(|start| *start != UNDATED),
             seq: (self.seq.iter().copied().min().unwrap_or(0), self.seq.iter().copied().max().unwrap_or(0)),
-            shapes,
             size: orders().min().zip(orders().max()),
             sized: orders().count(),
         };
@@ -235,11 +237,7 @@ impl Segment {
         self.version_no.shrink_to_fit();
         self.seq.shrink_to_fit();
         self.start.shrink_to_fit();
-        self.shape.shrink_to_fit();
-        self.size.shrink_to_fit();
-        self.named.shrink_to_fit();
         self.named_starts.shrink_to_fit();
-        self.points.shrink_to_fit();
         let Postings { terms, starts, rows, dense_terms, dense } = &mut self.postings;
         terms.shrink_to_fit();
         starts.shrink_to_fit();
@@ -264,18 +262,21 @@ impl Segment {
     /// The bytes of its columns and rows of terms.
     pub const fn bytes(&self) -> usize {
         let Postings { terms, starts, rows, dense_terms, dense } = &self.postings;
-        let words = self.event_no.len() + self.version_no.len() + self.seq.len() + self.shape.len() + self.size.len();
-        let lists = terms.len() + starts.len() + dense_terms.len() + self.named_starts.len() + self.named.len();
+        let words = self.event_no.len() + self.version_no.len() + self.seq.len();
+        let lists = terms.len() + starts.len() + dense_terms.len() + self.named_starts.len();
         self.id.len() * 16
             + (self.start.len() + dense.len()) * 8
             + (words + lists) * 4
             + (rows.len() + self.by_size.len() + self.by_seq.len()) * 2
+            + self.shape.bytes()
+            + self.size.bytes()
+            + self.named.bytes()
             + self.points.bytes()
     }
 
     /// The terms of a row that name entities.
-    pub fn named(&self, row: usize) -> &[u32] {
-        &self.named[self.named_starts[row] as usize..self.named_starts[row + 1] as usize]
+    pub fn named(&self, row: usize) -> impl Iterator<Item = u32> {
+        (self.named_starts[row] as usize..self.named_starts[row + 1] as usize).map(|place| self.named.get(place))
     }
 
     /// The rows behind a position in the order of starts.
@@ -296,6 +297,23 @@ impl Segment {
             }
         });
         bits
+    }
+
+    /// Keeps the rows that operations from `first` to `last` wrote, both included.
+    pub fn keep_written(&self, first: u32, last: u32, rows: &mut Bits) {
+        let (from, to) = (self.written_before(first), self.written_before(last.saturating_add(1)));
+        let (before, behind) = (&self.by_seq[..from], &self.by_seq[to.max(from)..]);
+        // As a rule a moment of the past lies behind most of what was written, and few rows have to be taken out.
+        if (before.len() + behind.len()) * FEW_WRITTEN < self.rows() {
+            before.iter().chain(behind).for_each(|row| rows.remove(usize::from(*row)));
+        } else {
+            rows.and(&Bits::between(&self.seq, first, last));
+        }
+    }
+
+    /// How many rows were written before an operation.
+    fn written_before(&self, seq: u32) -> usize {
+        self.by_seq.partition_point(|row| self.seq[usize::from(*row)] < seq)
     }
 
     /// The rows of which the starts lie between two, both included.

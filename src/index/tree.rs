@@ -69,7 +69,7 @@ impl Tree {
                 let named = group.named_in(segment);
                 group.keep(layer, known.sets, &named, &mut rows);
             }
-            Self::Sizes(sizes) => rows.retain(|row| sizes.has(segment.size[row])),
+            Self::Sizes(sizes) => rows.retain(|row| sizes.has(segment.size.get(row))),
             Self::Window(window) => {
                 if !window.keep(segment, &mut rows) {
                     return Bits::none(segment.rows());

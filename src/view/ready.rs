@@ -223,6 +223,12 @@ fn put_names(names: Moment<'_>, text: &str, form: Form, out: &mut Vec<u8>) -> Re
 const NULL: &str = "null";
 
 fn put_name(names: Moment<'_>, id: Uuid, form: Form, out: &mut Vec<u8>) -> Result<()> {
+    let is_long = form == Form::Full;
+    if let Some(text) = names.text(id, is_long) {
+        out.extend_from_slice(&text);
+        return Ok(());
+    }
+    let start = out.len();
     let (entity, _) = known(names.version(id), id)?;
     match (entity.resource, form) {
         (Resource::Source, _) => json(out, &SourceRef::of(names, id)?),
@@ -231,7 +237,9 @@ fn put_name(names: Moment<'_>, id: Uuid, form: Form, out: &mut Vec<u8>) -> Resul
         (Resource::Actor, Form::Short) => json(out, &NamedRef::actor(names, id)?),
         (_, Form::Full) => json(out, &LocationRef::of(names, id)?),
         (_, Form::Short) => json(out, &NamedRef::location(names, id)?),
-    }
+    }?;
+    names.keep_text(id, is_long, &out[start..]);
+    Ok(())
 }
 
 fn json(out: &mut Vec<u8>, value: &impl Serialize) -> Result<()> {

@@ -91,7 +91,7 @@ impl Tally<'_> {
         let Some([begin, end, begun, not_over]) = self.numbers.bounds(segment, row, self.buckets.frame()) else {
             return;
         };
-        let hints = &mut self.hints[segment.shape[row] as usize];
+        let hints = &mut self.hints[segment.shape.get(row) as usize];
         let (starts, ends) = (&self.buckets.starts, &self.buckets.ends);
         let mut before = |edges: &[i64], value: i64, hint: usize| {
             hints[hint] = position(edges, value, hints[hint]);
@@ -100,7 +100,7 @@ impl Tally<'_> {
         // A bucket that ends before the event begins is out, and so is one that begins after it ends.
         let perhaps = (before(ends, begin, 0), before(starts, end.saturating_add(1), 1));
         let sure = (before(ends, begun, 2), before(starts, not_over.saturating_add(1), 3));
-        let size = self.numbers.sizes.get(segment.size[row] as usize);
+        let size = self.numbers.sizes.get(segment.size.get(row) as usize);
         steps.add(perhaps, &Bucket::perhaps(size));
         steps.add(sure, &Bucket::sure(size));
     }

@@ -95,7 +95,7 @@ impl Numbers {
 
     /// The bounds of a row's dates; `None` where it has none.
     fn bounds(&self, segment: &Segment, row: usize, frame: Frame) -> Option<[i64; 4]> {
-        let shape = Some(segment.shape[row]).filter(|shape| *shape != NOTHING)?;
+        let shape = Some(segment.shape.get(row)).filter(|shape| *shape != NOTHING)?;
         Some(self.shapes.get(shape as usize)?.bounds(segment.start[row], frame))
     }
 }

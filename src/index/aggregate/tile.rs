@@ -287,7 +287,7 @@ impl TileMap {
             status: code(segment, row, &self.statuses),
             verification: code(segment, row, &self.verifications),
             precision,
-            dates: (segment.start[row] != UNDATED).then(|| (segment.start[row], segment.shape[row])),
+            dates: (segment.start[row] != UNDATED).then(|| (segment.start[row], segment.shape.get(row))),
         }
     }
 }

@@ -104,12 +104,13 @@ impl<'a> EventComparison<'a> {
             ("start", segment.start[row] == expected.start),
             (
                 "dates",
-                own.shapes.values().get(segment.shape[row] as usize)
+                own.shapes.values().get(segment.shape.get(row) as usize)
                     == all.shapes.values().get(expected.shape as usize),
             ),
             (
                 "size",
-                own.sizes.values().get(segment.size[row] as usize) == all.sizes.values().get(expected.size as usize),
+                own.sizes.values().get(segment.size.get(row) as usize)
+                    == all.sizes.values().get(expected.size as usize),
             ),
             ("terms", self.has_terms(segment, row, self.terms[slot][row], &expected)),
             ("points", self.has_points(segment, row, &expected)),
@@ -134,7 +135,7 @@ impl<'a> EventComparison<'a> {
         terms.sort_unstable();
         let named = terms.iter().filter(|term| self.events.dictionary.term(**term).entity().is_some());
         terms.len() == usize::from(count)
-            && named.eq(segment.named(row))
+            && named.copied().eq(segment.named(row))
             && terms.iter().all(|term| segment.postings.has(*term, row, segment.rows()))
     }
 

@@ -8,7 +8,7 @@ use super::{EventVersion, Events, PastVersion, Withdrawal, short};
 use crate::domain::instant::Instant;
 use crate::domain::privacy::Clearance;
 use crate::index::entities::MAX_DEPTH;
-use crate::index::row::{APART, UNDATED, apart, version_of};
+use crate::index::row::{APART, Row, UNDATED, apart, version_of};
 use crate::store::document;
 use crate::store::log::ChangeKind;
 
@@ -140,9 +140,10 @@ impl Events {
 
     /// The entities that a version names, each once.
     pub fn named(&self, version: &EventVersion) -> Vec<Uuid> {
-        let of = |terms: &[u32]| terms.iter().filter_map(|term| self.dictionary.term(*term).entity()).collect();
-        let named = self.layers.column(version.row, |row| of(&row.terms), |segment, row| of(segment.named(row)));
-        let mut named: Vec<Uuid> = named.unwrap_or_default();
+        let in_tail = |row: &Row| row.terms.to_vec();
+        let terms = self.layers.column(version.row, in_tail, |segment, row| segment.named(row).collect());
+        let terms = terms.unwrap_or_default().into_iter();
+        let mut named: Vec<Uuid> = terms.filter_map(|term| self.dictionary.term(term).entity()).collect();
         named.sort_unstable();
         named.dedup();
         named

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::columns::{Columns, put};
 use crate::index::layer::Layer;
+use crate::index::numbers::Numbers;
 use crate::index::points::{OwnPoints, Spots};
 use crate::index::row::version_of;
 use crate::index::segment::{Bounds, Postings, Segment, Superseded};
@@ -17,13 +18,17 @@ pub fn bytes_of(layer: &Layer) -> Vec<u8> {
     put(&[u64::from(*level), bounds.dated as u64, bounds.sized as u64], bytes_of);
     put(&[bounds.seq.0, bounds.seq.1], bytes_of);
     put(&bounds.size.map_or(Vec::new(), |(low, high)| vec![low, high]), bytes_of);
-    put(&bounds.shapes, bytes_of);
     put(&segment.id, bytes_of);
     put(&segment.start, bytes_of);
-    for column in [&segment.event_no, &segment.version_no, &segment.seq, &segment.shape, &segment.size] {
+    for column in [&segment.event_no, &segment.version_no, &segment.seq] {
         put(column, bytes_of);
     }
-    for column in [&segment.named_starts, &segment.named, &postings.terms, &postings.starts, &postings.dense_terms] {
+    for numbers in [&segment.shape, &segment.size, &segment.named, &points.term] {
+        put(&numbers.table, bytes_of);
+        put(&numbers.short, bytes_of);
+        put(&numbers.long, bytes_of);
+    }
+    for column in [&segment.named_starts, &postings.terms, &postings.starts, &postings.dense_terms] {
         put(column, bytes_of);
     }
     for column in [&segment.by_size, &segment.by_seq, &postings.rows] {
@@ -31,7 +36,6 @@ pub fn bytes_of(layer: &Layer) -> Vec<u8> {
     }
     put(&postings.dense, bytes_of);
     put(&points.row, bytes_of);
-    put(&points.term, bytes_of);
     put(&points.spots.lat, bytes_of);
     put(&points.spots.lon, bytes_of);
     put(&superseded.iter().map(|(row, _)| *row).collect::<Vec<_>>(), bytes_of);
@@ -49,30 +53,27 @@ pub fn layer_of(bytes: &[u8], versions: u32, terms: usize) -> Option<Layer> {
         [low, high] => Some((low, high)),
         _ => return None,
     };
-    let shapes = columns.take()?;
-    let bounds = Bounds {
-        dated: usize::try_from(dated).ok()?,
-        seq: (first, last),
-        shapes,
-        size,
-        sized: usize::try_from(sized).ok()?,
-    };
+    let bounds =
+        Bounds { dated: usize::try_from(dated).ok()?, seq: (first, last), size, sized: usize::try_from(sized).ok()? };
     let mut segment = Segment { id: columns.take()?, start: columns.take()?, bounds, ..Segment::default() };
-    let Segment { event_no, version_no, seq, shape, size, .. } = &mut segment;
-    for column in [event_no, version_no, seq, shape, size] {
+    let Segment { event_no, version_no, seq, shape, size, named, points, .. } = &mut segment;
+    for column in [event_no, version_no, seq] {
         *column = columns.take()?;
     }
-    let Segment { named_starts, named, postings, .. } = &mut segment;
+    for numbers in [shape, size, named, &mut points.term] {
+        *numbers = Numbers { table: columns.take()?, short: columns.take()?, long: columns.take()? };
+    }
+    let Segment { named_starts, postings, .. } = &mut segment;
     let Postings { terms: own, starts, dense_terms, .. } = postings;
-    for column in [named_starts, named, own, starts, dense_terms] {
+    for column in [named_starts, own, starts, dense_terms] {
         *column = columns.take()?;
     }
     for column in [&mut segment.by_size, &mut segment.by_seq, &mut segment.postings.rows] {
         *column = columns.take()?;
     }
     segment.postings.dense = columns.take()?;
-    let (row, term) = (columns.take()?, columns.take()?);
-    segment.points = OwnPoints { row, term, spots: Spots { lat: columns.take()?, lon: columns.take()? } };
+    segment.points.row = columns.take()?;
+    segment.points.spots = Spots { lat: columns.take()?, lon: columns.take()? };
     let (by_row, by) = (columns.take::<u16>()?, columns.take::<u32>()?);
     let superseded: Vec<Superseded> = by_row.into_iter().zip(by).collect();
     let OwnPoints { row, term, spots } = &segment.points;
@@ -91,7 +92,8 @@ fn is_row(segment: &Segment, row: u16) -> bool {
 /// Whether what is looked up by a number can be found.
 fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
     let rows = segment.rows();
-    let columns = [&segment.event_no, &segment.version_no, &segment.seq, &segment.shape, &segment.size];
+    let columns = [&segment.event_no, &segment.version_no, &segment.seq];
+    let numbers = [&segment.shape, &segment.size, &segment.named, &segment.points.term];
     let Postings { terms: own, starts, rows: listed, dense_terms, dense } = &segment.postings;
     let is_term = |term: &u32| (*term as usize) < terms;
     let begins = |starts: &[u32], lists: usize, all: usize| match starts {
@@ -103,17 +105,19 @@ fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
     rows <= 1 << 16
         && segment.start.len() == rows
         && columns.iter().all(|column| column.len() == rows)
+        && numbers.iter().all(|numbers| numbers.is_whole())
+        && [&segment.shape, &segment.size].iter().all(|numbers| numbers.len() == rows)
         && [segment.bounds.dated, segment.bounds.sized].iter().all(|those| *those <= rows)
         && [&segment.by_size, &segment.by_seq].iter().all(|order| order.len() == rows)
         && segment.by_size.iter().chain(&segment.by_seq).all(|row| is_row(segment, *row))
         && segment.version_no.iter().all(|number| version_of(*number) <= versions)
         && begins(&segment.named_starts, rows, segment.named.len())
-        && segment.named.iter().all(is_term)
+        && segment.named.occurring().iter().all(is_term)
         && begins(starts, own.len(), listed.len())
         && own.iter().chain(dense_terms).all(is_term)
         && listed.iter().chain(&segment.points.row).all(|row| is_row(segment, *row))
         && dense.len() == dense_terms.len() * rows.div_ceil(64)
-        && segment.points.term.iter().all(is_term)
+        && segment.points.term.occurring().iter().all(is_term)
 }
 
 #[cfg(test)]
@@ -159,7 +163,7 @@ mod tests {
         let all: Vec<u32> = (0..TERMS).collect();
         drop(layer.segment.any_of(&Terms::of(all)));
         for row in 0..rows {
-            layer.segment.named(row).iter().for_each(|term| assert!(*term < TERMS));
+            layer.segment.named(row).for_each(|term| assert!(term < TERMS));
             assert!(layer.segment.points.of_row(row).count() <= layer.segment.points.len());
             assert!(layer.segment.version_no[row] <= VERSIONS);
             let _ = layer.segment.postings.has(0, row, rows);
