@@ -159,7 +159,7 @@ impl Question {
         } else {
             let search = plan(&query, &named, sight)?;
             let counting = Pending::new(&sight.state.events, search.clone(), deadline);
-            (Wanted::Matching(Matching { search, sort: query.order(), limit }), Some(counting))
+            (Wanted::Matching(Box::new(Matching { search, sort: query.order(), limit })), Some(counting))
         };
         let walk = Walk::new(Arc::clone(index), reader, wanted, view, sight);
         Ok(Begun { form, counting, about, walk, limit })

@@ -44,7 +44,7 @@ pub enum Cut {
 #[derive(Clone, Debug)]
 pub enum Wanted {
     /// Those that match.
-    Matching(Matching),
+    Matching(Box<Matching>),
     /// Those that are named, as far as the reader can see them.
     Named(VecDeque<TimelineEntry>),
 }

@@ -46,7 +46,7 @@ struct Day<'a> {
     edtf: &'a str,
     year: i64,
     month: u8,
-    day: u8,
+    in_month: u8,
 }
 
 /// The day that a date is, where nothing about it is in doubt.
@@ -54,7 +54,7 @@ fn day(date: &EdtfDate) -> Option<Day<'_>> {
     let Ok(Edtf::Date(parsed)) = Edtf::parse(&date.edtf) else {
         return None;
     };
-    day_of(&parsed).map(|(year, month, day)| Day { edtf: &date.edtf, year, month, day })
+    day_of(&parsed).map(|(year, month, day)| Day { edtf: &date.edtf, year, month, in_month: day })
 }
 
 fn day_of(date: &Date) -> Option<(i64, u8, u8)> {
@@ -65,16 +65,16 @@ fn day_of(date: &Date) -> Option<(i64, u8, u8)> {
 /// From one day to another, without saying twice what both have in common.
 fn days(tongue: Tongue, first: Day<'_>, last: Day<'_>) -> Markup {
     let text = if first.year != last.year {
-        day_in_words(tongue, first.day, first.month, Some(first.year))
+        day_in_words(tongue, first.in_month, first.month, Some(first.year))
     } else if first.month != last.month {
-        day_in_words(tongue, first.day, first.month, None)
+        day_in_words(tongue, first.in_month, first.month, None)
     } else {
-        first.day.to_string()
+        first.in_month.to_string()
     };
     let between = if first.month == last.month && first.year == last.year { "–" } else { " – " };
     html! {
         time datetime=(first.edtf) { (text) } (between)
-        time datetime=(last.edtf) { (day_in_words(tongue, last.day, last.month, Some(last.year))) }
+        time datetime=(last.edtf) { (day_in_words(tongue, last.in_month, last.month, Some(last.year))) }
     }
 }
 
@@ -84,9 +84,8 @@ fn one(tongue: Tongue, date: &EdtfDate) -> Markup {
         return html! { (date.edtf) };
     };
     let text = in_words(tongue, &parsed);
-    match datetime(&parsed, &date.edtf) {
-        Some(datetime) => html! { time datetime=(datetime) { (text) } },
-        None => html! { (text) },
+    html! {
+        @if let Some(datetime) = datetime(&parsed, &date.edtf) { time datetime=(datetime) { (text) } } @else { (text) }
     }
 }
 
@@ -133,10 +132,7 @@ fn joined(tongue: Tongue, elements: &[SetElement], conjunction: &str) -> String 
         _ => elements.iter().map(|element| element_in_words(tongue, element)).collect::<Vec<_>>(),
     };
     match words.as_slice() {
-        [first @ .., before, last] => {
-            let first: String = first.iter().map(|word| format!("{word}, ")).collect();
-            format!("{first}{before} {conjunction} {last}")
-        }
+        [first @ .., last] if !first.is_empty() => format!("{} {conjunction} {last}", first.join(", ")),
         one => one.concat(),
     }
 }
