@@ -41,7 +41,9 @@ impl<'a> Vocabulary<'a> {
         let mut events: HashMap<String, usize> = HashMap::new();
         for event in &world.events {
             let distinct: HashSet<String> = words_of(event).iter().map(|word| stem(word)).collect();
-            distinct.into_iter().for_each(|stem| *events.entry(stem).or_default() += 1);
+            for stem in distinct {
+                *events.entry(stem).or_default() += 1;
+            }
         }
         Self { world, events }
     }
