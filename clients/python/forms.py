@@ -65,7 +65,7 @@ def main() -> None:
         assert report.valid and not report.warnings, report.flatten(["rowNumber", "type", "message"])
         assert not validated(table + b"The table breaks off here\r\n", schema).valid
         # A schema that is not the table's is told.
-        assert not validated(table, {**schema, "fields": schema["fields"][1:]}).valid
+        assert not validated(table, {**schema, "fields": schema["fields"][:-1]}).valid
     print("frictionless: ok")
 
     [graph] = jsonld.expand(json.loads(text("jsonld")), {"documentLoader": no_fetching})
