@@ -250,7 +250,9 @@ fn one_type(members: &mut Members) -> bool {
             let mut each: Vec<Value> = several.iter().map(|kind| json!({"type": kind})).collect();
             each.iter_mut().for_each(schema);
             if may_be_null {
-                each.iter_mut().for_each(|one| one["nullable"] = json!(true));
+                for one in &mut each {
+                    one["nullable"] = json!(true);
+                }
             }
             members.shift_remove("type");
             let any = json!({"anyOf": each});

@@ -1,5 +1,7 @@
 //! Columns of numbers of which only some occur in a segment, in 16 bits each.
 
+#![expect(clippy::cast_possible_truncation, reason = "a table has at most 2^16 numbers")]
+
 /// A column of numbers. While it grows it holds them as they are; then as places in a table of those that occur, unless they
 /// are too many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,7 +93,9 @@ mod tests {
 
     fn column(numbers: &[u32]) -> Numbers {
         let mut column = Numbers::default();
-        numbers.iter().for_each(|number| column.push(*number));
+        for number in numbers {
+            column.push(*number);
+        }
         column.pack();
         column
     }

@@ -15,19 +15,22 @@ const TYPICAL: usize = 256;
 /// Entities of which is kept since when they are named so.
 const LINES: usize = 1 << 16;
 
+/// A text, with the operation that it is told from.
+type Text = (i64, Arc<[u8]>);
+
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<(Uuid, bool), (i64, Arc<[u8]>)> for Bytes {
-    fn weight(&self, _: &(Uuid, bool), (_, text): &(i64, Arc<[u8]>)) -> u64 {
+impl Weighter<(Uuid, bool), Text> for Bytes {
+    fn weight(&self, _: &(Uuid, bool), (_, text): &Text) -> u64 {
         text.len() as u64 + 96
     }
 }
 
 /// How entities are named since the last correction of any.
 pub struct Said {
-    /// As text, in the long form or the short one, with the operation that it is told from.
-    texts: Cache<(Uuid, bool), (i64, Arc<[u8]>), Bytes>,
+    /// As text, in the long form or the short one.
+    texts: Cache<(Uuid, bool), Text, Bytes>,
     /// The operation since which an entity and all that it is a part of are named so, and the last one that wrote a name anew.
     lines: Cache<Uuid, (i64, i64)>,
 }

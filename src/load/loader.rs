@@ -71,7 +71,9 @@ impl<'a> Loader<'a> {
     pub fn refuse_for(&mut self, errors: Vec<RowError>) {
         self.report.lines += 1;
         self.report.refused += 1;
-        errors.into_iter().for_each(|error| self.report.error(error));
+        for error in errors {
+            self.report.error(error);
+        }
     }
 
     /// Waits for everything that was queued.

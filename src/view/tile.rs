@@ -10,7 +10,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::instant::Instant;
 use crate::domain::tile::{DEEPEST, EXTENT, Spot};
-use crate::domain::vocabulary::EventType;
+use crate::domain::verification::Verification;
+use crate::domain::vocabulary::{EventStatus, EventType};
 use crate::domain::window::Frame;
 use crate::index::aggregate::tile::{Dot, Shown};
 use crate::index::dictionary::Shape;
@@ -65,8 +66,8 @@ fn drawn(layer: Layer, spot: Spot, tags: impl FnOnce(&mut Feature)) -> Result<La
 fn add_dot(feature: &mut Feature, dot: &Dot, shapes: &[Shape]) {
     feature.add_tag_string("id", &dot.id.to_string());
     add_type(feature, dot.event_type);
-    add_code(feature, "status", dot.status.map(|status| status.code()));
-    add_code(feature, "verification", dot.verification.map(|verification| verification.code()));
+    add_code(feature, "status", dot.status.map(EventStatus::code));
+    add_code(feature, "verification", dot.verification.map(Verification::code));
     add_code(feature, "precision", Some(dot.precision.code()));
     let shape = dot.dates.and_then(|(start, number)| Some((start, shapes.get(number as usize)?)));
     if let Some((start, shape)) = shape {
@@ -79,7 +80,7 @@ fn add_dot(feature: &mut Feature, dot: &Dot, shapes: &[Shape]) {
 }
 
 fn add_type(feature: &mut Feature, event_type: Option<EventType>) {
-    add_code(feature, "type", event_type.map(|event_type| event_type.code()));
+    add_code(feature, "type", event_type.map(EventType::code));
     add_code(feature, "category", event_type.map(|event_type| event_type.category().code()));
 }
 
@@ -125,7 +126,7 @@ pub struct TileSet {
     #[schema(minimum = 0, example = 18)]
     pub maxzoom: u8,
     /// West, south, east and north of the map, in degrees: what the projection shows of the world.
-    #[schema(min_items = 4, max_items = 4, example = json!([-180.0, -85.051129, 180.0, 85.051129]))]
+    #[schema(min_items = 4, max_items = 4, example = json!([-180.0, -85.051_129, 180.0, 85.051_129]))]
     pub bounds: Vec<f64>,
     /// The layers.
     pub vector_layers: Vec<VectorLayer>,

@@ -61,7 +61,7 @@ mod soak;
 mod sync;
 mod text;
 mod tiles;
-mod vocab;
 mod timelines;
+mod vocab;
 mod webhooks;
 mod writing;

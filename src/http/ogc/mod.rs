@@ -66,18 +66,18 @@ impl Here {
 
     /// A link to a path of the service.
     pub fn link(&self, path: &str, rel: &str, media_type: &str, title: &str) -> Link {
-        self.to(format!("{}{path}", self.site), rel, media_type, title)
+        link_to(format!("{}{path}", self.site), rel, media_type, title)
     }
 
     /// The link of an answer to itself.
     pub fn itself(&self, media_type: &str) -> Link {
-        self.to(self.asked.clone(), "self", media_type, "This document")
+        link_to(self.asked.clone(), "self", media_type, "This document")
     }
+}
 
-    fn to(&self, href: String, rel: &str, media_type: &str, title: &str) -> Link {
-        let [rel, media_type, title] = [rel, media_type, title].map(str::to_owned);
-        Link { href, rel, media_type, title }
-    }
+fn link_to(href: String, rel: &str, media_type: &str, title: &str) -> Link {
+    let [rel, media_type, title] = [rel, media_type, title].map(str::to_owned);
+    Link { href, rel, media_type, title }
 }
 
 /// Begins a read of what has a past; `f` chooses the form before `Accept` does.

@@ -103,7 +103,8 @@ pub fn whole_view(
     clearance: Clearance,
 ) -> Result<serde_json::Value, Problem> {
     let text = if resource == Resource::Event {
-        let view = EventView { include: Include::ALL.to_vec(), vocab: Vocabulary::ALL.to_vec(), ..EventView::default() };
+        let view =
+            EventView { include: Include::ALL.to_vec(), vocab: Vocabulary::ALL.to_vec(), ..EventView::default() };
         let titles = linked_titles(service, id, seq, clearance)?;
         let body = service.reader.read(|conn| whole_text(conn, id, revision))?;
         let body = body.ok_or_else(|| StoreError::corrupt("a document is missing"))?;

@@ -113,15 +113,14 @@ impl<R: BufRead> Records<R> {
 fn cells(text: &str, most: usize) -> Option<Vec<String>> {
     let (mut cells, mut rest) = (Vec::new(), text);
     while cells.len() <= most {
-        let (cell, behind) = match rest.strip_prefix('"') {
-            Some(inner) => quoted(inner)?,
-            None => {
-                let (cell, behind) = rest.split_at(memchr::memchr(b',', rest.as_bytes()).unwrap_or(rest.len()));
-                if cell.contains(['"', '\r', '\n']) {
-                    return None;
-                }
-                (cell.to_owned(), behind)
+        let (cell, behind) = if let Some(inner) = rest.strip_prefix('"') {
+            quoted(inner)?
+        } else {
+            let (cell, behind) = rest.split_at(memchr::memchr(b',', rest.as_bytes()).unwrap_or(rest.len()));
+            if cell.contains(['"', '\r', '\n']) {
+                return None;
             }
+            (cell.to_owned(), behind)
         };
         cells.push(cell);
         match behind.strip_prefix(',') {
@@ -167,20 +166,20 @@ mod tests {
         found
     }
 
-    fn record(cells: &[&str]) -> Result<Vec<String>, u64> {
-        Ok(cells.iter().map(|cell| (*cell).to_owned()).collect())
+    fn record(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|cell| (*cell).to_owned()).collect()
     }
 
     #[test]
     fn cells_are_as_they_were_written() {
         let text = "\u{feff}a,\"b\"\r\n\r\n\"1,\"\"2\"\"\r\n3\",\"\"\n,é".as_bytes();
-        assert_eq!(all(text), [record(&["a", "b"]), record(&["1,\"2\"\r\n3", ""]), record(&["", "é"])]);
+        assert_eq!(all(text), [["a", "b"], ["1,\"2\"\r\n3", ""], ["", "é"]].map(|cells| Ok(record(&cells))));
     }
 
     #[test]
     fn what_is_no_record_is_refused_and_the_next_is_read() {
         let text = b"a\"b\"\n\"a\"b\na\rb\n\"\xff\"\nc,d\n1,2,3,4,5,6,7,8\n\"open\n";
-        let many = record(&["1", "2", "3", "4", "5", "6"]);
-        assert_eq!(all(text), [Err(1), Err(2), Err(3), Err(4), record(&["c", "d"]), many, Err(7)]);
+        let [few, many] = [&["c", "d"][..], &["1", "2", "3", "4", "5", "6"]].map(|cells| Ok(record(cells)));
+        assert_eq!(all(text), [Err(1), Err(2), Err(3), Err(4), few, many, Err(7)]);
     }
 }

@@ -152,13 +152,11 @@ impl<'a> Row<'a> {
         if text.is_empty() {
             return Value::Null;
         }
-        match serde_json::from_str::<Value>(text) {
-            Ok(number @ Value::Number(_)) => number,
-            _ => {
-                self.fault(column, text, "Expected a number.");
-                Value::Null
-            }
+        if let Ok(number @ Value::Number(_)) = serde_json::from_str::<Value>(text) {
+            return number;
         }
+        self.fault(column, text, "Expected a number.");
+        Value::Null
     }
 
     fn number_in(&mut self, name: &str) -> Value {

@@ -99,7 +99,9 @@ impl Groups {
                     rows.extend(u16::try_from(row));
                 }
             };
-            parts.iter().for_each(|(_, part)| part.each(piece, &mut add));
+            for (_, part) in parts {
+                part.each(piece, &mut add);
+            }
             if !rows.is_empty() {
                 take(parts[0].0, &rows);
             }

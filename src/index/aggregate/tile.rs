@@ -24,7 +24,7 @@ const MOST: usize = if cfg!(debug_assertions) { 12 } else { 2_048 };
 /// two tiles show the same in the margin that they share.
 const CELL: i32 = 128;
 /// Cells along a side of a tile with its margins.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "36")]
+#[expect(clippy::cast_possible_truncation, reason = "36")]
 const SIDE: u16 = ((EXTENT + 2 * MARGIN) / CELL) as u16;
 /// A row that was met in no cell yet.
 const NOWHERE: u16 = u16::MAX;
