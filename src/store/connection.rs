@@ -70,9 +70,10 @@ impl fmt::Debug for DatabaseUrl {
 
 /// `busy_timeout`: how long a writer waits for another process's write, in milliseconds. `synchronous=FULL` makes an
 /// acknowledged write survive a power cut; readers of a write-ahead log never wait for writers. The log grows to 64 MiB before
-/// whoever commits copies it into the file, so that a page that changes often is copied seldom.
+/// whoever commits copies it into the file, so that a page that changes often is copied seldom. Each connection keeps 16 MiB of
+/// pages: of ten million documents the inner pages of the tree, but for those above the leaves.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16384;";
+     PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -16384;";
 
 /// What writers of SQLite need beside: 64 MiB of pages, so that what was touched lately is at hand.
 const SQLITE_WRITER_SETTINGS: &str = "PRAGMA cache_size = -65536;";

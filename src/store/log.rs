@@ -443,14 +443,15 @@ pub fn first_made_since(conn: &mut AnyConnection, seq: i64) -> Result<i64, Store
 /// When the database cannot be asked, or a document is missing.
 pub fn texts(conn: &mut AnyConnection, keys: &[i64]) -> Result<Vec<String>, StoreError> {
     let mut bodies: HashMap<i64, String> = match conn {
-        // A statement with as many places as there are keys is made anew each time, which costs more than to look up one by one.
-        AnyConnection::Sqlite(conn) => {
+        // A statement with as many places as there are keys is made anew each time, which costs more than to look up one by one;
+        // in one transaction, so that the file is locked once.
+        AnyConnection::Sqlite(conn) => conn.transaction(|conn| {
             let found = keys.iter().map(|key| {
                 let body = document::table.find(*key).select(document::body).get_result(conn).optional()?;
                 Ok(body.map(|body| (*key, body)))
             });
-            found.filter_map(Result::transpose).collect::<Result<_, StoreError>>()?
-        }
+            found.filter_map(Result::transpose).collect::<Result<_, StoreError>>()
+        })?,
         AnyConnection::Postgres(conn) => {
             let rows = document::table.filter(document::key.eq_any(keys)).select((document::key, document::body));
             rows.load(conn)?.into_iter().collect()
