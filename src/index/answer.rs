@@ -201,8 +201,13 @@ impl<'a> Answer<'a> {
             let key = |row| slice.sort.key_in(segment, row, sizes);
             let (line, _) = slice.sort.line(segment);
             if line.is_some() && rows.count() * FEW < segment.rows() {
-                for row in rows.ascending(0..segment.rows()).filter(|row| found.accepts(*row)) {
-                    best.offer(key(row), segment.version_no[row]);
+                // Forward, most rows are behind the best that were met already.
+                let is_behind =
+                    |best: &Best, row| !slice.backward && best.is_beyond(slice.sort.least_in(segment, row, sizes));
+                for row in rows.ascending(0..segment.rows()) {
+                    if !is_behind(&best, row) && found.accepts(row) {
+                        best.offer(key(row), segment.version_no[row]);
+                    }
                 }
                 continue;
             }

@@ -85,9 +85,10 @@ pub fn complete(
         state.head = target;
     }
     state.events.look_up(&state.entities);
-    state.events.layers.seal(TAIL, &state.events.dictionary);
+    // Where all rows are new, none stays in the tail, so that all can be arranged.
+    state.events.layers.seal(if after == 0 { 1 } else { TAIL }, &state.events.dictionary);
     if after == 0
-        && let Some(merging) = state.events.merging(true)
+        && let Some(merging) = state.events.arranging(&state.entities)
     {
         state.events.layers.install(&mut merging.run());
     }

@@ -276,6 +276,17 @@ impl Dictionary {
         self.terms.find(term)
     }
 
+    /// Numbers all terms anew: those of `order` by their places in it. Tells the new number of each.
+    pub fn reorder(&mut self, order: &[u32]) -> Vec<u32> {
+        let mut reordered = Numbered::default();
+        let mut new = vec![0; order.len()];
+        for old in order {
+            new[*old as usize] = reordered.number(self.term(*old).clone());
+        }
+        self.terms = reordered;
+        new
+    }
+
     /// Forgets the names of the issues of which that is wanted; their numbers stay.
     pub fn forget_issues(&mut self, is_unwanted: impl Fn(u32) -> bool) {
         for (number, term) in (0..).zip(&mut self.terms.values) {

@@ -4,6 +4,7 @@
 use hashbrown::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono_tz::Tz;
 use uuid::Uuid;
@@ -54,6 +55,8 @@ pub struct Entity {
     pub named_from: i64,
     /// Its versions.
     pub versions: Vec<EntityVersion>,
+    /// How it is named.
+    said: Said,
 }
 
 impl Entity {
@@ -137,11 +140,11 @@ pub struct Entities {
     /// The sources that ever said what they monitor.
     monitoring: Vec<Uuid>,
     /// The operation of the last version that is not its member's first.
-    last_corrected: i64,
+    pub(super) last_corrected: i64,
+    /// Whether it is kept of any how it is named now.
+    is_said: AtomicBool,
     /// The words in names of actors and locations.
     pub names: Names,
-    /// How they are named now.
-    said: Said,
 }
 
 impl Entities {
@@ -153,6 +156,9 @@ impl Entities {
         if change.redaction.is_some() {
             self.write_anew(change.id, &slug, &change.earlier, change.seq);
         }
+        if self.by_id.contains_key(&change.id) && std::mem::take(self.is_said.get_mut()) {
+            self.by_id.values_mut().for_each(|entity| entity.said = Said::default());
+        }
         self.by_slug.insert((change.resource, slug.clone()), change.id);
         let entity = self.by_id.entry(change.id).or_insert_with(|| Entity {
             resource: change.resource,
@@ -161,6 +167,7 @@ impl Entities {
             openly: change.openly,
             named_from: i64::MAX,
             versions: Vec::new(),
+            said: Said::default(),
         });
         let is_new = entity.versions.is_empty();
         if !is_new {
@@ -169,7 +176,6 @@ impl Entities {
             // Out of a file they do not come in their order.
             *last = (*last).max(change.seq);
             self.last_corrected = self.last_corrected.max(change.seq);
-            self.said.clear();
         }
         if let Some((_, document)) = &change.public {
             self.names.note(change.id, &document.content);
@@ -293,9 +299,16 @@ impl Entities {
         self.corrected.get(&resource).copied().unwrap_or_default()
     }
 
-    /// How they are named now, and the operation from which on that holds.
-    pub(super) const fn said(&self) -> (&Said, i64) {
-        (&self.said, self.last_corrected)
+    /// What is kept of how an entity is named since the last correction of any.
+    pub(super) fn said(&self, id: Uuid) -> Option<&Said> {
+        self.by_id.get(&id).map(|entity| &entity.said)
+    }
+
+    /// Notes that something is kept of it.
+    pub(super) fn note_said(&self) {
+        if !self.is_said.load(Ordering::Relaxed) {
+            self.is_said.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The entity with this id, whatever became of it.

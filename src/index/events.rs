@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::answer::Answer;
+use super::arrange::arranged;
 use super::dictionary::Dictionary;
 use super::entities::Entities;
 use super::layers::{Layers, Merging};
@@ -212,6 +213,15 @@ impl Events {
     /// What should be merged now, of segments of all sizes where `all` is asked for.
     pub fn merging(&self, all: bool) -> Option<Merging> {
         self.layers.merging(all, &self.dictionary)
+    }
+
+    /// What is to be merged so that all stands in the order of time and of [`super::arrange`], where some does not yet.
+    pub fn arranging(&mut self, entities: &Entities) -> Option<Merging> {
+        let merging = self.layers.merging(true, &self.dictionary)?;
+        let terms = self.dictionary.reorder(&arranged(&self.dictionary, entities));
+        self.lookup = Lookup::default();
+        self.look_up(entities);
+        Some(merging.renumbered(terms))
     }
 
     /// What is to be merged so that rows go which are not told any more.

@@ -16,7 +16,7 @@ use crate::domain::area::Area;
 
 /// Rows that are asked one by one before all are. To gather the rows of many terms costs about as much as some hundred
 /// questions about a row.
-const PATIENCE: usize = if cfg!(debug_assertions) { 4 } else { 128 };
+pub const PATIENCE: usize = if cfg!(debug_assertions) { 4 } else { 128 };
 
 /// The rows of one segment that answer a question.
 pub struct Found<'a> {
@@ -81,10 +81,11 @@ impl<'a> Found<'a> {
 }
 
 impl Wanted {
-    /// The rows of a segment that have something of what is wanted, but for entities; `versions` are those that are wanted by
-    /// their numbers.
-    fn few(&self, segment: &Segment, versions: &[u16]) -> Bits {
+    /// The rows of a segment that have something of what is wanted; `versions` are those that are wanted by their numbers.
+    pub fn rows(&self, layer: &Layer, sets: &KnownSets, versions: &[u16]) -> Bits {
+        let segment = &*layer.segment;
         let mut rows = self.terms.rows(segment);
+        self.entities.iter().for_each(|terms| sets.add(layer, terms, &mut rows));
         if let Some((terms, area)) = &self.own {
             segment.points.inside(area, |own| {
                 if terms.has(own.term) {
@@ -99,13 +100,6 @@ impl Wanted {
             let numbers = segment.version_no.iter().enumerate();
             numbers.filter(|(_, version)| hits.has(**version)).for_each(|(row, _)| rows.insert(row));
         }
-        rows
-    }
-
-    /// The rows of a segment that have something of what is wanted.
-    pub fn rows(&self, segment: &Segment, versions: &[u16]) -> Bits {
-        let mut rows = self.few(segment, versions);
-        self.entities.iter().for_each(|terms| rows.or(terms.rows(segment).words()));
         rows
     }
 
@@ -124,16 +118,11 @@ impl Wanted {
 impl Group {
     /// Keeps the rows of a segment that meet it, with those that it names one by one.
     pub fn keep(&self, layer: &Layer, sets: &KnownSets, (wanted, excluded): &NamedRows, rows: &mut Bits) {
-        let rows_of = |wanted: &Wanted, versions: &[u16]| {
-            let mut rows = wanted.few(&layer.segment, versions);
-            wanted.entities.iter().for_each(|terms| rows.or(sets.rows(layer, terms).words()));
-            rows
-        };
         if let Some(any) = &self.any {
-            rows.and(&rows_of(any, wanted));
+            rows.and(&any.rows(layer, sets, wanted));
         }
         if !self.none.is_nothing() {
-            rows.and_not(&rows_of(&self.none, excluded));
+            rows.and_not(&self.none.rows(layer, sets, excluded));
         }
     }
 
@@ -145,20 +134,54 @@ impl Group {
 /// Bytes of all sets that are kept.
 const ROOM: u64 = 32 << 20;
 /// Sets that a table is laid out for before any is known.
-const TYPICAL: usize = 4_096;
+const TYPICAL: usize = 16_384;
+
+/// The rows of a set: a list where that is shorter than a bit for each row of the segment.
+enum Rows {
+    Few(Box<[u16]>),
+    Many(Bits),
+}
+
+impl Rows {
+    fn of(terms: &Terms, segment: &Segment) -> Self {
+        let rows = terms.rows(segment);
+        if rows.count() * 16 > segment.rows() {
+            return Self::Many(rows);
+        }
+        let list = rows.ascending(0..segment.rows()).filter_map(|row| u16::try_from(row).ok());
+        Self::Few(list.collect())
+    }
+
+    fn add_to(&self, rows: &mut Bits) {
+        match self {
+            Self::Few(list) => list.iter().for_each(|row| rows.insert(usize::from(*row))),
+            Self::Many(bits) => rows.or(bits.words()),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Few(list) => list.len() * 2,
+            Self::Many(bits) => bits.words().len() * 8,
+        }
+    }
+}
+
+/// The segment and what tells the terms from all others.
+type Key = (u64, u128);
 
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<(u64, u128), Arc<Bits>> for Bytes {
-    fn weight(&self, _: &(u64, u128), rows: &Arc<Bits>) -> u64 {
-        rows.words().len() as u64 * 8 + 64
+impl Weighter<Key, Arc<Rows>> for Bytes {
+    fn weight(&self, _: &Key, rows: &Arc<Rows>) -> u64 {
+        rows.bytes() as u64 + 128
     }
 }
 
-/// The rows that have one of many terms, by segment and terms: what lies in a country is asked for again and again, with
+/// The rows that have one of several terms, by segment and terms: what lies in a country is asked for again and again, with
 /// ever different other filters. A segment never changes, so that what is kept is right for ever.
-pub struct KnownSets(Cache<(u64, u128), Arc<Bits>, Bytes>);
+pub struct KnownSets(Cache<Key, Arc<Rows>, Bytes>);
 
 impl Default for KnownSets {
     fn default() -> Self {
@@ -173,15 +196,22 @@ impl std::fmt::Debug for KnownSets {
 }
 
 impl KnownSets {
-    fn rows(&self, layer: &Layer, terms: &Terms) -> Arc<Bits> {
-        if !terms.are_many() {
-            return Arc::new(terms.rows(&layer.segment));
+    /// Adds the rows of a segment that have one of these terms.
+    fn add(&self, layer: &Layer, terms: &Terms, rows: &mut Bits) {
+        if !terms.are_several() {
+            return rows.or(terms.rows(&layer.segment).words());
         }
         let key = (layer.id, terms.digest());
-        self.0.get(&key).unwrap_or_else(|| {
-            let rows = Arc::new(terms.rows(&layer.segment));
-            self.0.insert(key, Arc::clone(&rows));
-            rows
-        })
+        let known = self.0.get(&key).unwrap_or_else(|| {
+            let known = Arc::new(Rows::of(terms, &layer.segment));
+            self.0.insert(key, Arc::clone(&known));
+            known
+        });
+        known.add_to(rows);
+    }
+
+    /// Whether the rows of a segment that have one of these terms are known, or gathered in no time.
+    pub fn have(&self, layer: &Layer, terms: &Terms) -> bool {
+        !terms.are_several() || self.0.contains_key(&(layer.id, terms.digest()))
     }
 }

@@ -75,6 +75,8 @@ pub struct Merging {
     inputs: Vec<Layer>,
     level: u8,
     sizes: Vec<SizeFacts>,
+    /// The new number of each term, where they are numbered anew.
+    terms: Option<Vec<u32>>,
 }
 
 /// Layers that replace others.
@@ -87,10 +89,15 @@ pub struct Merged {
 }
 
 impl Merging {
+    /// The same with terms under new numbers, for when all rows are merged.
+    pub fn renumbered(self, terms: Vec<u32>) -> Self {
+        Self { terms: Some(terms), ..self }
+    }
+
     /// Merges; it takes long, and needs nothing but what was taken when it began.
     pub fn run(self) -> Merged {
-        let Self { slots, inputs, level, sizes } = self;
-        let (pieces, went) = merge(&inputs, level, &sizes);
+        let Self { slots, inputs, level, sizes, terms } = self;
+        let (pieces, went) = merge(&inputs, level, &sizes, terms.as_deref());
         Merged { slots, inputs, pieces, went }
     }
 }
@@ -272,7 +279,7 @@ impl Layers {
         let (slot, layer) =
             (0..).zip(&self.slots).find_map(|(slot, layer)| Some((slot, layer.as_ref().filter(has_gone)?)))?;
         let (level, sizes) = (layer.level, dictionary.sizes.values().to_vec());
-        Some(Merging { slots: vec![slot], inputs: vec![layer.clone()], level, sizes })
+        Some(Merging { slots: vec![slot], inputs: vec![layer.clone()], level, sizes, terms: None })
     }
 
     /// The numbers of the terms that rows have.
@@ -286,7 +293,7 @@ impl Layers {
     pub fn merging(&self, all: bool, dictionary: &Dictionary) -> Option<Merging> {
         let (slots, level) = self.due(all)?;
         let inputs = slots.iter().filter_map(|slot| self.slots[*slot].clone()).collect();
-        Some(Merging { slots, inputs, level, sizes: dictionary.sizes.values().to_vec() })
+        Some(Merging { slots, inputs, level, sizes: dictionary.sizes.values().to_vec(), terms: None })
     }
 
     /// Puts what was merged in the place of what it was merged from, with what became of the rows meanwhile. Does nothing

@@ -17,9 +17,10 @@ pub const NOWHERE: u32 = u32::MAX;
 
 /// Merges layers into as few as hold their rows, of about the same size, each behind the one before, and tells where each row
 /// of each went: the piece in the upper 16 bits, the row in the lower, or [`NOWHERE`]. Rows that are not told any more are
-/// left out.
-pub fn merge(inputs: &[Layer], level: u8, sizes: &[SizeFacts]) -> (Vec<Layer>, Vec<Vec<u32>>) {
+/// left out. `terms` has the new number of each term, where they are numbered anew.
+pub fn merge(inputs: &[Layer], level: u8, sizes: &[SizeFacts], terms: Option<&[u32]>) -> (Vec<Layer>, Vec<Vec<u32>>) {
     let order = order(inputs);
+    let renumber = |term: u32| terms.map_or(term, |terms| terms[term as usize]);
     let mut pieces: Vec<Segment> = Vec::new();
     let mut went: Vec<Vec<u32>> = inputs.iter().map(|input| vec![NOWHERE; input.segment.rows()]).collect();
     let size = order.len().div_ceil(order.len().div_ceil(MAX_ROWS).max(1)).max(1);
@@ -28,7 +29,7 @@ pub fn merge(inputs: &[Layer], level: u8, sizes: &[SizeFacts]) -> (Vec<Layer>, V
         for (_, input, row) in rows {
             let (segment, row) = (&inputs[*input as usize].segment, *row as usize);
             went[*input as usize][row] = ((pieces.len() << 16) | piece.rows()) as u32;
-            piece.push_from(segment, row);
+            piece.push_from(segment, row, renumber);
         }
         pieces.push(piece);
     }
@@ -41,7 +42,7 @@ pub fn merge(inputs: &[Layer], level: u8, sizes: &[SizeFacts]) -> (Vec<Layer>, V
             }
         }
     }
-    merge_postings(inputs, &went, &mut pieces);
+    merge_postings(inputs, &went, &mut pieces, renumber);
     let layers = pieces.into_iter().zip(superseded);
     let layer = |(piece, superseded): (Segment, _)| Layer::new(level, Arc::new(piece.finished(sizes)), superseded);
     (layers.map(layer).collect(), went)
@@ -64,10 +65,10 @@ fn order(inputs: &[Layer]) -> Vec<((i64, u32, u32), u32, u32)> {
 }
 
 /// Term by term, so that no more than one term's rows are held beside the segments.
-fn merge_postings(inputs: &[Layer], went: &[Vec<u32>], pieces: &mut [Segment]) {
+fn merge_postings(inputs: &[Layer], went: &[Vec<u32>], pieces: &mut [Segment], renumber: impl Fn(u32) -> u32) {
     let mut terms: Vec<(u32, usize, Handle)> = Vec::new();
     for (input, layer) in inputs.iter().enumerate() {
-        terms.extend(layer.segment.postings.handles().map(|(term, handle)| (term, input, handle)));
+        terms.extend(layer.segment.postings.handles().map(|(term, handle)| (renumber(term), input, handle)));
     }
     terms.sort_unstable_by_key(|(term, input, _)| (*term, *input));
     let (mut rows, mut list) = (Vec::new(), Vec::new());

@@ -3,6 +3,7 @@
 
 pub mod aggregate;
 pub mod answer;
+mod arrange;
 mod bits;
 pub mod build;
 pub mod compare;

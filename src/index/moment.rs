@@ -1,7 +1,6 @@
 //! Entities as they were at one operation: what they are called, and what they are parts of.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use hashbrown::HashSet;
 use uuid::Uuid;
@@ -114,8 +113,9 @@ impl<'a> Moment<'a> {
 
     /// The same of one entity and what it is a part of.
     fn line_holds(self, id: Uuid) -> (Range<i64>, i64) {
-        if let Some(said) = self.said().and_then(|said| said.line(id, self.seq)) {
-            return said;
+        let said = self.said(id);
+        if let Some(line) = said.and_then(|said| said.line(self.seq)) {
+            return line;
         }
         let (mut held, mut edition) = (0..i64::MAX, 0);
         for entity in self.line(id).filter_map(|id| self.entities.get(id)) {
@@ -126,28 +126,29 @@ impl<'a> Moment<'a> {
             // Of all of them: what was withdrawn keeps the name that it had before.
             edition = entity.versions[..newer].iter().map(|version| version.edition).fold(edition, i64::max);
         }
-        if let Some(said) = self.said() {
-            said.keep_line(id, &held, edition);
+        if let Some(said) = said {
+            said.keep_line(&held, edition);
+            self.entities.note_said();
         }
         (held, edition)
     }
 
-    /// What is kept of how entities are named; `None` where some of them were named otherwise.
-    fn said(self) -> Option<&'a Said> {
-        let (said, since) = self.entities.said();
-        (self.seq >= since).then_some(said)
+    /// What is kept of how an entity is named; `None` where some entity was named otherwise.
+    fn said(self, id: Uuid) -> Option<&'a Said> {
+        self.entities.said(id).filter(|_| self.seq >= self.entities.last_corrected)
     }
 
     /// How an entity is named, in the long form or the short one, if that is kept.
-    pub fn text(self, id: Uuid, is_long: bool) -> Option<Arc<[u8]>> {
-        self.said()?.text(id, is_long, self.seq)
+    pub fn text(self, id: Uuid, is_long: bool) -> Option<&'a [u8]> {
+        self.said(id)?.text(is_long, self.seq)
     }
 
     /// Keeps how an entity is named.
     pub fn keep_text(self, id: Uuid, is_long: bool, text: &[u8]) {
-        if let Some(said) = self.said() {
+        if let Some(said) = self.said(id) {
             let (held, _) = self.line_holds(id);
-            said.keep_text(id, is_long, held.start, text);
+            said.keep_text(is_long, held.start, text);
+            self.entities.note_said();
         }
     }
 

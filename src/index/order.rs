@@ -67,13 +67,22 @@ impl Sort {
 
     /// The key of a row of a segment; `sizes` are those of the dictionary.
     pub fn key_in(self, segment: &Segment, row: usize, sizes: &[SizeFacts]) -> EventKey {
-        let value = match self {
+        self.key(self.value_in(segment, row, sizes), segment.event_no[row])
+    }
+
+    /// A key that is no higher than that of a row of a segment, for which less has to be looked up.
+    pub fn least_in(self, segment: &Segment, row: usize, sizes: &[SizeFacts]) -> EventKey {
+        let (value, _) = self.key(self.value_in(segment, row, sizes), 0);
+        (value, -ANY)
+    }
+
+    fn value_in(self, segment: &Segment, row: usize, sizes: &[SizeFacts]) -> Option<i64> {
+        match self {
             Self::When | Self::WhenDescending => Some(segment.start[row]).filter(|start| *start != UNDATED),
             Self::Recorded | Self::RecordedDescending => Some(i64::from(segment.seq[row])),
             Self::Size | Self::SizeDescending => size_of(segment.size.get(row), sizes),
             Self::Distance | Self::Relevance => None,
-        };
-        self.key(value, segment.event_no[row])
+        }
     }
 
     /// The key of a single row; `sizes` are those of the dictionary.

@@ -8,7 +8,7 @@ use super::answer::Deadline;
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Starts};
 use super::events::Events;
-use super::found::{Found, KnownSets};
+use super::found::{Found, KnownSets, PATIENCE};
 use super::layer::Layer;
 use super::nearest::Origin;
 use super::row::Row;
@@ -107,10 +107,18 @@ impl Group {
         (self.any.as_ref().map(rows).unwrap_or_default(), rows(&self.none))
     }
 
-    /// Whether it names so many entities that it is better asked about a row than about a segment.
-    fn is_wide(&self) -> bool {
-        let is_wide =
-            |wanted: &Wanted| wanted.many_hits().is_some() || wanted.entities.iter().any(|terms| terms.are_many());
+    /// Whether few rows meet it, as a rule: those that have one of some entities, of which there are many.
+    fn is_rare(&self) -> bool {
+        self.any.as_ref().is_some_and(|wanted| wanted.terms.is_empty() && wanted.many_hits().is_none())
+            && !self.is_wide(|_| true)
+    }
+
+    /// Whether it names so many entities, whose rows are `unknown`, that it is better asked about a row than about a segment.
+    fn is_wide(&self, unknown: impl Fn(&Terms) -> bool) -> bool {
+        let is_wide = |wanted: &Wanted| {
+            let mut entities = wanted.entities.iter();
+            wanted.many_hits().is_some() || entities.any(|terms| terms.are_many() && unknown(terms))
+        };
         self.any.iter().chain([&self.none]).any(is_wide)
     }
 }
@@ -128,6 +136,9 @@ pub struct Sizes {
     pub perhaps: Terms,
 }
 
+/// Of a segment's rows one in so many, or fewer, are looked at one by one; of more the rows of all sizes are gathered.
+const FEW_SIZED: usize = 8;
+
 impl Sizes {
     fn has(&self, sizes: &[SizeFacts], size: u32) -> bool {
         sizes.get(size as usize).is_some_and(|size| size.overlaps(self.min, self.max))
@@ -135,6 +146,9 @@ impl Sizes {
 
     /// Keeps the rows that have such a size.
     fn keep(&self, segment: &Segment, sizes: &[SizeFacts], rows: &mut Bits) {
+        if rows.count() * FEW_SIZED < segment.rows() {
+            return rows.retain(|row| self.has(sizes, segment.size.get(row)));
+        }
         let mut perhaps = self.perhaps.rows(segment);
         perhaps.and(rows);
         perhaps.retain(|row| self.has(sizes, segment.size.get(row)));
@@ -315,21 +329,26 @@ impl Search {
             rows.and_not(&unseen.rows(segment));
         }
         let mut open = Vec::new();
-        for (number, group) in self.groups.iter().enumerate() {
-            if rows.is_empty() || known.is_late() {
+        if rows.is_empty() {
+            return None;
+        }
+        // What few rows have comes first, so that often nothing is left to ask for, or so little that it is asked row by row.
+        let (rare, common): (Vec<_>, Vec<_>) = self.groups.iter().enumerate().partition(|(_, group)| group.is_rare());
+        let mut is_few = false;
+        for (number, group) in rare.into_iter().chain(common) {
+            if known.is_late() {
                 return None;
             }
-            if group.is_wide() {
+            if is_few || group.is_wide(|terms| !known.sets.have(layer, terms)) {
                 open.push((group, named(number).clone()));
                 continue;
             }
-            let (wanted, excluded) = named(number);
-            if let Some(any) = &group.any {
-                rows.and(&any.rows(segment, wanted));
+            group.keep(layer, known.sets, named(number), &mut rows);
+            let left = rows.count();
+            if left == 0 {
+                return None;
             }
-            if !group.none.is_nothing() {
-                rows.and_not(&group.none.rows(segment, excluded));
-            }
+            is_few = left <= PATIENCE;
         }
         if let Some(wanted) = &self.sizes {
             wanted.keep(segment, known.sizes, &mut rows);

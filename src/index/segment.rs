@@ -133,7 +133,7 @@ pub struct Segment {
     pub postings: Postings,
     /// Where the terms that name entities begin for each row in `named`, and where the last ones end.
     pub named_starts: Vec<u32>,
-    /// The terms that name entities, row by row.
+    /// The terms that name entities, row by row, those of a row ascending.
     pub named: Numbers,
     /// Points of the events' own, by row.
     pub points: OwnPoints,
@@ -194,11 +194,13 @@ impl Segment {
         points.for_each(|own| self.points.push(own));
     }
 
-    /// Takes in a row of another segment under a new number.
-    pub fn push_from(&mut self, other: &Self, row: usize) {
+    /// Takes in a row of another segment under a new number, and its terms as `renumber` tells.
+    pub fn push_from(&mut self, other: &Self, row: usize, renumber: impl Fn(u32) -> u32) {
         let number = self.rows() as u16;
-        let points = other.points.of_row(row).map(|own| OwnPoint { row: number, ..own });
-        self.push(&other.columns(row), other.named(row), points);
+        let points = other.points.of_row(row).map(|own| OwnPoint { row: number, term: renumber(own.term), ..own });
+        let mut named: Vec<u32> = other.named(row).map(&renumber).collect();
+        named.sort_unstable();
+        self.push(&other.columns(row), named.into_iter(), points);
     }
 
     /// A row without its terms and points.

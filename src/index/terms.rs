@@ -22,7 +22,7 @@ impl PartialEq for Terms {
 }
 
 /// So many numbers are looked up one by one; more have a bit each.
-const FEW: usize = 16;
+const FEW: usize = if cfg!(debug_assertions) { 1 } else { 8 };
 /// More numbers than these are many.
 const MANY: usize = if cfg!(debug_assertions) { 2 } else { 64 };
 
@@ -49,6 +49,11 @@ impl Terms {
     /// Whether there are so many that their rows in a segment are not gathered for a few questions about rows.
     pub const fn are_many(&self) -> bool {
         self.list.len() > MANY
+    }
+
+    /// Whether there are so many that it pays to keep their rows.
+    pub const fn are_several(&self) -> bool {
+        self.list.len() > FEW
     }
 
     /// The numbers, ascending.

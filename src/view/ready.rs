@@ -225,7 +225,7 @@ const NULL: &str = "null";
 fn put_name(names: Moment<'_>, id: Uuid, form: Form, out: &mut Vec<u8>) -> Result<()> {
     let is_long = form == Form::Full;
     if let Some(text) = names.text(id, is_long) {
-        out.extend_from_slice(&text);
+        out.extend_from_slice(text);
         return Ok(());
     }
     let start = out.len();
