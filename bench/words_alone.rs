@@ -5,7 +5,8 @@
 use std::hint::black_box;
 
 use marchline::index::Index;
-use marchline::text::shelf::{Saved, Written};
+use marchline::text::shelf::Saved;
+use marchline::text::written::Written;
 use serde_json::{Value, json};
 
 mod asked;

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod api_key;
 pub mod area;
+pub mod aspects;
 pub mod bounding_box;
 pub mod buckets;
 mod calendar;

@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::aspects::Aspect;
 use super::crosswalk::{CrosswalkEntry, Vocabulary, crosswalk};
 use super::event_type::EventType;
-use super::losses::{Aspect, Facts, said};
+use super::losses::{Facts, said};
 
 /// What an event is called in the vocabularies that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

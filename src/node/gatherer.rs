@@ -16,7 +16,8 @@ use crate::store::error::StoreError;
 use crate::store::log::{self as change_log, Head};
 use crate::text::changed::{ChangedRow, changed_rows};
 use crate::text::index::{MANY, TextIndex};
-use crate::text::shelf::{Shelf, Taken, TextError, Title, Written};
+use crate::text::shelf::{Shelf, Taken, TextError, Title};
+use crate::text::written::Written;
 
 /// How often it is looked whether there is something to do.
 const INTERVAL: Duration = Duration::from_millis(20);

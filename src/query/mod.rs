@@ -19,6 +19,7 @@ pub mod terms;
 pub mod text;
 pub mod tile;
 pub mod timeline;
+pub mod values;
 
 use std::collections::BTreeMap;
 

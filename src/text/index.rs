@@ -9,7 +9,8 @@ use quick_cache::sync::Cache;
 use super::changed::ChangedRow;
 use super::hits::{Found, Hits};
 use super::part::Part;
-use super::shelf::{TextError, Written};
+use super::shelf::TextError;
+use super::written::Written;
 use crate::metrics::TextSize;
 use crate::store::log::Head;
 

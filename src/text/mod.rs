@@ -12,3 +12,4 @@ pub mod marks;
 pub mod part;
 pub mod shelf;
 pub mod words;
+pub mod written;

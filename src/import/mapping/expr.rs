@@ -6,8 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::countries::Country;
 use super::row::{Path, Row};
-use crate::domain::crosswalk::{Vocabulary, crosswalk};
-use crate::domain::vocabulary::EventType;
+use super::tables::{Otherwise, Table};
 use crate::import::report::RowError;
 use crate::import::values::number;
 
@@ -87,64 +86,6 @@ pub enum Step {
     Country,
     /// The ISO code of a country by its FIPS code.
     Fips,
-}
-
-/// What a table does with what it does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Otherwise {
-    /// It is lost, and told as an error.
-    Error,
-    /// The record is refused.
-    Refuse,
-    /// The record is left aside.
-    Ignore,
-    /// It is lost, and counted as a loss.
-    Lose,
-    /// It is left out.
-    Drop,
-    /// It stays as it is.
-    Keep,
-}
-
-/// Words and what they mean.
-#[derive(Clone, Debug)]
-pub struct Table {
-    /// By words in lower case.
-    pub entries: HashMap<String, Vec<String>>,
-    /// Whether a word is looked for by how it begins; the longest entry wins.
-    pub by_start: bool,
-    /// A vocabulary that is asked for what has no entry: only what means exactly one of our types is known.
-    pub vocabulary: Option<Vocabulary>,
-    /// What is done with what is not known.
-    pub otherwise: Otherwise,
-    /// What is told of it.
-    pub reason: Option<String>,
-}
-
-impl Table {
-    fn get(&self, word: &str) -> Option<Vec<String>> {
-        let key = word.to_lowercase();
-        if let Some(found) = self.entries.get(&key) {
-            return Some(found.clone());
-        }
-        if self.by_start {
-            let begins = self.entries.iter().filter(|(start, _)| key.starts_with(start.as_str()));
-            if let Some((_, found)) = begins.max_by_key(|(start, _)| start.len()) {
-                return Some(found.clone());
-            }
-        }
-        let kind = meant_by(word, self.vocabulary?)?;
-        Some(vec![kind.code().to_owned()])
-    }
-}
-
-/// The type that is exactly what a code of another vocabulary means.
-fn meant_by(code: &str, vocabulary: Vocabulary) -> Option<EventType> {
-    let is_meant = |kind: &&EventType| {
-        let entry = crosswalk(**kind, vocabulary);
-        entry.exact && entry.code.is_some_and(|known| known.eq_ignore_ascii_case(code))
-    };
-    EventType::ALL.iter().find(is_meant).copied()
 }
 
 /// What is noted while a record is read.

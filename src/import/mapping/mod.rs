@@ -4,6 +4,7 @@
 //! what we write. `build` makes the event of them. What a mapping cannot say it does not say: there are no conditions
 //! and no functions of its own, so that whoever reads one knows what it does. `docs/importing.md` is its manual.
 
+mod amounts;
 mod build;
 mod check;
 mod countries;
@@ -15,6 +16,7 @@ mod places;
 mod presets;
 mod row;
 mod spec;
+mod tables;
 mod values;
 mod when;
 mod who;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::expr::{Expr, Table};
+use super::expr::Expr;
 use super::row::Path;
+use super::tables::Table;
 use super::values::{Context, table};
 use crate::domain::input::{Fault, MAX_NAME, MAX_TEXT, Object, Reading};
 use crate::domain::resource::Slug;

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use chrono::format::{Item, StrftimeItems};
 use serde_json::Value;
 
-use super::expr::{Expr, Otherwise, Piece, Start, Step, Table};
+use super::expr::{Expr, Piece, Start, Step};
 use super::row::Path;
 use super::spec::Fields;
+use super::tables::{Otherwise, Table};
 use crate::domain::crosswalk::Vocabulary;
 use crate::domain::input::{Input, MAX_NAME, MAX_TEXT, Object};
 

@@ -6,6 +6,7 @@
 mod conditions;
 mod pattern;
 mod plan;
+mod properties;
 mod times;
 mod values;
 
@@ -20,9 +21,9 @@ use super::event_query::EventQuery;
 use crate::domain::codes;
 use crate::domain::instant::Instant;
 use crate::domain::vocabulary::PlacePrecision;
-pub use conditions::Kind;
 use pattern::Pattern;
 pub use plan::tree;
+pub use properties::Kind;
 pub use times::Moment;
 use times::Stretch;
 

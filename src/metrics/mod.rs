@@ -1,6 +1,9 @@
 //! What a running node counts and measures, as Prometheus reads it. Labels hold only what is one of few known values:
 //! no addresses, no ids, no query strings.
 
+mod labels;
+mod sizes;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -13,75 +16,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::domain::codes;
-use crate::domain::resource::Resource;
-
-codes! {
-    /// What became of an operation that the writer took.
-    pub enum WriterOutcome {
-        /// It was committed under a number.
-        Accepted = "accepted",
-        /// Nothing had to be done.
-        Unchanged = "unchanged",
-        /// It was not what it must be.
-        Refused = "refused",
-        /// The store failed.
-        Failed = "failed",
-    }
-}
-
-codes! {
-    /// A format of files that are imported.
-    pub enum ImportFormat {
-        /// Documents of our own.
-        Ndjson = "ndjson",
-        /// Tables of our own.
-        Marchline = "marchline",
-        /// The Crowd Counting Consortium's.
-        Ccc = "ccc",
-        /// Incidents of 2020PB.
-        Pb2020 = "2020pb",
-        /// ACLED's exports.
-        Acled = "acled",
-        /// ACLED's list of events that it has deleted.
-        AcledDeleted = "acled-deleted",
-        /// GDELT 2.0 event exports.
-        Gdelt = "gdelt",
-        /// Features of GeoJSON.
-        Geojson = "geojson",
-        /// UCDP's georeferenced events.
-        Ucdp = "ucdp",
-        /// Files with a mapping of one's own.
-        Mapping = "mapping",
-    }
-}
-
-impl ImportFormat {
-    /// Whether it is what we give ourselves, and no other collection's.
-    pub const fn is_own(self) -> bool {
-        matches!(self, Self::Ndjson | Self::Marchline)
-    }
-
-    /// The codes of those that need nothing but the file.
-    pub const SENT: &'static [&'static str] = match Self::CODES.split_last() {
-        Some((_, front)) => front,
-        None => &[],
-    };
-}
-
-codes! {
-    /// What became of a message of a webhook.
-    pub enum WebhookOutcome {
-        /// The receiver took it.
-        Delivered = "delivered",
-        /// It failed and is sent again.
-        Failed = "failed",
-        /// It failed for the last time.
-        GivenUp = "given_up",
-        /// The receiver wants no more.
-        Gone = "gone",
-    }
-}
+pub use labels::{ImportFormat, WebhookOutcome, WriterOutcome};
+pub use sizes::{ImportState, IndexSize, TextSize};
 
 /// A label of one of few known values.
 type Label = [(&'static str, &'static str); 1];
@@ -97,36 +33,6 @@ struct Answer {
     #[prometheus(flatten)]
     request: Request,
     status: u16,
-}
-
-/// How much the index holds.
-#[derive(Clone, Debug, Default)]
-pub struct IndexSize {
-    /// Events that the public can see.
-    pub events: usize,
-    /// Versions of events, whether the public may see them or not.
-    pub event_versions: usize,
-    /// Bytes that the versions of events take, but for what they have in common.
-    pub event_bytes: usize,
-    /// Members of the other resources.
-    pub entities: Vec<(Resource, usize)>,
-    /// The newest operation that was applied.
-    pub seq: i64,
-}
-
-/// How much there is of the words of events.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TextSize {
-    /// Rows whose words are written, each a version as one audience is given it.
-    pub written_rows: u64,
-    /// Rows whose words are in memory alone.
-    pub recent_rows: usize,
-    /// Segments of what is written.
-    pub segments: usize,
-    /// Bytes of what is written.
-    pub bytes: u64,
-    /// The operation up to which words are gathered; `None` where that is all that was applied.
-    pub reached: Option<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -151,19 +57,6 @@ impl TextGauges {
             self.lag.clone(),
         );
     }
-}
-
-/// How far an import is.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ImportState {
-    /// Records handed to its writer.
-    pub records: i64,
-    /// Bytes of its file that were read.
-    pub read_bytes: i64,
-    /// Bytes of its file; 0 where that is not known.
-    pub file_bytes: i64,
-    /// When it told so, in seconds since 1970; 0 where no import ever did.
-    pub told_at: i64,
 }
 
 /// The counts and measures of one node. Names are those that `docs/operating.md` lists.
