@@ -10,6 +10,7 @@ pub mod event_query;
 pub mod facets;
 pub mod filter;
 pub mod histogram;
+pub mod known_values;
 pub mod named;
 pub mod page;
 pub mod params;
