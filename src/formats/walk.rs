@@ -1,7 +1,9 @@
 //! The events of a whole answer, read piece by piece at one operation, however much is written meanwhile.
 
 use std::collections::VecDeque;
+use std::panic::resume_unwind;
 use std::sync::{Arc, RwLockReadGuard};
+use std::thread;
 
 use thiserror::Error;
 
@@ -194,11 +196,17 @@ impl Reached {
     }
 }
 
+/// The documents of a piece, or why there are no more.
+type Documents = Result<Vec<Vec<u8>>, Cut>;
+
 /// A whole answer in one form, on its way.
 pub struct Whole {
     walk: Walk,
     writer: Box<dyn Writer>,
+    /// What was read while the piece before was written; nothing before the first and behind the last.
+    ahead: Option<Documents>,
     has_begun: bool,
+    is_over: bool,
     total: u64,
     given: u64,
 }
@@ -206,7 +214,7 @@ pub struct Whole {
 impl Whole {
     /// The events of a walk in a form.
     pub fn new(walk: Walk, writer: Box<dyn Writer>, total: u64) -> Self {
-        Self { walk, writer, has_begun: false, total, given: 0 }
+        Self { walk, writer, ahead: None, has_begun: false, is_over: false, total, given: 0 }
     }
 
     /// How many events there are to be read.
@@ -221,10 +229,11 @@ impl Whole {
 
     /// Whether nothing is left to be written.
     pub const fn is_over(&self) -> bool {
-        self.walk.is_over
+        self.is_over
     }
 
-    /// Adds the next piece.
+    /// Adds the next piece. Some forms take longer to write than events to read, so that both are done at once, a piece
+    /// apart; no more than that is read of what nobody may want.
     ///
     /// # Errors
     /// When the database cannot be read any more, or holds another dataset.
@@ -232,20 +241,27 @@ impl Whole {
         if !std::mem::replace(&mut self.has_begun, true) {
             self.writer.begin(out)?;
         }
-        let documents = self.walk.next()?;
-        self.given += documents.len() as u64;
-        for document in documents {
-            self.writer.event(&document, out)?;
-        }
-        if self.walk.is_over {
+        let Self { walk, writer, ahead, .. } = self;
+        let documents = ahead.take().unwrap_or_else(|| walk.next())?;
+        let mut write = || documents.iter().try_for_each(|document| writer.event(document, out));
+        if walk.is_over {
+            write()?;
+            self.is_over = true;
             self.writer.end(out);
+        } else {
+            let next = thread::scope(|scope| {
+                let next = scope.spawn(|| walk.next());
+                write().map(|()| next.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            });
+            self.ahead = Some(next?);
         }
+        self.given += documents.len() as u64;
         Ok(())
     }
 
     /// Tells a reader that the answer breaks off here, and why; nothing is left to be written then.
     pub fn cut(&mut self, problem: &str, out: &mut Vec<u8>) {
-        self.walk.is_over = true;
+        self.is_over = true;
         self.writer.cut(problem, out);
     }
 }
