@@ -13,6 +13,7 @@ use crate::domain::privacy::Clearance;
 use crate::http::ask::Service;
 use crate::http::errors::ServiceErrors;
 use crate::http::openapi::openapi;
+use crate::http::openapi30::downgraded;
 use crate::http::params::{OgcFormParam, ValidatorHeader};
 use crate::http::problem::Problem;
 
@@ -48,20 +49,14 @@ fn document() -> Value {
     let wanted = referred_to(&json!(paths), &whole["components"]["schemas"]);
     let schemas: Map<String, Value> =
         members(&mut whole["components"]["schemas"]).filter(|(name, _)| wanted.contains(name)).collect();
-    let mut info = whole["info"].take();
-    if let Some(licence) = info["license"].as_object_mut() {
-        licence.remove("identifier");
-    }
     let tags = whole["tags"].as_array().into_iter().flatten().filter(|tag| tag["name"] == "ogc");
-    let mut document = json!({
-        "openapi": "3.0.3",
-        "info": info,
+    let mut document = downgraded(json!({
+        "info": whole["info"],
         "servers": [{"url": ROOT}],
         "tags": tags.collect::<Vec<_>>(),
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": whole["components"]["securitySchemes"]},
-    });
-    make_older(&mut document);
+    }));
     for limit in limits(&mut document) {
         limit["schema"]["maximum"] = MOST.into();
     }
@@ -113,64 +108,9 @@ fn names_in(value: &Value) -> Vec<String> {
     names
 }
 
-/// Says in OpenAPI 3.0 what stands there in 3.1, as far as the document uses that: null as a type, several examples of a schema,
-/// rules for names of members.
-fn make_older(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            let is_null = |value: &Value| value == "null";
-            if let Some(Value::Array(types)) = members.get("type") {
-                let other = types.iter().find(|one| !is_null(one)).cloned();
-                let nullable = types.iter().any(is_null);
-                members.extend(other.map(|other| ("type".to_owned(), other)));
-                if nullable {
-                    members.insert("nullable".to_owned(), true.into());
-                }
-            }
-            if let Some(Value::Array(either)) = members.get("oneOf")
-                && either.iter().any(|one| is_null(&one["type"]))
-            {
-                let others: Vec<Value> = either.iter().filter(|one| !is_null(&one["type"])).cloned().collect();
-                members.remove("oneOf");
-                members.insert("allOf".to_owned(), others.into());
-                members.insert("nullable".to_owned(), true.into());
-            }
-            if let Some(Value::Array(examples)) = members.get("examples") {
-                let first = examples.first().cloned();
-                members.remove("examples");
-                members.extend(first.map(|first| ("example".to_owned(), first)));
-            }
-            members.remove("propertyNames");
-            members.iter_mut().filter(|(name, _)| *name != "example").for_each(|(_, member)| make_older(member));
-        }
-        Value::Array(items) => items.iter_mut().for_each(make_older),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn null_is_no_type_of_its_own_there() {
-        let mut schema = json!({
-            "properties": {
-                "a": {"type": ["string", "null"], "examples": ["x", "y"]},
-                "b": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/B"}]},
-                "type": {"type": "string"},
-            }
-        });
-        make_older(&mut schema);
-        let expected = json!({
-            "properties": {
-                "a": {"type": "string", "nullable": true, "example": "x"},
-                "b": {"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true},
-                "type": {"type": "string"},
-            }
-        });
-        assert_eq!(schema, expected);
-    }
 
     #[test]
     fn it_has_all_that_it_refers_to_and_nothing_else() {
