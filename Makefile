@@ -28,7 +28,7 @@ soak: ## the proofs of writing at length, on both databases, for about twenty mi
 	TEST_SOAK=1 $(CARGO) test --release --locked --test it soak:: -- --nocapture --test-threads=2
 
 # Not part of `test`: it takes a C++ compiler. CI runs it.
-fuzz: ## look for bytes that the importer cannot bear, for a minute
+fuzz: ## look for bytes that importers cannot bear, for a minute each
 	scripts/fuzz-import
 
 # Not part of `check`: it takes an hour, and a machine that does nothing else.

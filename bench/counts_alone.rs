@@ -13,6 +13,7 @@ use marchline::index::Index;
 use marchline::query::aggregate::{FacetOwn, Field};
 use marchline::query::facets::{FacetQuery, VALUES};
 use marchline::query::histogram::HistogramQuery;
+use marchline::query::known_values::KnownValues;
 use serde_json::{Value, json};
 
 #[allow(dead_code, reason = "pages are the matter of another program")]
@@ -38,11 +39,12 @@ fn main() -> Result<(), Failure> {
     let all: Vec<&Asked> = [&all; AGAIN].into();
     let lists = [("now", now.iter().collect()), ("past", past.iter().collect()), ("unfiltered", all)];
     let kinds = [Kind::ByDay].into_iter().chain(Field::ALL.iter().map(|field| Kind::Values(*field)));
+    let known = KnownValues::default();
     let mut kinds_told: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
     let mut any_facet: BTreeMap<&str, Vec<Vec<f64>>> = BTreeMap::new();
     for kind in kinds {
         for (when, list) in &lists {
-            let times = kind.measured(list, &index, rounds)?;
+            let times = kind.measured(list, &index, &known, rounds)?;
             kinds_told.entry(kind.name()).or_default().insert(when, timing::told(&times));
             if matches!(kind, Kind::Values(_)) {
                 let gathered = any_facet.entry(when).or_insert_with(|| vec![Vec::new(); rounds]);
@@ -78,16 +80,22 @@ impl Kind {
         }
     }
 
-    fn measured(self, questions: &[&Asked], index: &Index, rounds: usize) -> Result<Vec<Vec<f64>>, Failure> {
+    fn measured(
+        self,
+        questions: &[&Asked],
+        index: &Index,
+        known: &KnownValues,
+        rounds: usize,
+    ) -> Result<Vec<Vec<f64>>, Failure> {
         // The first round is the warm-up.
-        let round = |_| timing::round(questions, |asked| self.count(asked, index));
+        let round = |_| timing::round(questions, |asked| self.count(asked, index, known));
         Ok((0..=rounds).map(round).collect::<Result<Vec<_>, Failure>>()?.split_off(1))
     }
 
-    fn count(self, asked: &Asked, index: &Index) -> Result<(), Failure> {
+    fn count(self, asked: &Asked, index: &Index, known: &KnownValues) -> Result<(), Failure> {
         let Asked { query, named, seq, .. } = asked;
         let (clearance, deadline) = (Clearance::Public, Instant::now() + PATIENCE);
-        let counting = Counting { index, query, named, seq: *seq, clearance, deadline };
+        let counting = Counting { index, query, named, seq: *seq, clearance, deadline, known };
         match self {
             Self::ByDay => {
                 black_box(counting.histogram(&HistogramQuery { interval: Interval::Day, group_by: None })?);

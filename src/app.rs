@@ -25,6 +25,7 @@ use crate::load::jobs::Jobs;
 use crate::node::WriterSlot;
 use crate::node::moments::Moments;
 use crate::node::reader::Reader;
+use crate::query::known_values::KnownValues;
 use crate::store::connection::DatabaseUrl;
 use crate::view::kept::Kept;
 use crate::webhooks::trial::Trials;
@@ -57,6 +58,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
     let webhooks = Arc::new(Trials::new(&config.webhook_options));
     let turns = Arc::new(Turns::default());
     let moments = Arc::new(Moments::default());
+    let values = Arc::new(KnownValues::default());
     let (known, writer) = (Arc::clone(index), Arc::clone(writer));
     let everything = move |routes: &mut web::ServiceConfig| {
         let service = Service {
@@ -64,6 +66,7 @@ pub fn serve(index: &Arc<Index>, writer: &WriterSlot, config: &Config) -> std::i
             writer: Arc::clone(&writer),
             reader: reader(&database, &known),
             moments: Arc::clone(&moments),
+            values: Arc::clone(&values),
             kept: Arc::clone(&kept),
             pages: Arc::clone(&pages),
             feeds: Arc::clone(&feeds),

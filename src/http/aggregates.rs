@@ -101,15 +101,16 @@ pub async fn counted<Q: Send + 'static>(
     let seq = asked.finish(&mut ask)?;
     // From before anything is read: what is written meanwhile makes the answer look older than it is, never newer.
     let (head, clearance) = (ask.head, ask.clearance);
-    let (turn, index) = (ask.turn().await?, Arc::clone(&ask.service.index));
+    let turn = ask.turn().await?;
+    let (index, values) = (Arc::clone(&ask.service.index), Arc::clone(&ask.service.values));
     let deadline = ask.deadline();
     let mut print = Fingerprint::of(clearance);
     print.text(req.path()).text(req.query_string());
     let work = move || {
         let _turn = turn;
         let EventAsk { query: filters, named, .. } = &asked;
-        let Counted { bytes, told } =
-            count(&query, &Counting { index: &index, query: filters, named, seq, clearance, deadline })?;
+        let counting = Counting { index: &index, query: filters, named, seq, clearance, deadline, known: &values };
+        let Counted { bytes, told } = count(&query, &counting)?;
         print.bytes(&bytes[..told]);
         Ok::<_, Problem>((Text::in_form(media_type, bytes), print.weak()))
     };

@@ -26,6 +26,7 @@ use crate::node::WriterSlot;
 use crate::node::moments::Moments;
 use crate::node::reader::Reader;
 use crate::query::event_query::EventQuery;
+use crate::query::known_values::KnownValues;
 use crate::query::named::{Named, Told};
 use crate::query::params::{ParamFault, Params, shown};
 use crate::store::error::StoreError;
@@ -50,6 +51,8 @@ pub struct Service {
     pub reader: Reader,
     /// What instants mean that were asked for lately.
     pub moments: Arc<Moments>,
+    /// What events are counted by.
+    pub values: Arc<KnownValues>,
     /// Documents that were read lately.
     pub kept: Arc<Kept>,
     /// Pages that were given lately.

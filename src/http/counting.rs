@@ -12,6 +12,7 @@ use crate::query::aggregate::{FacetOwn, Field, Values, dots};
 use crate::query::event_query::EventQuery;
 use crate::query::facets::FacetQuery;
 use crate::query::histogram::{HistogramQuery, MAX_CELLS};
+use crate::query::known_values::KnownValues;
 use crate::query::named::Named as FoundNames;
 use crate::query::params::ParamFault;
 use crate::query::plan::plan;
@@ -38,6 +39,8 @@ pub struct Counting<'a> {
     pub clearance: Clearance,
     /// When it must have been answered.
     pub deadline: Deadline,
+    /// The values of fields that are known.
+    pub known: &'a KnownValues,
 }
 
 /// One field to be counted.
@@ -66,7 +69,8 @@ impl Counting<'_> {
         let (to_match, numbers, values, generation) = {
             let state = self.index.read();
             let to_match = self.to_match(&state, self.query, self.named)?;
-            let values = asked.group_by.map(|field| field.values(self.query, self.named, self.sight(&state)));
+            let values =
+                asked.group_by.map(|field| field.values(self.query, self.named, self.sight(&state), self.known));
             (to_match, Numbers::of(&state.events), values, state.generation)
         };
         let matched = to_match.find()?;
@@ -105,7 +109,7 @@ impl Counting<'_> {
                 let without = || field.left_out_of(self.query, self.named);
                 let other = (asked.own == FacetOwn::Exclude).then(without).flatten();
                 let (query, named) = other.as_ref().map_or((self.query, self.named), |(query, named)| (query, named));
-                let values = field.values(query, named, self.sight(&state));
+                let values = field.values(query, named, self.sight(&state), self.known);
                 let other = other.is_some().then(|| self.to_match(&state, query, named)).transpose()?;
                 Ok(FacetCount { field: *field, values, other })
             };
@@ -117,7 +121,7 @@ impl Counting<'_> {
             let matched = other.map_or_else(|| Ok(all.clone()), ToMatch::find)?;
             let counts = values.groups.count(&matched);
             let chosen = chosen(&values, &counts, asked.limit);
-            let shown = values.groups.having(&matched, &chosen);
+            let shown = values.groups.having(&matched, &chosen, &counts);
             let named = self.named_values(&values, &chosen, generation)?.into_iter();
             let count = |value: &u32| number(counts.of[*value as usize]);
             let value = |(Named { value, id, name }, count)| FacetValue { value, id, name, count };

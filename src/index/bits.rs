@@ -91,6 +91,16 @@ impl Bits {
         self.words.iter_mut().zip(words).for_each(|(own, other)| *own |= other);
     }
 
+    /// Puts the rows in that are in two other sets, and tells how many these are.
+    pub fn or_both(&mut self, one: &Self, other: &[u64]) -> usize {
+        let both = one.words.iter().zip(other).map(|(one, other)| one & other);
+        let count = |(own, both): (&mut u64, u64)| {
+            *own |= both;
+            both.count_ones() as usize
+        };
+        self.words.iter_mut().zip(both).map(count).sum()
+    }
+
     /// Keeps the rows that are in both.
     pub fn and(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(own, other)| *own &= other);

@@ -140,7 +140,7 @@ pub struct Entities {
     /// The sources that ever said what they monitor.
     monitoring: Vec<Uuid>,
     /// The operation of the last version that is not its member's first.
-    pub(super) last_corrected: i64,
+    last_corrected: i64,
     /// Whether it is kept of any how it is named now.
     is_said: AtomicBool,
     /// The words in names of actors and locations.
@@ -297,6 +297,11 @@ impl Entities {
     /// The same of one resource alone, and the operation from which on its members are what they are now.
     pub fn corrected(&self, resource: Resource) -> (u64, i64) {
         self.corrected.get(&resource).copied().unwrap_or_default()
+    }
+
+    /// The operation of the last version that is not its member's first: from then on all are called as they are now.
+    pub const fn last_corrected(&self) -> i64 {
+        self.last_corrected
     }
 
     /// What is kept of how an entity is named since the last correction of any.

@@ -135,7 +135,7 @@ impl<'a> Moment<'a> {
 
     /// What is kept of how an entity is named; `None` where some entity was named otherwise.
     fn said(self, id: Uuid) -> Option<&'a Said> {
-        self.entities.said(id).filter(|_| self.seq >= self.entities.last_corrected)
+        self.entities.said(id).filter(|_| self.seq >= self.entities.last_corrected())
     }
 
     /// How an entity is named, in the long form or the short one, if that is kept.

@@ -90,6 +90,17 @@ impl Postings {
         listed || self.dense_terms.binary_search(&term).is_ok_and(is_in)
     }
 
+    /// How many of some rows have a term; they are put into `met`.
+    pub fn count(&self, handle: Handle, rows: &Bits, met: &mut Bits, size: usize) -> usize {
+        match handle {
+            Handle::List(position) => {
+                let having = self.list(position).iter().map(|row| usize::from(*row)).filter(|row| rows.contains(*row));
+                having.map(|row| met.insert(row)).count()
+            }
+            Handle::Dense(position) => met.or_both(rows, self.bits(position, size)),
+        }
+    }
+
     /// Hands out the rows of a term; `size` is how many rows the segment has.
     pub fn each(&self, handle: Handle, size: usize, mut take: impl FnMut(usize)) {
         match handle {
@@ -330,21 +341,26 @@ fn positions(terms: &Terms, own: &[u32], mut take: impl FnMut(usize)) {
     if terms.list().len() * 8 >= own.len() {
         return (0..own.len()).filter(|at| terms.has(own[*at])).for_each(take);
     }
-    // The next one stands not far behind the last one, as a rule: steps that double find about where.
     let mut from = 0;
     for term in terms.list() {
-        let mut step = 1;
-        while own.get(from + step).is_some_and(|own| own < term) {
-            step *= 2;
-        }
-        let (low, high) = (from + step / 2, own.len().min(from + step + 1));
-        from = low + own[low.min(high)..high].partition_point(|own| own < term);
+        from = position_from(own, from, |own| own < term);
         match own.get(from) {
             None => return,
             Some(own) if own == term => take(from),
             Some(_) => {}
         }
     }
+}
+
+/// The first position from one on that is not before what is sought. It is not far behind, as a rule: steps that double find
+/// about where.
+pub fn position_from<T>(own: &[T], from: usize, is_before: impl Fn(&T) -> bool) -> usize {
+    let mut step = 1;
+    while own.get(from + step).is_some_and(&is_before) {
+        step *= 2;
+    }
+    let (low, high) = (from + step / 2, own.len().min(from + step + 1));
+    low + own[low.min(high)..high].partition_point(is_before)
 }
 
 #[cfg(test)]

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::event_query::EventQuery;
+use super::known_values::{KnownValues, Whole};
 use super::named::Named;
 use super::plan::{wanted_actors, wanted_places};
 use super::terms::Terms;
 use crate::domain::actor::ActorContent;
-use crate::domain::area::Area;
 use crate::domain::codes;
 use crate::domain::place::LocationContent;
 use crate::domain::vocabulary::LocationKind;
 use crate::index::aggregate::extent::Dots;
-use crate::index::aggregate::groups::Groups;
+use crate::index::aggregate::groups::{Groups, Pairs};
 use crate::index::dictionary::Term;
 use crate::index::entities::Moment;
 use crate::index::sight::Sight;
@@ -90,7 +90,7 @@ pub enum Value {
 #[derive(Debug, Default)]
 pub struct Values {
     /// The values, in the order of their numbers.
-    pub values: Vec<Value>,
+    pub values: Arc<Vec<Value>>,
     /// The terms.
     pub groups: Groups,
 }
@@ -126,35 +126,70 @@ impl Field {
     }
 
     /// The values that events may have. Where a question speaks of one participation or one place, that one alone counts.
-    pub fn values(self, query: &EventQuery, named: &Named, sight: Sight<'_>) -> Values {
-        let events = &sight.state.events;
-        let mut gathered = Gathered::default();
-        match self {
-            Self::Actor | Self::ActorWithin | Self::ActorKind | Self::Role => {
-                let wanted = wanted_actors(query, named, sight);
-                let is_wanted = |term| wanted.as_ref().is_none_or(|wanted| wanted.names(term));
-                for actor in events.lookup.actors.all().filter(|actor| is_wanted(actor.number)) {
-                    let code = |code: &str| vec![Value::Code(code.to_owned())];
-                    let values = match self {
-                        Self::Role => code(actor.role.code()),
-                        Self::ActorKind => {
-                            let of_now = sight.names().values::<ActorContent>(actor.actor);
-                            of_now.map_or_else(Vec::new, |(_, actor)| code(actor.kind.code()))
-                        }
-                        Self::Actor => vec![Value::Entity(actor.actor)],
-                        _ => sight.names().line(actor.actor).map(Value::Entity).collect(),
-                    };
-                    gathered.add(actor.number, values);
-                }
+    pub fn values(self, query: &EventQuery, named: &Named, sight: Sight<'_>, known: &KnownValues) -> Values {
+        let Whole { values, terms, .. } = known.of(self, sight);
+        let counted = |is_counted: &dyn Fn(u32) -> bool| -> Pairs {
+            terms.iter().filter(|(term, _)| is_counted(*term)).copied().collect()
+        };
+        let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
+        let mut groups = Groups { count, own: None, are_named: self.is_of_entities(), terms: Arc::clone(&terms) };
+        if self.is_of_actors() {
+            if let Some(wanted) = wanted_actors(query, named, sight) {
+                groups.terms = Arc::new(counted(&|term| wanted.names(term)));
             }
-            _ if self.is_of_places() => self.add_places(query, named, sight, &mut gathered),
-            _ => {
-                for (number, term) in (0..).zip(events.dictionary.terms()) {
-                    gathered.add(number, self.of_event(term));
-                }
+        } else if self.is_of_places()
+            && let Some(wanted) = wanted_places(query, named, sight)
+        {
+            groups.terms = Arc::new(counted(&|term| wanted.names(term)));
+            groups.own = wanted
+                .own
+                .as_ref()
+                .map(|(own, area)| (counted(&|term| own.has(term) && !wanted.names(term)), area.clone()));
+        }
+        Values { values, groups }
+    }
+
+    /// Takes in the values that terms stand for, from a number on.
+    pub(super) fn gather(self, from: u32, sight: Sight<'_>, whole: &mut Whole) {
+        let (events, names) = (&sight.state.events, sight.names());
+        let code = |code: &str| vec![Value::Code(code.to_owned())];
+        if self.is_of_actors() {
+            for actor in events.lookup.actors.all().filter(|actor| actor.number >= from) {
+                let values = match self {
+                    Self::Role => code(actor.role.code()),
+                    Self::ActorKind => {
+                        let of_then = names.values::<ActorContent>(actor.actor);
+                        of_then.map_or_else(Vec::new, |(_, actor)| code(actor.kind.code()))
+                    }
+                    Self::Actor => vec![Value::Entity(actor.actor)],
+                    _ => names.line(actor.actor).map(Value::Entity).collect(),
+                };
+                whole.add(actor.number, values);
+            }
+        } else if self.is_of_places() {
+            // A location has a term for each way in which it is known.
+            let mut known: HashMap<Uuid, Vec<Value>> = HashMap::new();
+            for place in events.lookup.places.all().filter(|place| place.number >= from) {
+                let values = match self {
+                    Self::PlacePrecision => code(place.precision.code()),
+                    _ => known.entry(place.location).or_insert_with(|| self.of_location(place.location, names)).clone(),
+                };
+                whole.add(place.number, values);
+            }
+        } else {
+            for (number, term) in (from..).zip(&events.dictionary.terms()[from as usize..]) {
+                whole.add(number, self.of_event(term));
             }
         }
-        gathered.finish()
+    }
+
+    const fn is_of_actors(self) -> bool {
+        matches!(self, Self::Actor | Self::ActorWithin | Self::ActorKind | Self::Role)
+    }
+
+    /// Whether the terms of its values name entities.
+    const fn is_of_entities(self) -> bool {
+        self.is_of_actors() || self.is_of_places() || matches!(self, Self::Campaign | Self::Source)
     }
 
     const fn is_of_places(self) -> bool {
@@ -186,33 +221,6 @@ impl Field {
         }
     }
 
-    fn add_places(self, query: &EventQuery, named: &Named, sight: Sight<'_>, gathered: &mut Gathered) {
-        let wanted = wanted_places(query, named, sight);
-        let own = wanted.as_ref().and_then(|wanted| wanted.own.as_ref());
-        gathered.own = own.map(|(_, area)| (Vec::new(), area.clone()));
-        // A location has a term for each way in which it is known.
-        let mut known: HashMap<Uuid, Vec<Value>> = HashMap::new();
-        for place in sight.state.events.lookup.places.all() {
-            let by_location = wanted.as_ref().is_none_or(|wanted| wanted.names(place.number));
-            let by_own_point = own.is_some_and(|(terms, _)| terms.has(place.number));
-            if !by_location && !by_own_point {
-                continue;
-            }
-            let values = match self {
-                Self::PlacePrecision => vec![Value::Code(place.precision.code().to_owned())],
-                _ => known
-                    .entry(place.location)
-                    .or_insert_with(|| self.of_location(place.location, sight.names()))
-                    .clone(),
-            };
-            if by_location {
-                gathered.add(place.number, values);
-            } else {
-                gathered.add_own(place.number, values);
-            }
-        }
-    }
-
     fn of_location(self, location: Uuid, names: Moment<'_>) -> Vec<Value> {
         let code = |code: Option<&str>| code.map(|code| Value::Code(code.to_owned())).into_iter().collect();
         let kind = |id: Uuid| names.values::<LocationContent>(id).map(|(_, location)| location.kind);
@@ -225,47 +233,6 @@ impl Field {
                 line.map(Value::Entity).collect()
             }
         }
-    }
-}
-
-/// Values while they are gathered.
-#[derive(Default)]
-struct Gathered {
-    numbers: HashMap<Value, u32>,
-    values: Vec<Value>,
-    terms: Vec<(u32, u32)>,
-    own: Option<(Vec<(u32, u32)>, Area)>,
-}
-
-impl Gathered {
-    fn number(&mut self, value: Value) -> u32 {
-        let next = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        let values = &mut self.values;
-        *self.numbers.entry(value).or_insert_with_key(|value| {
-            values.push(value.clone());
-            next
-        })
-    }
-
-    fn add(&mut self, term: u32, values: impl IntoIterator<Item = Value>) {
-        for value in values {
-            let number = self.number(value);
-            self.terms.push((term, number));
-        }
-    }
-
-    fn add_own(&mut self, term: u32, values: impl IntoIterator<Item = Value>) {
-        for value in values {
-            let number = self.number(value);
-            self.own.iter_mut().for_each(|(terms, _)| terms.push((term, number)));
-        }
-    }
-
-    fn finish(mut self) -> Values {
-        self.terms.sort_unstable();
-        self.own.iter_mut().for_each(|(terms, _)| terms.sort_unstable());
-        let count = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        Values { values: self.values, groups: Groups { count, terms: self.terms, own: self.own } }
     }
 }
 

@@ -194,12 +194,12 @@ fn of_all<C: Listed, T>(ask: &Ask, seq: i64, of: impl Fn(&C) -> Option<T>) -> Ve
 
 /// Looks at all events, so it takes a turn.
 async fn extent_of_events(ask: &Ask, seq: i64) -> Result<Extent, Problem> {
-    let (turn, index, deadline, clearance) =
-        (ask.turn().await?, Arc::clone(&ask.service.index), ask.deadline(), ask.clearance);
+    let (turn, deadline, clearance) = (ask.turn().await?, ask.deadline(), ask.clearance);
+    let (index, values) = (Arc::clone(&ask.service.index), Arc::clone(&ask.service.values));
     let work = move || {
         let _turn = turn;
         let (query, named) = (EventQuery::default(), Named::default());
-        Counting { index: &index, query: &query, named: &named, seq, clearance, deadline }.extent()
+        Counting { index: &index, query: &query, named: &named, seq, clearance, deadline, known: &values }.extent()
     };
     let extent = block(work).await.map_err(|_| Problem::new(Code::Unavailable, "The service is stopping."))??;
     let interval = extent.time.map(|time| {

@@ -1,19 +1,27 @@
 //! Events by the values that they have.
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
 use super::{Matched, Piece};
 use crate::domain::area::Area;
 use crate::index::bits::Bits;
-use crate::index::segment::Handle;
+use crate::index::segment::{Handle, position_from};
+
+/// A term and a value that whoever has the term has, ascending by terms; a term may stand for several values.
+pub type Pairs = Vec<(u32, u32)>;
 
 /// Values under numbers from 0 on, and the terms by which an event has them.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
     /// How many values there are.
     pub count: u32,
-    /// Terms with a value that whoever has the term has, ascending; a term may stand for several.
-    pub terms: Vec<(u32, u32)>,
-    /// Terms of places that only count with a point of the event's own in the area, in the same form.
-    pub own: Option<(Vec<(u32, u32)>, Area)>,
+    /// Terms with their values.
+    pub terms: Arc<Pairs>,
+    /// Terms of places that only count with a point of the event's own in the area.
+    pub own: Option<(Pairs, Area)>,
+    /// Whether all of the terms name entities, which stand in rows too.
+    pub are_named: bool,
 }
 
 /// Rows that have a value by one term.
@@ -42,46 +50,104 @@ pub struct Counts {
     pub any: usize,
 }
 
+/// Of a segment's rows one in so many, or fewer, are looked at one by one; of more the lists of all terms.
+const FEW: usize = 8;
+
 impl Groups {
     /// Counts events.
     pub fn count(&self, matched: &Matched) -> Counts {
         let mut of = vec![0; self.count as usize];
-        let any = self.union(matched, |group, rows| {
-            of[group as usize] += rows.len();
-            true
-        });
+        let first = self.are_named.then(|| First::of(&self.terms));
+        let count = |piece: &Piece| match &first {
+            Some(first) if piece.rows.count() * FEW < piece.segment.rows() => self.count_by_rows(piece, first, &mut of),
+            _ => self.count_by_terms(piece, |group, rows| of[group as usize] += rows),
+        };
+        let any = matched.0.iter().map(count).sum();
         Counts { of, any }
     }
 
-    /// How many events have one of these values, of which the numbers are ascending.
-    pub fn having(&self, matched: &Matched, values: &[u32]) -> usize {
-        self.union(matched, |group, _| values.binary_search(&group).is_ok())
+    /// How many events have one of some values, of which the numbers are ascending; `counts` is what was counted of all.
+    pub fn having(&self, matched: &Matched, values: &[u32], counts: &Counts) -> usize {
+        if counts.of.iter().sum::<usize>() == counts.any {
+            // None has two values.
+            return values.iter().map(|value| counts.of[*value as usize]).sum();
+        }
+        let mut is_chosen = vec![false; self.count as usize];
+        for value in values {
+            is_chosen[*value as usize] = true;
+        }
+        let chosen = |pairs: &Pairs| pairs.iter().filter(|(_, value)| is_chosen[*value as usize]).copied().collect();
+        let own = self.own.as_ref().map(|(pairs, area)| (chosen(pairs), area.clone()));
+        let chosen = Self { terms: Arc::new(chosen(&self.terms)), own, ..*self };
+        matched.0.iter().map(|piece| chosen.count_by_terms(piece, |_, _| ())).sum()
     }
 
-    /// How many events have one of the values that are taken.
-    fn union(&self, matched: &Matched, mut take: impl FnMut(u32, &[u16]) -> bool) -> usize {
-        let mut having = 0;
-        for piece in &matched.0 {
-            let mut met = Bits::none(piece.segment.rows());
-            self.each(piece, |group, rows| {
-                if take(group, rows) {
-                    for row in rows {
-                        met.insert(usize::from(*row));
+    /// Row by row; how many have any value.
+    fn count_by_rows(&self, piece: &Piece, first: &First<'_>, of: &mut [usize]) -> usize {
+        let segment = &*piece.segment;
+        let (mut met, mut any) = (Vec::new(), 0);
+        for row in piece.rows() {
+            for term in segment.named(row) {
+                let own = self.own.iter().filter(|(_, area)| {
+                    segment.points.of_row(row).any(|own| own.term == term && area.contains(own.point))
+                });
+                let by_own = own.flat_map(|(pairs, _)| standing_for(pairs, term));
+                for group in first.standing_for(term).chain(by_own) {
+                    if !met.contains(&group) {
+                        met.push(group);
+                        of[group as usize] += 1;
                     }
                 }
-            });
-            having += met.count();
+            }
+            any += usize::from(!met.is_empty());
+            met.clear();
         }
-        having
+        any
+    }
+
+    /// Term by term; how many rows have any value.
+    fn count_by_terms(&self, piece: &Piece, mut take: impl FnMut(u32, usize)) -> usize {
+        let (size, parts) = (piece.segment.rows(), self.parts(piece));
+        // The last value that each row was met with.
+        let (mut any, mut last) = (Bits::none(size), Vec::new());
+        for (number, parts) in (1_u32..).zip(parts.chunk_by(|(a, _), (b, _)| a == b)) {
+            if let [(group, Rows::Of(handle))] = parts {
+                take(*group, piece.segment.postings.count(*handle, &piece.rows, &mut any, size));
+                continue;
+            }
+            last.resize(size, 0);
+            let mut rows = 0;
+            for (_, part) in parts {
+                part.each(piece, |row| {
+                    if piece.rows.contains(row) && last[row] != number {
+                        last[row] = number;
+                        rows += 1;
+                        any.insert(row);
+                    }
+                });
+            }
+            take(parts[0].0, rows);
+        }
+        any.count()
     }
 
     /// Hands out the values that rows of a piece have, each once and with these rows, which are in any order.
     pub(super) fn each(&self, piece: &Piece, mut take: impl FnMut(u32, &[u16])) {
+        let (mut met, mut rows) = (Bits::none(piece.segment.rows()), Vec::new());
+        for parts in self.parts(piece).chunk_by(|(a, _), (b, _)| a == b) {
+            gather(piece, parts, &mut met, &mut rows);
+            if !rows.is_empty() {
+                take(parts[0].0, &rows);
+            }
+        }
+    }
+
+    /// Where the rows of each value are, ascending by values.
+    fn parts(&self, piece: &Piece) -> Vec<(u32, Rows)> {
         let postings = &piece.segment.postings;
         let mut parts: Vec<(u32, Rows)> = Vec::new();
-        for (term, handle) in postings.handles() {
-            parts.extend(standing_for(&self.terms, term).map(|group| (group, Rows::Of(handle))));
-        }
+        common(&postings.terms, &self.terms, |at, group| parts.push((group, Rows::Of(Handle::List(at)))));
+        common(&postings.dense_terms, &self.terms, |at, group| parts.push((group, Rows::Of(Handle::Dense(at)))));
         if let Some((terms, area)) = &self.own {
             piece.segment.points.inside(area, |own| {
                 if piece.rows.contains(own.row.into()) {
@@ -90,23 +156,63 @@ impl Groups {
             });
         }
         parts.sort_unstable_by_key(|(group, _)| *group);
-        let (mut met, mut rows) = (Bits::none(piece.segment.rows()), Vec::new());
-        for parts in parts.chunk_by(|(a, _), (b, _)| a == b) {
-            let mut add = |row: usize| {
-                if piece.rows.contains(row) && !met.contains(row) {
-                    met.insert(row);
-                    // A segment's rows have 16 bits.
-                    rows.extend(u16::try_from(row));
-                }
-            };
-            for (_, part) in parts {
-                part.each(piece, &mut add);
+        parts
+    }
+}
+
+/// Puts the rows of a piece that have one value into `rows`, each once. `met` is empty before and behind.
+fn gather(piece: &Piece, parts: &[(u32, Rows)], met: &mut Bits, rows: &mut Vec<u16>) {
+    rows.clear();
+    for (_, part) in parts {
+        part.each(piece, |row| {
+            if piece.rows.contains(row) && !met.contains(row) {
+                met.insert(row);
+                // A segment's rows have 16 bits.
+                rows.extend(u16::try_from(row));
             }
-            if !rows.is_empty() {
-                take(parts[0].0, &rows);
+        });
+    }
+    for row in rows {
+        met.remove(usize::from(*row));
+    }
+}
+
+/// Tells where terms stand that are in both lists, each with its values; both are ascending.
+fn common(own: &[u32], pairs: &Pairs, mut take: impl FnMut(usize, u32)) {
+    let (mut at, mut of) = (0, 0);
+    while let (Some(term), Some((other, group))) = (own.get(at), pairs.get(of)) {
+        match term.cmp(other) {
+            Ordering::Less => at = position_from(own, at, |term| term < other),
+            Ordering::Greater => of = position_from(pairs, of, |(other, _)| other < term),
+            Ordering::Equal => {
+                take(at, *group);
+                of += 1;
             }
-            rows.drain(..).for_each(|row| met.remove(usize::from(row)));
         }
+    }
+}
+
+/// Where the pairs of each term begin.
+struct First<'a> {
+    pairs: &'a Pairs,
+    first: Vec<u32>,
+}
+
+impl<'a> First<'a> {
+    fn of(pairs: &'a Pairs) -> Self {
+        let last = pairs.last().map_or(0, |(term, _)| *term as usize + 1);
+        let mut first = vec![u32::MAX; last];
+        for (at, (term, _)) in (0..).zip(pairs) {
+            let first = &mut first[*term as usize];
+            *first = at.min(*first);
+        }
+        Self { pairs, first }
+    }
+
+    fn standing_for(&self, term: u32) -> impl Iterator<Item = u32> {
+        let first = self.first.get(term as usize).map_or(usize::MAX, |first| *first as usize);
+        let pairs = self.pairs.get(first..).unwrap_or_default();
+        pairs.iter().take_while(move |(known, _)| *known == term).map(|(_, group)| *group)
     }
 }
 

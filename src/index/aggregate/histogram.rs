@@ -24,54 +24,71 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// Adds so many times another one.
-    fn add(&mut self, other: &Self, times: i64) {
-        self.definite += times * other.definite;
-        self.possible += times * other.possible;
-        self.low.0 += i128::from(times) * other.low.0;
-        self.low.1 += times * other.low.1;
-        self.high.0 += i128::from(times) * other.high.0;
-        self.high.1 += times * other.high.1;
-        self.open_high += times * other.open_high;
-        self.unknown += times * other.unknown;
+    fn add(&mut self, other: &Self) {
+        self.definite += other.definite;
+        self.possible += other.possible;
+        self.low.0 += other.low.0;
+        self.low.1 += other.low.1;
+        self.high.0 += other.high.0;
+        self.high.1 += other.high.1;
+        self.open_high += other.open_high;
+        self.unknown += other.unknown;
     }
 
-    /// What an event with a size adds to the buckets that it lies in for sure.
-    fn sure(size: Option<&SizeFacts>) -> Self {
-        Self { definite: 1, low: size.map_or((0, 0), |size| (size.low.into(), 1)), ..Self::default() }
+    /// Adds so many times what an event with a size adds to the buckets that it lies in for sure.
+    fn add_sure(&mut self, size: Option<&SizeFacts>, times: i64) {
+        self.definite += times;
+        if let Some(size) = size {
+            self.low.0 += i128::from(times) * i128::from(size.low);
+            self.low.1 += times;
+        }
     }
 
-    /// What it adds to those that it may lie in.
-    fn perhaps(size: Option<&SizeFacts>) -> Self {
-        let counted = Self { possible: 1, ..Self::default() };
+    /// The same of those that it may lie in.
+    fn add_perhaps(&mut self, size: Option<&SizeFacts>, times: i64) {
+        self.possible += times;
         match size {
-            None => Self { unknown: 1, ..counted },
-            Some(SizeFacts { high: i64::MAX, .. }) => Self { open_high: 1, ..counted },
-            Some(size) => Self { high: (size.high.into(), 1), ..counted },
+            None => self.unknown += times,
+            Some(SizeFacts { high: i64::MAX, .. }) => self.open_high += times,
+            Some(size) => {
+                self.high.0 += i128::from(times) * i128::from(size.high);
+                self.high.1 += times;
+            }
         }
     }
 }
 
-/// Buckets while they are counted: each holds by how much it differs from the one before.
-struct Steps(Vec<Bucket>);
+/// Buckets while they are counted.
+struct Steps {
+    /// By how much each differs from the one before, from events that lie in several; one more than there are.
+    steps: Vec<Bucket>,
+    /// What lies in it alone: most events are of one day.
+    alone: Vec<Bucket>,
+}
 
 impl Steps {
-    fn add(&mut self, (first, end): (usize, usize), bucket: &Bucket) {
-        if first < end {
-            self.0[first].add(bucket, 1);
-            self.0[end].add(bucket, -1);
+    fn of(buckets: &Buckets) -> Self {
+        Self { steps: vec![Bucket::default(); buckets.len() + 1], alone: vec![Bucket::default(); buckets.len()] }
+    }
+
+    fn add(&mut self, (first, end): (usize, usize), add: impl Fn(&mut Bucket, i64)) {
+        if first + 1 == end {
+            add(&mut self.alone[first], 1);
+        } else if first < end {
+            add(&mut self.steps[first], 1);
+            add(&mut self.steps[end], -1);
         }
     }
 
     fn summed(self) -> Vec<Bucket> {
         let mut sum = Bucket::default();
-        let add = |step: Bucket| {
-            sum.add(&step, 1);
-            sum
+        let add = |(step, alone): (Bucket, Bucket)| {
+            sum.add(&step);
+            let mut all = sum;
+            all.add(&alone);
+            all
         };
-        let mut buckets: Vec<Bucket> = self.0.into_iter().map(add).collect();
-        buckets.pop();
-        buckets
+        self.steps.into_iter().zip(self.alone).map(add).collect()
     }
 }
 
@@ -101,8 +118,8 @@ impl Tally<'_> {
         let perhaps = (before(ends, begin, 0), before(starts, end.saturating_add(1), 1));
         let sure = (before(ends, begun, 2), before(starts, not_over.saturating_add(1), 3));
         let size = self.numbers.sizes.get(segment.size.get(row) as usize);
-        steps.add(perhaps, &Bucket::perhaps(size));
-        steps.add(sure, &Bucket::sure(size));
+        steps.add(perhaps, |bucket, times| bucket.add_perhaps(size, times));
+        steps.add(sure, |bucket, times| bucket.add_sure(size, times));
     }
 }
 
@@ -133,7 +150,7 @@ impl Matched {
     /// What is counted in each bucket.
     pub fn by_time(&self, buckets: &Buckets, numbers: &Numbers) -> Vec<Bucket> {
         let mut tally = Tally { buckets, numbers, hints: vec![[0; 4]; numbers.shapes.len()] };
-        let mut steps = Steps(vec![Bucket::default(); buckets.len() + 1]);
+        let mut steps = Steps::of(buckets);
         for piece in &self.0 {
             piece.rows().for_each(|row| tally.add(piece, row, &mut steps));
         }
@@ -150,9 +167,8 @@ impl Matched {
         values: &[u32],
     ) -> Vec<Vec<Bucket>> {
         let mut tally = Tally { buckets, numbers, hints: vec![[0; 4]; numbers.shapes.len()] };
-        let steps = || Steps(vec![Bucket::default(); buckets.len() + 1]);
-        let mut all: Vec<Steps> = values.iter().map(|_| steps()).collect();
-        let mut none = steps();
+        let mut all: Vec<Steps> = values.iter().map(|_| Steps::of(buckets)).collect();
+        let mut none = Steps::of(buckets);
         for piece in &self.0 {
             let mut without = piece.clone();
             groups.each(piece, |group, rows| {
