@@ -92,34 +92,68 @@ impl Steps {
     }
 }
 
-/// Where the last row of a shape lay, since the next one mostly lies there too.
-type Hints = Vec<[usize; 4]>;
+/// Where events of one shape lie.
+#[derive(Clone, Copy, Default)]
+struct Lying {
+    /// How many edges lie before each of their four bounds.
+    before: [usize; 4],
+    /// The first and the last start with which they do.
+    starts: (i64, i64),
+}
+
+impl Lying {
+    /// Where an event lies that starts at some moment, mostly not far from where the one before did, among buckets by their first
+    /// and their last moments; `offsets` are its bounds behind its start.
+    fn next(self, starts: &[i64], ends: &[i64], offsets: [i64; 4], start: i64) -> Self {
+        let [begin, end, begun, not_over] = offsets;
+        // A bucket that ends before the event begins is out, and so is one that begins after it ends.
+        let edges =
+            [(ends, begin), (starts, end.saturating_add(1)), (ends, begun), (starts, not_over.saturating_add(1))];
+        let mut next = Self { before: self.before, starts: (i64::MIN, i64::MAX) };
+        for (before, (edges, offset)) in next.before.iter_mut().zip(edges) {
+            *before = position(edges, start.saturating_add(offset), *before);
+            let (first, last) = &mut next.starts;
+            if let Some(edge) = before.checked_sub(1).and_then(|last| edges.get(last)) {
+                *first = edge.saturating_sub(offset).saturating_add(1).max(*first);
+            }
+            if let Some(edge) = edges.get(*before) {
+                *last = edge.saturating_sub(offset).min(*last);
+            }
+        }
+        next
+    }
+}
 
 /// Counting in progress.
 struct Tally<'a> {
     buckets: &'a Buckets,
     numbers: &'a Numbers,
-    hints: Hints,
+    /// Where the last row of each shape lay, since the next one mostly lies there too.
+    lying: Vec<Lying>,
 }
 
-impl Tally<'_> {
+impl<'a> Tally<'a> {
+    fn new(buckets: &'a Buckets, numbers: &'a Numbers) -> Self {
+        // Nothing starts between the first and the last one yet.
+        let nowhere = Lying { starts: (i64::MAX, i64::MIN), ..Lying::default() };
+        Self { buckets, numbers, lying: vec![nowhere; numbers.shapes.len()] }
+    }
+
     fn add(&mut self, piece: &Piece, row: usize, steps: &mut Steps) {
-        let segment = &*piece.segment;
-        let Some([begin, end, begun, not_over]) = self.numbers.bounds(segment, row, self.buckets.frame()) else {
+        let (segment, number) = (&*piece.segment, piece.segment.shape.get(row) as usize);
+        let Some(lying) = self.lying.get_mut(number) else {
+            // It has no dates.
             return;
         };
-        let hints = &mut self.hints[segment.shape.get(row) as usize];
-        let (starts, ends) = (&self.buckets.starts, &self.buckets.ends);
-        let mut before = |edges: &[i64], value: i64, hint: usize| {
-            hints[hint] = position(edges, value, hints[hint]);
-            hints[hint]
-        };
-        // A bucket that ends before the event begins is out, and so is one that begins after it ends.
-        let perhaps = (before(ends, begin, 0), before(starts, end.saturating_add(1), 1));
-        let sure = (before(ends, begun, 2), before(starts, not_over.saturating_add(1), 3));
+        let start = segment.start[row];
+        if !(lying.starts.0..=lying.starts.1).contains(&start) {
+            let offsets = self.numbers.shapes[number].bounds(0, self.buckets.frame());
+            *lying = lying.next(&self.buckets.starts, &self.buckets.ends, offsets, start);
+        }
+        let [out, end, unsure, sure_end] = lying.before;
         let size = self.numbers.sizes.get(segment.size.get(row) as usize);
-        steps.add(perhaps, |bucket, times| bucket.add_perhaps(size, times));
-        steps.add(sure, |bucket, times| bucket.add_sure(size, times));
+        steps.add((out, end), |bucket, times| bucket.add_perhaps(size, times));
+        steps.add((unsure, sure_end), |bucket, times| bucket.add_sure(size, times));
     }
 }
 
@@ -149,7 +183,7 @@ impl Matched {
 
     /// What is counted in each bucket.
     pub fn by_time(&self, buckets: &Buckets, numbers: &Numbers) -> Vec<Bucket> {
-        let mut tally = Tally { buckets, numbers, hints: vec![[0; 4]; numbers.shapes.len()] };
+        let mut tally = Tally::new(buckets, numbers);
         let mut steps = Steps::of(buckets);
         for piece in &self.0 {
             piece.rows().for_each(|row| tally.add(piece, row, &mut steps));
@@ -166,7 +200,7 @@ impl Matched {
         groups: &Groups,
         values: &[u32],
     ) -> Vec<Vec<Bucket>> {
-        let mut tally = Tally { buckets, numbers, hints: vec![[0; 4]; numbers.shapes.len()] };
+        let mut tally = Tally::new(buckets, numbers);
         let mut all: Vec<Steps> = values.iter().map(|_| Steps::of(buckets)).collect();
         let mut none = Steps::of(buckets);
         for piece in &self.0 {
@@ -183,5 +217,44 @@ impl Matched {
             without.rows().for_each(|row| tally.add(piece, row, &mut none));
         }
         all.into_iter().chain([none]).map(Steps::summed).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn offset() -> impl Strategy<Value = i64> {
+        prop_oneof![4 => -40_i64..40, 1 => Just(i64::MAX), 1 => Just(i64::MIN), 1 => Just(i64::MIN + 7)]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_known_of_the_event_before_holds_as_long_as_it_says(
+            edges in prop::collection::btree_set(-60_i64..60, 0..12),
+            offsets in [offset(), offset(), offset(), offset()],
+            events in prop::collection::vec(-70_i64..70, 1..30),
+        ) {
+            let starts: Vec<i64> = edges.into_iter().map(|edge| edge * 2).collect();
+            let ends: Vec<i64> = starts.iter().map(|start| start + 1).collect();
+            let mut lying = Lying { starts: (i64::MAX, i64::MIN), ..Lying::default() };
+            for start in events {
+                if !(lying.starts.0..=lying.starts.1).contains(&start) {
+                    lying = lying.next(&starts, &ends, offsets, start);
+                    prop_assert!((lying.starts.0..=lying.starts.1).contains(&start));
+                }
+                let [begin, end, begun, not_over] = offsets.map(|offset| start.saturating_add(offset));
+                let before = |edges: &[i64], value: i64| edges.iter().filter(|edge| **edge < value).count();
+                let naive = [
+                    before(&ends, begin),
+                    before(&starts, end.saturating_add(1)),
+                    before(&ends, begun),
+                    before(&starts, not_over.saturating_add(1)),
+                ];
+                prop_assert_eq!(lying.before, naive);
+            }
+        }
     }
 }
