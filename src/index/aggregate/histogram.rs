@@ -5,6 +5,7 @@ use super::{Matched, Numbers, Piece};
 use crate::domain::buckets::Buckets;
 use crate::domain::window::Frame;
 use crate::index::dictionary::SizeFacts;
+use crate::index::segment::position_from;
 
 /// What is counted of the events of one bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -157,13 +158,14 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// How many edges lie before a value.
-fn position(edges: &[i64], value: i64, hint: usize) -> usize {
-    let is_it = |position: usize| {
-        (position == 0 || edges[position - 1] < value) && edges.get(position).is_none_or(|edge| *edge >= value)
-    };
-    let near = [hint, hint + 1].into_iter().find(|position| *position <= edges.len() && is_it(*position));
-    near.unwrap_or_else(|| edges.partition_point(|edge| *edge < value))
+/// How many edges lie before a value, about as many as `near` or a few more.
+fn position(edges: &[i64], value: i64, near: usize) -> usize {
+    let is_before = |edge: &i64| *edge < value;
+    if edges[..near].last().is_none_or(is_before) {
+        position_from(edges, near, is_before)
+    } else {
+        edges[..near].partition_point(is_before)
+    }
 }
 
 impl Matched {
