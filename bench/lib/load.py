@@ -6,7 +6,7 @@ import pathlib
 import statistics
 from dataclasses import dataclass
 
-from .processes import ROOT, Argument, Failed, Process, Server, run
+from .processes import ROOT, Argument, Failed, Process, Server, Unanswered, run
 
 WRK = ("wrk", "-t1")
 CLIENTS = 32
@@ -45,6 +45,8 @@ def wrk(
     command = (*WRK, f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-s", script, f"http://{server.address}")
     told = json.loads(run(*command, "--", questions, str(first), *filter(None, (key,))).splitlines()[-1])
     requests = told["requests"]
+    if not (requests or told["refused"] or told["broken"]):
+        raise Unanswered(f"{server.command[0]}: nothing of {questions.name} was answered within {seconds} s")
     if told["refused"] or told["broken"] or not requests:
         raise Failed(
             f"{server.command[0]}: of {requests} questions of {questions.name} the server refused "

@@ -1,5 +1,6 @@
 """Other servers, on the same events, asked the same questions."""
 
+import contextlib
 import json
 import pathlib
 import shutil
@@ -8,7 +9,7 @@ import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 from .load import Figures, Round, Series, Stand, wrk
-from .processes import ROOT, Argument, Failed, Process, free_port, run, run_piped, say
+from .processes import ROOT, Argument, Failed, Process, Unanswered, free_port, run, run_piped, say
 from .question import VALUES, Question
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # What all of them are asked: so many questions, and of so many the answers are held against ours before.
 QUESTIONS = 3_000
 CHECKED = 40
+# A round in which nothing was answered is repeated for so many times as long.
+PATIENCE = 10
 LOADS = ("pages", "totals", "facets", "histograms")
 HERE = ROOT / "bench/peers"
 VENV = ROOT / ".cache/bench-peers"
@@ -274,7 +277,8 @@ def loads(peer: Peer, server: Process, questions: list[Question], stand: Stand) 
         file.write_text("".join(peer.line(load, question) + "\n" for question in questions))
         starts = (number * len(questions) // stand.rounds for number in range(stand.rounds))
         try:
-            answered(server, file, 0, 1)
+            with contextlib.suppress(Unanswered):
+                answered(server, file, 0, 1)
             measured[load] = [answered(server, file, first, stand.seconds) for first in starts]
         except Failed as failure:
             # The rest can be measured all the same.
@@ -283,7 +287,10 @@ def loads(peer: Peer, server: Process, questions: list[Question], stand: Stand) 
 
 
 def answered(server: Process, questions: pathlib.Path, first: int, seconds: int) -> Round:
-    told = wrk(server, questions, first, seconds)
+    try:
+        told = wrk(server, questions, first, seconds)
+    except Unanswered:
+        told = wrk(server, questions, first, seconds * PATIENCE)
     # Who is slow still works on what nobody waits for any more: that is not to slow down the next round.
     with questions.open() as lines:
         ask(server, lines.readline().rstrip("\n"))

@@ -24,6 +24,10 @@ class Failed(Exception):
     """Why nothing more can be measured."""
 
 
+class Unanswered(Failed):
+    """Nothing was answered as long as a round went on."""
+
+
 def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
