@@ -215,7 +215,7 @@ impl Events {
         self.layers.merging(all, &self.dictionary)
     }
 
-    /// What is to be merged so that all stands in the order of time and of [`super::arrange`], where some does not yet.
+    /// What is to be merged so that all stands in the order of time and of `arrange`, where some does not yet.
     pub fn arranging(&mut self, entities: &Entities) -> Option<Merging> {
         let merging = self.layers.merging(true, &self.dictionary)?;
         let terms = self.dictionary.reorder(&arranged(&self.dictionary, entities));
