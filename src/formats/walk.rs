@@ -203,7 +203,7 @@ type Documents = Result<Vec<Vec<u8>>, Cut>;
 pub struct Whole {
     walk: Walk,
     writer: Box<dyn Writer>,
-    /// What was read while the piece before was written; nothing before the first and behind the last.
+    /// What was read while the piece before was written, if anything was.
     ahead: Option<Documents>,
     has_begun: bool,
     is_over: bool,
@@ -250,10 +250,11 @@ impl Whole {
             self.writer.end(out);
         } else {
             let next = thread::scope(|scope| {
-                let next = scope.spawn(|| walk.next());
-                write().map(|()| next.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                // Where there can be no further thread, the next piece is read when it is asked for.
+                let next = thread::Builder::new().spawn_scoped(scope, || walk.next()).ok();
+                write().map(|()| next.map(|next| next.join().unwrap_or_else(|panic| resume_unwind(panic))))
             });
-            self.ahead = Some(next?);
+            self.ahead = next?;
         }
         self.given += documents.len() as u64;
         Ok(())

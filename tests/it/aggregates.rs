@@ -285,6 +285,24 @@ on_both_databases! {
         assert_eq!(both("extent")[0]["total"], 3);
     }
 
+    fn values_follow_corrections_and_what_comes_later(world: World) {
+        let world = world.with_source();
+        let guarded = json!({"actors": [{"actor": {"id": "guard"}, "role": "responder"}]});
+        let guard = |kind: &str| {
+            world.put(Resource::Actor, json!({"slug": "guard", "name": "Guard", "kind": kind}));
+        };
+        guard("police");
+        put(&world, "Guarded", guarded.clone());
+        let first = world.get("/v1/events").ok()["query"]["as_of"].as_i64().expect("a seq");
+        assert_values(&world, "", "actor_kind", &[("police", 1)]);
+        world.put(Resource::Actor, json!({"slug": "union", "name": "Union", "kind": "union"}));
+        put(&world, "With others", json!({"actors": [{"actor": {"id": "union"}, "role": "organizer"}]}));
+        assert_values(&world, "", "actor_kind", &[("police", 1), ("union", 1)]);
+        guard("military");
+        assert_values(&world, "", "actor_kind", &[("military", 1), ("union", 1)]);
+        assert_values(&world, &format!("as_of={first}"), "actor_kind", &[("police", 1)]);
+    }
+
     fn counts_are_those_of_the_moment_read(world: World) {
         let world = world.with_rally();
         let past = world.seq();
