@@ -71,7 +71,7 @@ impl Story {
     fn submit(&self, operations: Twins<Operation>) {
         for (world, operation) in self.worlds.iter().zip(operations) {
             let outcome = world.submit(operation.clone());
-            assert!(outcome.is_ok_and(|outcome| outcome.seq.is_some()), "{operation:#?}");
+            assert!(outcome.as_ref().is_ok_and(|outcome| outcome.seq.is_some()), "{outcome:?} of {operation:#?}");
         }
     }
 

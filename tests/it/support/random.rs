@@ -540,7 +540,12 @@ impl Generator {
         let (resource, document) = &mut self.entities[position];
         match resource {
             Resource::Source => document["publisher"] = name.into(),
-            Resource::Actor if self.random.chance(40) => document["kind"] = code(&mut self.random, ActorKind::CODES),
+            Resource::Actor if self.random.chance(40) => {
+                // Another one, so that there is something to correct.
+                let others: Vec<&str> =
+                    ActorKind::CODES.iter().copied().filter(|code| document["kind"] != *code).collect();
+                document["kind"] = code(&mut self.random, &others);
+            }
             Resource::Actor if document["parent_id"].is_string() => {
                 document["parent_id"] = parent;
                 document["name"] = name.into();
