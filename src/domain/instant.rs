@@ -1,9 +1,10 @@
 //! A point in time, the only form in which time is compared and stored.
 
 use std::fmt;
+use std::ops::Range;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use serde::de::Error;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
@@ -55,6 +56,9 @@ impl Instant {
     ///
     /// A leap second (`:60`) is refused: this time scale has no place for it.
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(own) = Self::parse_own(text.as_bytes()) {
+            return Some(own);
+        }
         // chrono also takes a space for the `T` and U+2212 for the minus sign.
         if !text.is_ascii() || !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
             return None;
@@ -65,9 +69,44 @@ impl Instant {
     }
 }
 
+impl Instant {
+    /// Reads what is written here: UTC, to the microsecond.
+    fn parse_own(text: &[u8]) -> Option<Self> {
+        let text: &[u8; 27] = text.try_into().ok()?;
+        let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (26, b'Z')];
+        if marks.iter().any(|(place, mark)| text[*place] != *mark) {
+            return None;
+        }
+        let number = |place: Range<usize>| {
+            text[place].iter().try_fold(0_u32, |number, digit| Some(number * 10 + char::from(*digit).to_digit(10)?))
+        };
+        let date = NaiveDate::from_ymd_opt(i32::try_from(number(0..4)?).ok()?, number(5..7)?, number(8..10)?)?;
+        let at = date.and_hms_micro_opt(number(11..13)?, number(14..16)?, number(17..19)?, number(20..26)?)?;
+        Self::from_datetime(at.and_utc())
+    }
+}
+
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_datetime().to_rfc3339_opts(SecondsFormat::Micros, true))
+        let at = self.to_datetime();
+        // An event has ten of them: so digits are put where they belong, without a text in between.
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        let parts = [
+            (0..4, at.year().unsigned_abs()),
+            (5..7, at.month()),
+            (8..10, at.day()),
+            (11..13, at.hour()),
+            (14..16, at.minute()),
+            (17..19, at.second()),
+            (20..26, at.timestamp_subsec_micros()),
+        ];
+        for (place, mut number) in parts {
+            for digit in text[place].iter_mut().rev() {
+                *digit += u8::try_from(number % 10).unwrap_or(0);
+                number /= 10;
+            }
+        }
+        f.write_str(str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -79,9 +118,21 @@ impl Serialize for Instant {
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| D::Error::custom("expected an RFC 3339 date-time with an offset, in the years 0001 to 9999"))
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Instant;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an RFC 3339 date-time with an offset, in the years 0001 to 9999")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Instant, E> {
+                Instant::parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+            }
+        }
+
+        deserializer.deserialize_str(Text)
     }
 }
 

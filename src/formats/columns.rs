@@ -1,6 +1,7 @@
 //! The columns of a table of events. `docs/exports.md` describes them for people, and [`schema`] for programs, from this one list.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,11 +17,40 @@ use crate::domain::when::TimePrecision;
 pub(super) enum Cell<'a> {
     /// Text, made safe where a spreadsheet would take it for a formula.
     Text(Cow<'a, str>),
-    /// A number, a boolean or an instant, as it is.
-    Plain(String),
+    /// As it is.
+    Plain(Plain),
     /// Not reported.
     Empty,
 }
+
+/// What needs no quotation marks.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Plain {
+    Whole(i64),
+    Number(f64),
+    Flag(bool),
+    Instant(Instant),
+}
+
+macro_rules! plain_values {
+    ($($type:ty => $variant:ident),+) => {
+        $(impl From<$type> for Plain {
+            fn from(value: $type) -> Self {
+                Self::$variant(value)
+            }
+        })+
+
+        impl fmt::Display for Plain {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$variant(value) => fmt::Display::fmt(value, f)),+
+                }
+            }
+        }
+    };
+}
+
+plain_values!(i64 => Whole, f64 => Number, bool => Flag, Instant => Instant);
 
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +135,8 @@ pub fn schema(vocabularies: &[Vocabulary]) -> TableSchema {
 /// The columns of every table.
 const COLUMNS: &[Column] = columns! {
     id: Text, "the event's id", |e| text(e.id.to_string()),
-    revision: Integer, "counts the event's versions from 1", |e| Cell::Plain(e.revision.to_string()),
-    recorded_at: Instant, "when this version was recorded", |e| Cell::Plain(e.recorded_at.to_string()),
+    revision: Integer, "counts the event's versions from 1", |e| plain(Some(i64::from(e.revision))),
+    recorded_at: Instant, "when this version was recorded", |e| plain(Some(e.recorded_at)),
     type: Text, "main type, a code of the vocabulary", |e| text(e.event_type.code()),
     category: Text, "the category that its type belongs to", |e| text(e.category.code()),
     tactics: Text, "list of further types", |e| list(e.tactics.iter().map(|tactic| [tactic.code()])),
@@ -121,10 +151,10 @@ const COLUMNS: &[Column] = columns! {
     time_zone: Text, "IANA name of the zone that local dates and times are in", |e| optional(e.when.time_zone.as_deref()),
     time_precision: Text, "the coarser precision of the two ends", |e| optional(e.when.precision.map(TimePrecision::code)),
     time_approximate: Boolean, "whether a date is marked uncertain or approximate", |e| plain(e.when.start.as_ref().map(|_| e.when.approximate)),
-    start_earliest: Instant, "the first one that `start` may mean", |e| instant(e.when.start.as_ref().map(|date| date.earliest)),
-    start_latest: Instant, "the last one that `start` may mean", |e| instant(e.when.start.as_ref().map(|date| date.latest)),
-    end_earliest: Instant, "the first one that `end` may mean", |e| instant(e.when.end.as_ref().map(|date| date.earliest)),
-    end_latest: Instant, "the last one that `end` may mean", |e| instant(e.when.end.as_ref().map(|date| date.latest)),
+    start_earliest: Instant, "the first one that `start` may mean", |e| plain(e.when.start.as_ref().map(|date| date.earliest)),
+    start_latest: Instant, "the last one that `start` may mean", |e| plain(e.when.start.as_ref().map(|date| date.latest)),
+    end_earliest: Instant, "the first one that `end` may mean", |e| plain(e.when.end.as_ref().map(|date| date.earliest)),
+    end_latest: Instant, "the last one that `end` may mean", |e| plain(e.when.end.as_ref().map(|date| date.latest)),
     place: Text, "slug of the primary place", |e| optional(e.place().map(|place| &*place.location.slug)),
     place_name: Text, "its name", |e| optional(e.place().map(|place| &*place.location.name)),
     place_within: Text, "list of the names of what it lies in, from the country down", |e| list(e.place().iter().flat_map(|place| &place.location.path).map(|step| [&*step.name])),
@@ -152,7 +182,7 @@ const COLUMNS: &[Column] = columns! {
     size_best: Integer, "the best single number", |e| plain(e.size.as_ref().and_then(|size| size.best)),
     size_basis: Text, "who or what the size goes back to", |e| optional(e.size.as_ref().map(|size| size.basis.code())),
     size_rule: Text, "the convention by which words became numbers", |e| optional(e.size.as_ref().and_then(|size| Some(size.rule?.code()))),
-    size_order: Integer, "the order of magnitude, 0 to 4", |e| plain(e.size.as_ref().map(|size| size.order)),
+    size_order: Integer, "the order of magnitude, 0 to 4", |e| plain(e.size.as_ref().map(|size| i64::from(size.order))),
     arrests: Text, "count of people arrested", |e| count(e, |outcomes| outcomes.arrests),
     detained: Text, "count of people held", |e| count(e, |outcomes| outcomes.detained),
     injured_participants: Text, "count of people injured who took part", |e| count(e, |outcomes| outcomes.injuries.participants),
@@ -219,12 +249,8 @@ fn optional(given: Option<&str>) -> Cell<'_> {
     given.map_or(Cell::Empty, text)
 }
 
-fn plain(given: Option<impl ToString>) -> Cell<'static> {
-    given.map_or(Cell::Empty, |value| Cell::Plain(value.to_string()))
-}
-
-fn instant(given: Option<Instant>) -> Cell<'static> {
-    plain(given)
+fn plain(given: Option<impl Into<Plain>>) -> Cell<'static> {
+    given.map_or(Cell::Empty, |value| Cell::Plain(value.into()))
 }
 
 /// Several items in one cell, each of one or several parts.

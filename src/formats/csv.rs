@@ -1,7 +1,7 @@
 //! Events as a table (RFC 4180), one row an event. Its columns are those of `columns`.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use super::columns::{CAPTION, Cell, Column, columns};
@@ -46,7 +46,8 @@ impl Writer for Table {
             }
             match (column.cell)(&event) {
                 Cell::Text(text) => put_text(&text, out),
-                Cell::Plain(value) => out.extend_from_slice(value.as_bytes()),
+                // To memory nothing fails to be written.
+                Cell::Plain(value) => drop(write!(out, "{value}")),
                 Cell::Empty => {}
             }
         }
@@ -58,9 +59,7 @@ impl Writer for Table {
 
     /// A last line of one cell, which no row has: whoever counts cells sees it, and whoever reads it knows why.
     fn cut(&mut self, problem: &str, out: &mut Vec<u8>) {
-        let mut line = String::new();
-        let _ = write!(line, "The table breaks off here: {problem}");
-        put_text(&line, out);
+        put_text(&format!("The table breaks off here: {problem}"), out);
         out.extend_from_slice(b"\r\n");
     }
 }
