@@ -29,7 +29,7 @@ class Row:
 
 
 def rows(results: Results) -> Iterator[Row]:
-    for goal in (P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P11, P12, P13, P14, P15):
+    for goal in (P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P11, P12, P13, P14, P15, tiles):
         yield from goal(results)
 
 
@@ -293,3 +293,11 @@ def P15(results: Results) -> Iterator[Row]:
         yield Row("P15", "clean release build", "≤ 8 min", f"{minutes:.1f} min", None, minutes <= 8, letters)
         seconds = middle(figures["checks"])
         yield Row("P15", "`cargo check` after an edit", "≤ 10 s", f"{seconds:.1f} s", None, seconds <= 10, letters)
+
+
+def tiles(results: Results) -> Iterator[Row]:
+    for key, figures in known(results, "tiles"):
+        slowest = {zoom: max(series) for zoom, series in figures.items()}
+        told = ", ".join(f"zoom {zoom} {most:.1f} ms" for zoom, most in slowest.items())
+        work = f"{at(key)}, tiles that nobody asked for before, the slowest of each zoom"
+        yield Row("Tiles", work, "≤ 50 ms", told, None, max(slowest.values()) <= 50, results.letters(key))

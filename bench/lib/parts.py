@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from . import export, peers, writing
+from . import export, peers, tiles, writing
 from .load import Figures, Stand, Workload
 from .processes import run
 from .results import WORKERS
@@ -145,6 +145,10 @@ def joined(*parts: str) -> str:
     return "&".join(filter(None, parts))
 
 
+def drawn(database: Database) -> Figures:
+    return tiles.measure(database.stand, database.url, database.seed)
+
+
 def words(database: Database) -> Figures:
     names = [f"{name}{when}" for name in ("rare", "any", "best") for when in ("", "-past")]
     return {name: one_by_one(database, name) for name in names}
@@ -213,6 +217,7 @@ PARTS = (
     Part("words-alone", ("P5", "P6"), alone("words_alone", WORDS_ALONE), ("words",), TELLING),
     Part("counts", ("P4", "P6"), counts, ("filters",), TELLING),
     Part("words", ("P5", "P6"), words, ("words",), TELLING),
+    Part("tiles", ("tiles",), drawn, sqlite=TELLING),
     Part("once", ("P1",), pages("once")),
     Part("now", ("P2", "P6"), pages("now", fresh=True), ("pages",), postgres=("P2",)),
     Part("past", ("P6",), pages("past", fresh=True, has_baseline=False), ("pages",)),
@@ -227,5 +232,6 @@ PARTS = (
 LOADED = "loading"
 BUILT = "building"
 GOALS = sorted(
-    {goal for part in PARTS for goal in part.goals} | {"P8", "P15"}, key=lambda goal: int(goal.removeprefix("P"))
+    {goal for part in PARTS for goal in part.goals} | {"P8", "P15"},
+    key=lambda goal: (len(goal), goal),
 )
