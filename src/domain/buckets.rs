@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::calendar::Span;
 use super::code::codes;
@@ -145,6 +146,17 @@ impl Buckets {
     /// Whether there is none.
     pub const fn is_empty(&self) -> bool {
         self.starts.is_empty()
+    }
+
+    /// What tells their edges from those of any others.
+    pub fn digest(&self) -> u128 {
+        let mut hasher = Xxh3::new();
+        for (start, end) in self.starts.iter().zip(&self.ends) {
+            hasher.update(&start.to_le_bytes());
+            hasher.update(&end.to_le_bytes());
+        }
+        hasher.update(&[u8::from(self.zone.is_some())]);
+        hasher.digest128()
     }
 
     /// The calendar in which they are compared.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::aggregate::whole::{Whole, WholeCounts};
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Term};
 use super::events::Events;
@@ -123,6 +124,16 @@ impl<'a> Answer<'a> {
             self.found.borrow_mut().insert(slot, Rc::clone(&found));
             found
         })
+    }
+
+    /// Whether rows of a segment are all that whoever asks could see of it now.
+    pub(super) fn has_all(&self, layer: &Layer, rows: &Bits) -> bool {
+        layer.is_all(rows, &self.unseen)
+    }
+
+    /// All of these.
+    pub(super) fn whole(&self, layer: &Layer) -> Whole {
+        Whole::of(layer, self.search.clearance, self.known.whole)
     }
 
     /// How many events it has.
@@ -238,6 +249,7 @@ pub struct Pending {
     tail: Vec<TailRow>,
     sizes: Vec<SizeFacts>,
     sets: Arc<KnownSets>,
+    whole: Arc<WholeCounts>,
     named: HashMap<usize, Vec<NamedRows>>,
     unseen: Terms,
     deadline: Option<Deadline>,
@@ -251,6 +263,7 @@ impl Pending {
             tail: events.layers.tail.clone(),
             sizes: events.dictionary.sizes.values().to_vec(),
             sets: Arc::clone(&events.layers.sets),
+            whole: Arc::clone(&events.layers.whole),
             named: search.named_rows(|version| events.layers.row_of(version)),
             unseen: unseen_by(events, &search),
             search,
@@ -264,7 +277,7 @@ impl Pending {
             search: &self.search,
             layers: &self.layers,
             tail: &self.tail,
-            known: Known { sizes: &self.sizes, sets: &self.sets, deadline: self.deadline },
+            known: Known { sizes: &self.sizes, sets: &self.sets, whole: &self.whole, deadline: self.deadline },
             named: Cow::Borrowed(&self.named),
             unseen: self.unseen.clone(),
             found: RefCell::default(),

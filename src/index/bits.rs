@@ -135,6 +135,12 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// How many there are before a row.
+    pub fn count_before(&self, row: usize) -> usize {
+        let words = self.words.iter().enumerate().take(row.div_ceil(WORD));
+        words.map(|(position, word)| (word & within(position, &(0..row))).count_ones() as usize).sum()
+    }
+
     /// The rows of a range, ascending.
     pub fn ascending(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
         let words = range.start / WORD..range.end.div_ceil(WORD).min(self.words.len());

@@ -237,7 +237,8 @@ impl Events {
 
     /// What is known beside the rows of segments.
     pub fn known(&self) -> Known<'_> {
-        Known { sizes: self.dictionary.sizes.values(), sets: &self.layers.sets, deadline: None }
+        let Layers { sets, whole, .. } = &self.layers;
+        Known { sizes: self.dictionary.sizes.values(), sets, whole, deadline: None }
     }
 
     /// How many events a reader could see at an operation.

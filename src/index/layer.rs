@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::bits::Bits;
 use super::segment::{Segment, Superseded};
+use super::terms::Terms;
 
 /// A segment with its size among segments, and what became of its rows.
 #[derive(Clone, Debug)]
@@ -16,9 +17,10 @@ pub struct Layer {
     pub segment: Arc<Segment>,
     /// A number that no other segment has while the program runs.
     pub id: u64,
-    superseded: Vec<Superseded>,
+    /// Shared with questions that are being answered, like the rows: to copy it for each would take longer than many of them.
+    superseded: Arc<Vec<Superseded>>,
     /// The rows that were not superseded.
-    current: Bits,
+    current: Arc<Bits>,
     /// The last operation that superseded one.
     last: u32,
 }
@@ -33,19 +35,19 @@ impl Layer {
         }
         let last = superseded.iter().map(|(_, by)| *by).max().unwrap_or(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { level, segment, id, superseded, current, last }
+        Self { level, segment, id, superseded: Arc::new(superseded), current: Arc::new(current), last }
     }
 
     /// The same as if nothing of it had been superseded.
     pub fn untouched(&self) -> Self {
         let (level, segment, id) = (self.level, Arc::clone(&self.segment), self.id);
-        Self { current: Bits::all(segment.rows()), level, segment, id, superseded: Vec::new(), last: 0 }
+        Self { current: Arc::new(Bits::all(segment.rows())), level, segment, id, superseded: Arc::default(), last: 0 }
     }
 
     /// Notes that a row was superseded.
     pub fn supersede(&mut self, row: u16, by: u32) {
-        self.superseded.push((row, by));
-        self.current.remove(usize::from(row));
+        Arc::make_mut(&mut self.superseded).push((row, by));
+        Arc::make_mut(&mut self.current).remove(usize::from(row));
         self.last = self.last.max(by);
     }
 
@@ -65,10 +67,10 @@ impl Layer {
         if last < since || first > seq {
             return Bits::none(self.segment.rows());
         }
-        let mut rows = self.current.clone();
+        let mut rows = (*self.current).clone();
         if seq < self.last {
             // What is not told any more may have been superseded before, and that stands before it.
-            for (row, by) in &self.superseded {
+            for (row, by) in self.superseded.iter() {
                 rows.set(usize::from(*row), *by > seq);
             }
         }
@@ -76,6 +78,16 @@ impl Layer {
             self.segment.keep_written(since, seq, &mut rows);
         }
         rows
+    }
+
+    /// Whether these are all rows that were not superseded and have none of some terms.
+    pub fn is_all(&self, rows: &Bits, unseen: &Terms) -> bool {
+        if unseen.is_empty() {
+            return *self.current == *rows;
+        }
+        let mut seen = (*self.current).clone();
+        seen.and_not(&unseen.rows(&self.segment));
+        seen == *rows
     }
 
     /// The bytes that it takes.

@@ -8,6 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::aggregate::whole::WholeCounts;
 use super::dictionary::{Dictionary, SizeFacts};
 use super::found::KnownSets;
 use super::layer::Layer;
@@ -66,6 +67,8 @@ pub struct Layers {
     apart: HashMap<u32, u32>,
     /// Sets of rows that questions have asked for.
     pub sets: Arc<KnownSets>,
+    /// What was counted of whole segments.
+    pub whole: Arc<WholeCounts>,
 }
 
 /// Layers to be merged, as they were when that began.

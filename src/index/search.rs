@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::aggregate::whole::WholeCounts;
 use super::answer::Deadline;
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Starts};
@@ -241,6 +242,8 @@ pub struct Known<'a> {
     pub sizes: &'a [SizeFacts],
     /// Sets of rows that were asked for before.
     pub sets: &'a KnownSets,
+    /// What was counted of whole segments before.
+    pub whole: &'a Arc<WholeCounts>,
     /// When the question must have been answered, if ever.
     pub deadline: Option<Deadline>,
 }

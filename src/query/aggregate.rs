@@ -127,20 +127,21 @@ impl Field {
 
     /// The values that events may have. Where a question speaks of one participation or one place, that one alone counts.
     pub fn values(self, query: &EventQuery, named: &Named, sight: Sight<'_>, known: &KnownValues) -> Values {
-        let Whole { values, terms, .. } = known.of(self, sight);
+        let Whole { values, terms, number, .. } = known.of(self, sight);
         let counted = |is_counted: &dyn Fn(u32) -> bool| -> Pairs {
             terms.iter().filter(|(term, _)| is_counted(*term)).copied().collect()
         };
         let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
-        let mut groups = Groups { count, own: None, are_named: self.is_of_entities(), terms: Arc::clone(&terms) };
+        let are_named = self.is_of_entities();
+        let mut groups = Groups { count, own: None, are_named, terms: Arc::clone(&terms), known_as: number };
         if self.is_of_actors() {
             if let Some(wanted) = wanted_actors(query, named, sight) {
-                groups.terms = Arc::new(counted(&|term| wanted.names(term)));
+                (groups.terms, groups.known_as) = (Arc::new(counted(&|term| wanted.names(term))), None);
             }
         } else if self.is_of_places()
             && let Some(wanted) = wanted_places(query, named, sight)
         {
-            groups.terms = Arc::new(counted(&|term| wanted.names(term)));
+            (groups.terms, groups.known_as) = (Arc::new(counted(&|term| wanted.names(term))), None);
             groups.own = wanted
                 .own
                 .as_ref()

@@ -2,6 +2,7 @@
 //! places takes longer than to count events. What comes later is added; a correction of any entity, or a redaction, forgets all.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::aggregate::{Field, Value};
@@ -16,10 +17,17 @@ pub struct Whole {
     pub values: Arc<Vec<Value>>,
     /// The terms of each.
     pub terms: Arc<Pairs>,
+    /// What all of it is known under, while values keep their numbers; `None` where it is of this moment alone.
+    pub number: Option<u64>,
     numbers: Arc<HashMap<Value, u32>>,
 }
 
 impl Whole {
+    fn numbered() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self { number: Some(NEXT.fetch_add(1, Ordering::Relaxed)), ..Self::default() }
+    }
+
     /// Takes in a term that is behind all others, and what it stands for.
     pub fn add(&mut self, term: u32, values: impl IntoIterator<Item = Value>) {
         for value in values {
@@ -65,7 +73,7 @@ impl KnownValues {
             return whole;
         }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Known { stamp: stamp(state), terms: 0, whole: Whole::default() };
+        let fresh = || Known { stamp: stamp(state), terms: 0, whole: Whole::numbered() };
         let known = known.entry(field).or_insert_with(fresh);
         if known.stamp != stamp(state) {
             *known = fresh();

@@ -303,6 +303,39 @@ on_both_databases! {
         assert_values(&world, &format!("as_of={first}"), "actor_kind", &[("police", 1)]);
     }
 
+    fn what_is_corrected_one_by_one_is_counted_as_it_is_then(world: World) {
+        let world = world.with_source();
+        let number = |n: i64| format!("019c1159-7000-7000-8000-{n:012}");
+        let put_as = |n: i64, event_type: &str, day: &str, role: &str| {
+            let id = number(n);
+            let actors = json!([{"actor": {"id": "guard"}, "role": role}]);
+            let document = json!({"id": id, "type": event_type, "when": {"start": {"edtf": day}, "time_zone": LA}, "actors": actors});
+            put(&world, "One of many", document);
+        };
+        world.put(Resource::Actor, json!({"slug": "guard", "name": "Guard", "kind": "police"}));
+        // So many that they lie in several segments.
+        let many = 30;
+        for n in 0..many {
+            put_as(n, "rally", "2026-01-30", "responder");
+        }
+        for n in 0..many {
+            // Counted before, so that what is kept of it would show.
+            let left = many - n;
+            assert_values(&world, "type=rally", "role", &[("responder", left)]);
+            assert_eq!(values(&world.get("/v1/events/facets?facet=type").ok(), "type").iter().map(|(_, count)| count).sum::<i64>(), many);
+            put_as(n, "march", "2026-01-31", "target");
+            let mut expected = vec![("march", n + 1), ("rally", left - 1)];
+            expected.retain(|(_, count)| *count > 0);
+            expected.sort_by_key(|(name, count)| (-*count, *name));
+            assert_values(&world, "", "type", &expected);
+            let roles: i64 = values(&world.get("/v1/events/facets?facet=role").ok(), "role").iter().map(|(_, count)| count).sum();
+            assert_eq!(roles, many);
+            let mut days = vec![("2026-01-30", left - 1, left - 1), ("2026-01-31", n + 1, n + 1)];
+            days.retain(|(_, count, _)| *count > 0);
+            assert_buckets(&world, "", &days);
+        }
+    }
+
     fn counts_are_those_of_the_moment_read(world: World) {
         let world = world.with_rally();
         let past = world.seq();

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::whole::OfValues;
 use super::{Matched, Piece};
 use crate::domain::area::Area;
 use crate::index::bits::Bits;
@@ -22,6 +23,8 @@ pub struct Groups {
     pub own: Option<(Pairs, Area)>,
     /// Whether all of the terms name entities, which stand in rows too.
     pub are_named: bool,
+    /// What all values of a field are known under, where these are all.
+    pub known_as: Option<u64>,
 }
 
 /// Rows that have a value by one term.
@@ -58,8 +61,15 @@ impl Groups {
     pub fn count(&self, matched: &Matched) -> Counts {
         let mut of = vec![0; self.count as usize];
         let first = self.are_named.then(|| First::of(&self.terms));
-        let count = |piece: &Piece| match &first {
-            Some(first) if piece.rows.count() * FEW < piece.segment.rows() => self.count_by_rows(piece, first, &mut of),
+        let count = |piece: &Piece| match (&piece.whole, self.known_as, &first) {
+            (Some(whole), Some(number), _) => {
+                let counted = whole.values(number, || self.of_whole(piece));
+                counted.of.iter().for_each(|(group, rows)| of[*group as usize] += *rows as usize);
+                counted.any
+            }
+            (_, _, Some(first)) if piece.rows.count() * FEW < piece.segment.rows() => {
+                self.count_by_rows(piece, first, &mut of)
+            }
             _ => self.count_by_terms(piece, |group, rows| of[group as usize] += rows),
         };
         let any = matched.0.iter().map(count).sum();
@@ -80,6 +90,12 @@ impl Groups {
         let own = self.own.as_ref().map(|(pairs, area)| (chosen(pairs), area.clone()));
         let chosen = Self { terms: Arc::new(chosen(&self.terms)), own, ..*self };
         matched.0.iter().map(|piece| chosen.count_by_terms(piece, |_, _| ())).sum()
+    }
+
+    fn of_whole(&self, piece: &Piece) -> OfValues {
+        let mut of = Vec::new();
+        let any = self.count_by_terms(piece, |group, rows| of.push((group, u32::try_from(rows).unwrap_or(u32::MAX))));
+        OfValues { of: of.into_boxed_slice(), any }
     }
 
     /// Row by row; how many have any value.

@@ -1,6 +1,7 @@
 //! Events by time.
 
 use super::groups::Groups;
+use super::whole::{Told, Weighed};
 use super::{Matched, Numbers, Piece};
 use crate::domain::buckets::Buckets;
 use crate::domain::window::Frame;
@@ -59,15 +60,29 @@ impl Bucket {
     }
 }
 
-/// Buckets while they are counted.
-struct Steps {
-    /// By how much each differs from the one before, from events that lie in several; one more than there are.
-    steps: Vec<Bucket>,
+/// What is counted in some buckets, by how they differ.
+#[derive(Debug)]
+pub struct Steps {
+    /// By how much each bucket differs from the one before, from events that lie in several.
+    steps: Box<[(u32, Bucket)]>,
     /// What lies in it alone: most events are of one day.
+    alone: Box<[(u32, Bucket)]>,
+}
+
+impl Weighed for Steps {
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.steps) + size_of_val(&*self.alone)
+    }
+}
+
+/// Buckets while they are counted.
+struct Sums {
+    /// As in [`Steps`]; one more than there are buckets.
+    steps: Vec<Bucket>,
     alone: Vec<Bucket>,
 }
 
-impl Steps {
+impl Sums {
     fn of(buckets: &Buckets) -> Self {
         Self { steps: vec![Bucket::default(); buckets.len() + 1], alone: vec![Bucket::default(); buckets.len()] }
     }
@@ -79,6 +94,19 @@ impl Steps {
             add(&mut self.steps[first], 1);
             add(&mut self.steps[end], -1);
         }
+    }
+
+    fn add_steps(&mut self, steps: &Steps) {
+        for (own, other) in [(&mut self.steps, &steps.steps), (&mut self.alone, &steps.alone)] {
+            other.iter().for_each(|(at, bucket)| own[*at as usize].add(bucket));
+        }
+    }
+
+    /// Those that are not nothing.
+    fn steps(self) -> Steps {
+        let is_something = |(_, bucket): &(u32, Bucket)| *bucket != Bucket::default();
+        let something = |buckets: Vec<Bucket>| (0..).zip(buckets).filter(is_something).collect();
+        Steps { steps: something(self.steps), alone: something(self.alone) }
     }
 
     fn summed(self) -> Vec<Bucket> {
@@ -140,7 +168,7 @@ impl<'a> Tally<'a> {
         Self { buckets, numbers, lying: vec![nowhere; numbers.shapes.len()] }
     }
 
-    fn add(&mut self, piece: &Piece, row: usize, steps: &mut Steps) {
+    fn add(&mut self, piece: &Piece, row: usize, sums: &mut Sums) {
         let (segment, number) = (&*piece.segment, piece.segment.shape.get(row) as usize);
         let Some(lying) = self.lying.get_mut(number) else {
             // It has no dates.
@@ -153,8 +181,8 @@ impl<'a> Tally<'a> {
         }
         let [out, end, unsure, sure_end] = lying.before;
         let size = self.numbers.sizes.get(segment.size.get(row) as usize);
-        steps.add((out, end), |bucket, times| bucket.add_perhaps(size, times));
-        steps.add((unsure, sure_end), |bucket, times| bucket.add_sure(size, times));
+        sums.add((out, end), |bucket, times| bucket.add_perhaps(size, times));
+        sums.add((unsure, sure_end), |bucket, times| bucket.add_sure(size, times));
     }
 }
 
@@ -171,26 +199,41 @@ fn position(edges: &[i64], value: i64, near: usize) -> usize {
 impl Matched {
     /// The first and the last moment that dates tell, in the calendar of a frame: where a date is open, its other bound. `None`
     /// where there is no date.
-    pub fn told_between(&self, numbers: &Numbers, frame: Frame) -> Option<(i64, i64)> {
-        let rows = self.0.iter().flat_map(|piece| piece.rows().map(move |row| (&*piece.segment, row)));
-        let told = rows.filter_map(|(segment, row)| super::extent::told(numbers.bounds(segment, row, frame)?));
-        told.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)))
+    pub fn told_between(&self, numbers: &Numbers, frame: Frame) -> Told {
+        let wider = |(first, last): (i64, i64), (from, to): (i64, i64)| (first.min(from), last.max(to));
+        let told = |piece: &Piece| {
+            let bounds = piece.rows().filter_map(|row| numbers.bounds(&piece.segment, row, frame));
+            bounds.filter_map(super::extent::told).reduce(wider)
+        };
+        let told = self.0.iter().map(|piece| match &piece.whole {
+            Some(whole) => whole.told(frame, || told(piece)),
+            None => told(piece),
+        });
+        told.flatten().reduce(wider)
     }
 
     /// How many have no date.
     pub fn undated(&self) -> usize {
-        let dated = |piece: &Piece| piece.rows.ascending(0..piece.segment.bounds.dated).count();
+        let dated = |piece: &Piece| piece.rows.count_before(piece.segment.bounds.dated);
         self.total() - self.0.iter().map(dated).sum::<usize>()
     }
 
     /// What is counted in each bucket.
     pub fn by_time(&self, buckets: &Buckets, numbers: &Numbers) -> Vec<Bucket> {
-        let mut tally = Tally::new(buckets, numbers);
-        let mut steps = Steps::of(buckets);
+        let (mut tally, digest) = (Tally::new(buckets, numbers), buckets.digest());
+        let mut sums = Sums::of(buckets);
         for piece in &self.0 {
-            piece.rows().for_each(|row| tally.add(piece, row, &mut steps));
+            let mut count = |sums: &mut Sums| piece.rows().for_each(|row| tally.add(piece, row, sums));
+            match &piece.whole {
+                None => count(&mut sums),
+                Some(whole) => sums.add_steps(&whole.steps(digest, || {
+                    let mut own = Sums::of(buckets);
+                    count(&mut own);
+                    own.steps()
+                })),
+            }
         }
-        steps.summed()
+        sums.summed()
     }
 
     /// The same of the events that have each of some values, of which the numbers are ascending; the last is of those that
@@ -203,22 +246,22 @@ impl Matched {
         values: &[u32],
     ) -> Vec<Vec<Bucket>> {
         let mut tally = Tally::new(buckets, numbers);
-        let mut all: Vec<Steps> = values.iter().map(|_| Steps::of(buckets)).collect();
-        let mut none = Steps::of(buckets);
+        let mut all: Vec<Sums> = values.iter().map(|_| Sums::of(buckets)).collect();
+        let mut none = Sums::of(buckets);
         for piece in &self.0 {
             let mut without = piece.clone();
             groups.each(piece, |group, rows| {
                 let mut of_value = values.binary_search(&group).ok().map(|value| &mut all[value]);
                 for row in rows.iter().map(|row| usize::from(*row)) {
                     without.rows.remove(row);
-                    if let Some(steps) = &mut of_value {
-                        tally.add(piece, row, steps);
+                    if let Some(sums) = &mut of_value {
+                        tally.add(piece, row, sums);
                     }
                 }
             });
             without.rows().for_each(|row| tally.add(piece, row, &mut none));
         }
-        all.into_iter().chain([none]).map(Steps::summed).collect()
+        all.into_iter().chain([none]).map(Sums::summed).collect()
     }
 }
 

@@ -5,6 +5,7 @@ pub mod extent;
 pub mod groups;
 pub mod histogram;
 pub mod tile;
+pub mod whole;
 
 use std::sync::Arc;
 
@@ -16,12 +17,15 @@ use super::row::NOTHING;
 use super::search::Search;
 use super::segment::Segment;
 use crate::domain::window::Frame;
+use whole::Whole;
 
 /// The rows of a segment that match.
 #[derive(Clone, Debug)]
 struct Piece {
     segment: Arc<Segment>,
     rows: Bits,
+    /// Where these are all rows that can be seen.
+    whole: Option<Whole>,
 }
 
 impl Piece {
@@ -66,9 +70,10 @@ impl Matched {
     fn of(answer: &Answer<'_>, tail: Segment) -> Result<Self, Late> {
         let layers = answer.layers().map(|(slot, layer)| {
             let rows = answer.rows(slot, layer);
-            Piece { segment: Arc::clone(&layer.segment), rows }
+            let whole = answer.has_all(layer, &rows).then(|| answer.whole(layer));
+            Piece { segment: Arc::clone(&layer.segment), rows, whole }
         });
-        let tail = Piece { rows: Bits::all(tail.rows()), segment: Arc::new(tail) };
+        let tail = Piece { rows: Bits::all(tail.rows()), segment: Arc::new(tail), whole: None };
         let pieces = layers.chain([tail]).filter(|piece| !piece.rows.is_empty()).collect();
         answer.in_time(Self(pieces))
     }
