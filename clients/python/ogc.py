@@ -160,6 +160,10 @@ def main() -> None:
         filtered = features.collection_items("events", filter="type = 'rally' AND size >= 1000")
         assert ids(filtered["features"]) == ids(rallies)
         assert any("filter" in page for page in proxy.items())
+        for collection in ("locations", "campaigns"):
+            assert "recorded_at" in features.collection_queryables(collection)["properties"]
+        places = features.collection_items("locations", filter="location = 'los-angeles' AND kind > 'locality'")
+        assert 0 < places["numberMatched"] < len(locations), places
         alone = features.collection_item("events", ids(rallies)[0])
         assert alone["properties"]["type"] == "rally"
         print("OWSLib: ok")

@@ -149,9 +149,11 @@ routes! {
     "/ogc/collections/events/items" => get features::list_ogc_event_items;
     "/ogc/collections/events/items/{id}" => get features::get_ogc_event_item;
     "/ogc/collections/locations" => get collections::get_ogc_locations;
+    "/ogc/collections/locations/queryables" => get queryables::get_ogc_location_queryables;
     "/ogc/collections/locations/items" => get members::list_ogc_location_items;
     "/ogc/collections/locations/items/{id}" => get members::get_ogc_location_item;
     "/ogc/collections/campaigns" => get collections::get_ogc_campaigns;
+    "/ogc/collections/campaigns/queryables" => get queryables::get_ogc_campaign_queryables;
     "/ogc/collections/campaigns/items" => get members::list_ogc_campaign_items;
     "/ogc/collections/campaigns/items/{id}" => get members::get_ogc_campaign_item;
     "/healthz" => get health::get_liveness;

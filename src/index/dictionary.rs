@@ -65,8 +65,8 @@ impl Term {
 const MONTH: i64 = 32 * 86_400_000_000;
 
 /// The bounds of an event's dates, in microseconds behind its `start.earliest` in UTC: events of one day in one zone have
-/// the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// the same. That of a single microsecond is the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Shape {
     offsets: [i64; 8],
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::cql2::Language;
 use super::cursor::digest;
 use super::echo::EventQueryEcho;
 use super::filter::Filter;
@@ -313,22 +312,8 @@ fn area(params: &mut Params, echo: &mut EventQueryEcho) -> Area {
 }
 
 fn filter(params: &mut Params, zone: Option<Tz>, echo: &mut EventQueryEcho) -> Option<Arc<Filter>> {
-    let language = params.code("filter_lang", Language::parse, Language::CODES);
-    let text = params.take("filter")?;
-    if params.is_faulty("filter_lang") {
-        return None;
-    }
-    match Filter::parse(&text, language.unwrap_or(Language::Text), zone) {
-        Ok(filter) => {
-            echo.filter = Some(text);
-            echo.filter_lang = language.map(|language| language.code().to_owned());
-            Some(Arc::new(filter))
-        }
-        Err(faults) => {
-            for fault in faults {
-                params.fault("filter", fault.code, fault.told());
-            }
-            None
-        }
-    }
+    let (filter, text, language) = Filter::take(params, zone)?;
+    echo.filter = Some(text);
+    echo.filter_lang = language.map(|language| language.code().to_owned());
+    Some(Arc::new(filter))
 }

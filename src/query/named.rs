@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::cql2::Fault;
 use super::event_query::EventQuery;
-use super::filter;
+use super::filter::{self, Question};
 use super::params::{Params, shown};
 use super::terms::Terms;
 use crate::domain::instant::Instant;
@@ -110,15 +110,24 @@ impl Named {
         for id in linked_to.filter(|id| !state.events.was_seen(**id, clearance)) {
             params.fault("linked_to", UNKNOWN_REFERENCE, format!("There is no event `{id}`."));
         }
-        for question in query.filter.iter().flat_map(|filter| filter.questions()) {
+        if let Some(filter) = &query.filter {
+            named.questions = Self::find_each(filter.questions(), state, clearance, params);
+        }
+        named
+    }
+
+    /// Looks up what the conditions of a filter name, one by one; faults of them are faults of `filter`.
+    pub fn find_each(questions: &[Question], state: &State, clearance: Clearance, params: &mut Params) -> Vec<Self> {
+        let find = |question: &Question| {
             let mut own = Params::default();
-            named.questions.push(Self::find(&question.query, state, clearance, &mut own));
+            let named = Self::find(&question.query, state, clearance, &mut own);
             for fault in own.finish() {
                 let fault = Fault::new(&question.place, fault.code, fault.detail);
                 params.fault("filter", fault.code, fault.told());
             }
-        }
-        named
+            named
+        };
+        questions.iter().map(find).collect()
     }
 
     /// The same with what the store alone can tell by now.

@@ -7,6 +7,7 @@ use marchline::domain::scope::Scope;
 use marchline::domain::size::{SizeRule, words_to_numbers};
 use marchline::http::openapi::openapi_text;
 use marchline::query::filter::Property;
+use marchline::query::filter::members::{CampaignProperty, LocationProperty};
 use serde_json::Value;
 
 use crate::support::client::key;
@@ -89,6 +90,12 @@ fn the_table_of_properties_is_what_filters_take() {
     let table = rows(&page, "| Property | What it is | How it is asked about |");
     let listed: BTreeSet<String> = table.iter().flat_map(|row| code(row[0])).collect();
     assert_eq!(listed, Property::CODES.iter().map(|code| (*code).to_owned()).collect());
+    let page = self::page("docs/ogc.md");
+    for (collection, codes) in [("locations", LocationProperty::CODES), ("campaigns", CampaignProperty::CODES)] {
+        let table = rows(&page, &format!("| Property of `{collection}` | What it is | How it is asked about |"));
+        let listed: Vec<String> = table.iter().flat_map(|row| code(row[0])).collect();
+        assert_eq!(listed, codes, "{collection}");
+    }
 }
 
 #[test]

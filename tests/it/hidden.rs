@@ -209,4 +209,32 @@ on_both_databases! {
         insider.create("/v1/events", &event("In the hall", json!({"places": [{"location": {"id": "hall"}}]})));
         assert_eq!(world.get(&hall).ok()["event_count"], 1);
     }
+
+    fn no_filter_of_features_finds_them_or_tells_that_they_are(world: World) {
+        let world = world.with_cellar();
+        world.put(Resource::Event, in_the_cellar(json!({"embargo": true})));
+        let insider = Client::of(&world, &[Scope::ReadRestricted]);
+        let of = |collection: &str, filter: &str| format!("/ogc/collections/{collection}/items?filter={filter}");
+        let id = insider.get("/v1/locations/cellar").0["id"].as_str().expect("an id").to_owned();
+        for (collection, filter) in [
+            ("locations", "slug='cellar'"),
+            ("locations", "location+LIKE+'cel%25'"),
+            ("locations", &format!("id='{id}'")),
+            ("campaigns", "name='The+Plot'"),
+        ] {
+            let target = of(collection, filter);
+            assert_eq!(world.get(&target).ok()["numberMatched"], 0, "{filter}");
+            assert_eq!(insider.get(&target).0["numberMatched"], 1, "{filter}");
+        }
+        // It is refused as what there never was.
+        let refused = |name: &str| world.get(&of("locations", &format!("location='{name}'"))).json()["errors"].to_string();
+        assert_eq!(refused("cellar"), refused("nowher").replace("nowher", "cellar"));
+        assert_eq!(insider.get(&of("locations", "location='cellar'")).0["numberMatched"], 1);
+        // Merged into what is told of, it still does not lend it its name.
+        let number = |slug: &str| town::id(insider.get(&format!("/v1/locations/{slug}")).0["id"].as_str().expect("an id"));
+        let merge = Command::Merge { resource: Resource::Location, id: number("cellar"), into: number("square"), base: None };
+        world.submit(Operation { openly: false, ..Operation::one(merge) }).expect("accepted");
+        assert_eq!(world.get(&of("locations", "location+LIKE+'cel%25'")).ok()["numberMatched"], 0);
+        assert_eq!(insider.get(&of("locations", "location+LIKE+'cel%25'")).0["numberMatched"], 1);
+    }
 }

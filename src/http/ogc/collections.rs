@@ -26,7 +26,8 @@ use crate::query::event_query::EventQuery;
 use crate::query::named::Named;
 
 impl CollectionId {
-    const fn title(self) -> &'static str {
+    /// Its name for people.
+    pub const fn title(self) -> &'static str {
         match self {
             Self::Events => "Events",
             Self::Locations => "Locations",
@@ -51,6 +52,11 @@ impl CollectionId {
     /// The path of its features.
     pub fn items(self) -> String {
         format!("/ogc/collections/{self}/items")
+    }
+
+    /// The path of what filters of them can ask about.
+    pub fn queryables(self) -> String {
+        format!("/ogc/collections/{self}/queryables")
     }
 }
 
@@ -141,14 +147,12 @@ impl Extent {
 impl Collection {
     /// A collection between bounds.
     fn of(id: CollectionId, extent: Extent, here: &Here) -> Self {
-        let mut links = vec![
+        let links = vec![
             here.link(&format!("/ogc/collections/{id}"), "self", JSON, "This collection"),
             here.link(&id.items(), "items", GEOJSON, "Its features"),
+            here.link(&id.queryables(), QUERYABLES, SCHEMA, "What filters can ask about"),
+            here.link(&format!("/v1/{id}"), "alternate", JSON, "The same with all that is known"),
         ];
-        if id == CollectionId::Events {
-            links.push(here.link(QUERYABLES.path, QUERYABLES.rel, SCHEMA, "What filters can ask about"));
-        }
-        links.push(here.link(&format!("/v1/{id}"), "alternate", JSON, "The same with all that is known"));
         Self {
             id,
             title: id.title(),

@@ -1,7 +1,9 @@
 //! Locations and campaigns as features.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use actix_web::web::block;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,25 +19,33 @@ use crate::domain::place::{LocationContent, Point, dot};
 use crate::domain::window::{Overlap, TimeFacts, Window};
 use crate::formats::flat::{CollectionId, FlatCampaign, FlatLocation};
 use crate::formats::geojson::{CollectionType, FeatureType, GeometryType, MEDIA_TYPE as GEOJSON, PointGeometry};
-use crate::http::ask::now;
+use crate::http::ask::{Ask, now};
 use crate::http::entities::{self, EntityQuery, Listed};
 use crate::http::errors::{ItemErrors, ListErrors};
 use crate::http::paging::Paging;
 use crate::http::params::{
-    LocationFilterParams, NamedFilterParams, OgcFormParam, OgcMemberParams, OgcPageParams, ReadHeaders, ReadParams,
+    LocationFilterParams, NamedFilterParams, OgcConditionParam, OgcFilterParams, OgcFormParam, OgcMemberParams,
+    OgcPageParams, ReadHeaders, ReadParams,
 };
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::respond::{self, Fingerprint, Text};
+use crate::index::answer::{Deadline, Late};
 use crate::index::sight::Sight;
 use crate::query::cursor::digest;
+use crate::query::filter::Filter;
+use crate::query::filter::members::Filtered;
+use crate::query::named::Named;
 use crate::query::page::cut;
 use crate::query::values::read_box;
 use crate::store::error::StoreError;
 use crate::view::campaign::Campaign;
 use crate::view::location::Location;
 
+/// Members of a piece that a filter is held against before others may write again: some hundred microseconds.
+const PIECE: usize = 100;
+
 /// A resource that is given as features without questions of its own.
-trait Item: Listed {
+trait Item: Listed + Filtered {
     /// Its collection.
     const COLLECTION: CollectionId;
     /// One as a feature.
@@ -207,25 +217,42 @@ async fn list<C: Item>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut ask = begin(&req, GEOJSON).await?;
     let paging = Paging::<String>::at_most(MOST, &mut ask.params);
     asked::crs(&mut ask.params, &["crs", "bbox-crs"]);
+    asked::filter_language(&mut ask.params);
     asked::where_and_when(&mut ask.params);
     let bbox = ask.params.read("bbox", read_box);
     let ends = [ask.params.take("from"), ask.params.take("to")];
     // What is wrong with them was told of `datetime`.
     let window = Window::parse(ends[0].as_deref(), ends[1].as_deref(), None).unwrap_or_default();
     let query = EntityQuery::parse::<C>(&mut ask.params);
-    let seq = ask.finish()?;
-    let question = digest(&format!("features {} {:?} {bbox:?} {ends:?}", C::RESOURCE, query.echo));
-    let pinned = paging.pin(&ask, seq, question).await?;
-    let state = ask.service.index.read();
-    let sight = ask.sight(&state, pinned.seq);
-    let matching = sight.all(C::RESOURCE).filter(|(_, document)| {
-        C::of(&document.content).is_some_and(|content| {
-            query.matches(document.id, content)
-                && bbox.is_none_or(|bbox| content.is_in(&bbox))
-                && content.is_within(&window)
-        })
+    let filter = Filter::<C::Property>::take(&mut ask.params, None);
+    let named = filter.as_ref().map(|(filter, ..)| {
+        Named::find_each(filter.questions(), &ask.service.index.read(), ask.clearance, &mut ask.params)
     });
-    let page = cut(matching.map(|(entity, document)| (entity.slug.clone(), document.id)).collect(), paging.part());
+    let seq = ask.finish()?;
+    let written = filter.as_ref().map(|(_, text, language)| (text, language));
+    let question = digest(&format!("features {} {:?} {bbox:?} {ends:?} {written:?}", C::RESOURCE, query.echo));
+    let pinned = paging.pin(&ask, seq, question).await?;
+    let (mut members, generation) = {
+        let state = ask.service.index.read();
+        let matching = ask.sight(&state, pinned.seq).all(C::RESOURCE).filter(|(_, document)| {
+            C::of(&document.content).is_some_and(|content| {
+                query.matches(document.id, content)
+                    && bbox.is_none_or(|bbox| content.is_in(&bbox))
+                    && content.is_within(&window)
+            })
+        });
+        let members: Vec<_> = matching.map(|(entity, document)| (entity.slug.clone(), document.id)).collect();
+        (members, state.generation)
+    };
+    if let Some(((filter, ..), named)) = filter.zip(named) {
+        members = meeting::<C>(filter, named, members, &ask, pinned.seq, generation).await?;
+    }
+    let page = cut(members, paging.part());
+    let state = ask.service.index.read();
+    if state.generation != generation {
+        return Err(Problem::restored());
+    }
+    let sight = ask.sight(&state, pinned.seq);
     let features = page.items.iter().filter_map(|(_, id)| feature::<C>(sight, *id).transpose());
     let features = features.collect::<Result<Vec<_>, StoreError>>()?;
     let (info, here) = (paging.info(&page, pinned), Here::of(&req, &ask.service.dataset));
@@ -247,6 +274,37 @@ async fn list<C: Item>(req: HttpRequest) -> Result<HttpResponse, Problem> {
     }
     let text = serde_json::to_vec(&C::page(page)).map_err(StoreError::from)?;
     Ok(answer(&etag, &header).body(text))
+}
+
+/// Those of these members that meet a filter. It may ask much of each, so it takes a turn, and holds up nobody who writes.
+async fn meeting<C: Item>(
+    filter: Filter<C::Property>,
+    named: Vec<Named>,
+    members: Vec<(String, Uuid)>,
+    ask: &Ask,
+    seq: i64,
+    generation: u32,
+) -> Result<Vec<(String, Uuid)>, Problem> {
+    let (turn, deadline, clearance) = (ask.turn().await?, ask.deadline(), ask.clearance);
+    let index = Arc::clone(&ask.service.index);
+    let work = move || {
+        let _turn = turn;
+        let filter = filter.at(&named, &index, seq, clearance);
+        let mut met = Vec::new();
+        for piece in members.chunks(PIECE) {
+            if deadline <= Deadline::now() {
+                return Err(Problem::from(Late));
+            }
+            let state = index.read();
+            if state.generation != generation {
+                return Err(Problem::restored());
+            }
+            let names = state.entities.at(seq);
+            met.extend(piece.iter().filter(|(_, id)| filter.is_met::<C>(*id, names)).cloned());
+        }
+        Ok(met)
+    };
+    block(work).await.map_err(|_| Problem::new(Code::Unavailable, "The service is stopping."))?
 }
 
 /// Answers with one, by id or slug.
@@ -283,7 +341,8 @@ macro_rules! item_handlers {
      $(#[$get_meta:meta])* $get:ident at $get_path:literal gives $item:ident;) => {
         $(#[$list_meta])*
         #[utoipa::path(get, path = $list_path, tag = "ogc",
-            params(OgcPageParams, OgcMemberParams, $filters, OgcFormParam, ReadParams, ReadHeaders),
+            params(OgcPageParams, OgcMemberParams, $filters, OgcConditionParam, OgcFilterParams, OgcFormParam, ReadParams,
+                ReadHeaders),
             responses((status = 200, description = "A page of features, with links to its neighbours.", body = $page,
                 content_type = "application/geo+json",
                 headers(("ETag", description = "Weak validator of the page."),

@@ -20,7 +20,7 @@ pub use lists::{
     ActorFilterParams, CoverageFilterParams, DuplicateFilterParams, LocationFilterParams, NamedFilterParams,
     PageParams, SourceFilterParams,
 };
-pub use ogc::{OgcEventParams, OgcFilterParams, OgcFormParam, OgcMemberParams, OgcPageParams};
+pub use ogc::{OgcConditionParam, OgcEventParams, OgcFilterParams, OgcFormParam, OgcMemberParams, OgcPageParams};
 pub use reads::{ChangePageParams, ReadHeaders, ReadParams, StreamHeaders, StreamParams, ValidatorHeader};
 pub use writes::{IdempotencyHeader, ImportParams, MatchHeader, RequiredMatchHeader, WriteParams};
 

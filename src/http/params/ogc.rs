@@ -51,6 +51,14 @@ parameters! {
 }
 
 parameters! {
+    /// Conditions on what is no event.
+    OgcConditionParam => vec![
+        query("filter", Form::Text, "Conditions in CQL2 (OGC 21-065r2) on the queryables of the collection, which hold beside all \
+            other parameters, joined by `AND`, `OR` and `NOT`.", "name LIKE '%Out%' AND recorded_at >= DATE('2026-01-01')"),
+    ]
+}
+
+parameters! {
     /// How `filter` is to be read.
     OgcFilterParams => vec![
         query("filter-lang", Form::Code(Language::CODES), "The language of `filter`; `cql2-text` unless given.", "cql2-text"),

@@ -3,11 +3,10 @@
 use chrono_tz::Tz;
 
 use super::pattern::{self, Folding, Pattern};
-use super::properties::Kind;
+use super::properties::{Asked, Kind, Naming, listed};
 use super::times::{End, turned};
-use super::values::folded;
-use super::{Comparison, Property, Question, Test, Tree};
-use crate::domain::vocabulary::PlacePrecision;
+use super::values::unfolded;
+use super::{Comparison, Question, Test, Tree};
 use crate::query::cql2::{Expression, Fault, Operand, Place, Predicate, Value};
 use crate::query::event_query::EventQuery;
 use crate::query::params::{Params, shown};
@@ -36,9 +35,6 @@ fn comparison(sign: &str, is_turned: bool) -> Option<Comparison> {
     })
 }
 
-/// Stands where a condition has a fault.
-const FAULTY: Tree = Tree::Any(Vec::new());
-
 /// A condition, or nothing where its faults have been noted.
 pub type Read<T> = Option<T>;
 
@@ -49,18 +45,19 @@ impl Conditions {
     }
 
     /// The conditions of an expression.
-    pub fn tree(&mut self, expression: &Expression) -> Tree {
+    pub fn tree<P: Asked>(&mut self, expression: &Expression) -> Tree<P> {
         match expression {
             Expression::And(parts) => Tree::All(parts.iter().map(|part| self.tree(part)).collect()),
             Expression::Or(parts) => Tree::Any(parts.iter().map(|part| self.tree(part)).collect()),
             Expression::Not(inner) => Tree::Not(Box::new(self.tree(inner))),
             Expression::Boolean(true) => Tree::All(Vec::new()),
             Expression::Boolean(false) => Tree::Any(Vec::new()),
-            Expression::Predicate(predicate) => self.predicate(predicate).unwrap_or(FAULTY),
+            // What stands in for a fault is never asked.
+            Expression::Predicate(predicate) => self.predicate(predicate).unwrap_or(Tree::Any(Vec::new())),
         }
     }
 
-    fn predicate(&mut self, predicate: &Predicate) -> Read<Tree> {
+    fn predicate<P: Asked>(&mut self, predicate: &Predicate) -> Read<Tree<P>> {
         let Predicate { place, name, operands } = predicate;
         match (name.as_str(), operands.as_slice()) {
             ("isnull", [operand]) => {
@@ -86,11 +83,8 @@ impl Conditions {
     }
 
     /// The property that an operand is, and what makes no difference about its text.
-    fn property(&mut self, operand: &Operand) -> Read<(Property, Folding)> {
-        let (mut operand, mut folding) = (operand, Folding::default());
-        while let Some((inner, more)) = folded(operand, folding) {
-            (operand, folding) = (inner, more);
-        }
+    fn property<P: Asked>(&mut self, operand: &Operand) -> Read<(P, Folding)> {
+        let (operand, folding) = unfolded(operand);
         let name = match &operand.value {
             Value::Property(name) => name,
             other => {
@@ -101,8 +95,8 @@ impl Conditions {
                 );
             }
         };
-        let Some(property) = Property::parse(name) else {
-            let all = Property::CODES.join(", ");
+        let Some(property) = P::parse(name) else {
+            let all = listed::<P>(|_| true);
             let detail = format!("There is no property `{}` to filter by. There are: {all}.", shown(name));
             return self.fault(&operand.place, "unknown_property", detail);
         };
@@ -113,14 +107,8 @@ impl Conditions {
     }
 
     /// Which side of a predicate is the property, and what it is compared with; whether they have changed places.
-    fn sides<'o>(&mut self, left: &'o Operand, right: &'o Operand) -> Read<(Property, Folding, &'o Operand, bool)> {
-        let is_property = |operand: &Operand| {
-            let (mut operand, mut folding) = (operand, Folding::default());
-            while let Some((inner, more)) = folded(operand, folding) {
-                (operand, folding) = (inner, more);
-            }
-            matches!(operand.value, Value::Property(_))
-        };
+    fn sides<'o, P: Asked>(&mut self, left: &'o Operand, right: &'o Operand) -> Read<(P, Folding, &'o Operand, bool)> {
+        let is_property = |operand: &Operand| matches!(unfolded(operand).0.value, Value::Property(_));
         if is_property(left) && is_property(right) {
             let hint = "Two properties cannot be compared. Text stands in single quotes.";
             return self.fault(&right.place, "unsupported", hint);
@@ -131,14 +119,14 @@ impl Conditions {
         Some((property, folding, value, is_turned))
     }
 
-    fn compared(&mut self, place: &Place, sign: &str, left: &Operand, right: &Operand) -> Read<Tree> {
+    fn compared<P: Asked>(&mut self, place: &Place, sign: &str, left: &Operand, right: &Operand) -> Read<Tree<P>> {
         if sign == "<>" {
             return self.compared(place, "=", left, right).map(|equal| Tree::Not(Box::new(equal)));
         }
-        let (property, folding, value, is_turned) = self.sides(left, right)?;
+        let (property, folding, value, is_turned) = self.sides::<P>(left, right)?;
         let comparison = comparison(sign, is_turned)?;
         match property.kind() {
-            Kind::Number => {
+            Kind::Number | Kind::Metres => {
                 let number = self.number(property, value)?;
                 Some(Tree::Is(property, Test::Number(comparison, number)))
             }
@@ -152,11 +140,14 @@ impl Conditions {
                 let text = self.text(property, value, folding)?;
                 self.among(property, folding, &[(&value.place, text)])
             }
-            Kind::Names if property == Property::PlacePrecision => {
+            Kind::Names if property.is_ordered() => {
                 let text = self.text(property, value, folding)?;
-                let precision = self.precision(&value.place, &text)?;
-                let is_met = |other: &&PlacePrecision| comparison.holds(other.rank().cmp(&precision.rank()));
-                Some(Tree::Is(property, Test::Precisions(PlacePrecision::ALL.iter().filter(is_met).copied().collect())))
+                self.check(property, &value.place, &text)?;
+                let rank = property.rank(&text)?;
+                let is_met =
+                    |code: &&&str| property.rank(code).is_some_and(|other| comparison.holds(other.cmp(&rank)));
+                let met = property.codes()?.iter().filter(is_met).map(|code| (*code).to_owned());
+                Some(Tree::Is(property, Test::Texts(met.collect())))
             }
             Kind::Names => self.fault(place, "unsupported", format!("`{property}` has no order: it can be compared by =, <>, IN and LIKE.")),
             Kind::Stretch => self.fault(place, "unsupported", "`when` is a stretch of time: T_INTERSECTS, T_DURING and so on ask about it, or `start` and `end` can be compared."),
@@ -164,8 +155,8 @@ impl Conditions {
         }
     }
 
-    fn one_of(&mut self, place: &Place, operand: &Operand, items: &[Operand]) -> Read<Tree> {
-        let (property, folding) = self.property(operand)?;
+    fn one_of<P: Asked>(&mut self, place: &Place, operand: &Operand, items: &[Operand]) -> Read<Tree<P>> {
+        let (property, folding) = self.property::<P>(operand)?;
         if items.is_empty() || items.len() > MAX_TERMS {
             return self.fault(place, "too_many", format!("A list has from 1 to {MAX_TERMS} values."));
         }
@@ -178,9 +169,9 @@ impl Conditions {
         self.among(property, folding, &texts)
     }
 
-    fn like(&mut self, operand: &Operand, pattern: &Operand) -> Read<Tree> {
-        let (property, folding) = self.property(operand)?;
-        if property.kind() != Kind::Names || property == Property::Id {
+    fn like<P: Asked>(&mut self, operand: &Operand, pattern: &Operand) -> Read<Tree<P>> {
+        let (property, folding) = self.property::<P>(operand)?;
+        if property.kind() != Kind::Names || property.naming() == Naming::Ids {
             return self.fault(
                 &operand.place,
                 "wrong_type",
@@ -196,72 +187,68 @@ impl Conditions {
     }
 
     /// Whether a property is one of some values.
-    fn among(&mut self, property: Property, folding: Folding, values: &[(&Place, String)]) -> Read<Tree> {
+    fn among<P: Asked>(&mut self, property: P, folding: Folding, values: &[(&Place, String)]) -> Read<Tree<P>> {
         let place = values.first()?.0;
         if folding != Folding::default() {
             let patterns: Vec<_> = values.iter().map(|(_, text)| Pattern::exactly(text, folding)).collect();
             return self.having(property, place, &patterns);
         }
-        let known = self.faults.len();
-        let test = match property {
-            Property::Id => {
-                let mut ids = Vec::new();
-                for (place, text) in values {
-                    match read_id(text) {
-                        Ok(id) => ids.push(id),
-                        Err(unread) => self.faults.push(Fault::new(*place, unread.code, unread.detail)),
-                    }
-                }
-                Test::Events(ids)
-            }
-            Property::PlacePrecision => {
-                Test::Precisions(values.iter().filter_map(|(place, text)| self.precision(place, text)).collect())
-            }
-            _ => {
-                for (place, text) in values {
-                    self.check(property, place, text);
-                }
-                if self.faults.len() > known {
-                    return None;
-                }
-                let list = values.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",");
-                self.question(place, property.parameter(), list)?
-            }
+        // Of all of them, so that all faults are told.
+        let checked: Vec<_> = values.iter().map(|(place, text)| self.check(property, place, text)).collect();
+        checked.into_iter().collect::<Option<()>>()?;
+        let texts = values.iter().map(|(_, text)| text.as_str());
+        let test = match property.naming() {
+            Naming::Ids => Test::Ids(texts.filter_map(|text| read_id(text).ok()).collect()),
+            Naming::Question(parameter) => self.question(place, parameter, texts.collect::<Vec<_>>().join(","))?,
+            Naming::Text(_) => Test::Texts(texts.map(str::to_owned).collect()),
         };
-        (self.faults.len() == known).then_some(Tree::Is(property, test))
+        Some(Tree::Is(property, test))
     }
 
-    /// Notes what is wrong with one value of a parameter.
-    fn check(&mut self, property: Property, place: &Place, text: &str) {
+    /// Notes what is wrong with one value of a property.
+    fn check<P: Asked>(&mut self, property: P, place: &Place, text: &str) -> Read<()> {
+        let parameter = match property.naming() {
+            Naming::Ids => {
+                let read = read_id(text).map(drop);
+                return read.map_or_else(|unread| self.fault(place, unread.code, unread.detail), Some);
+            }
+            Naming::Text(parameter) => match (property.codes(), parameter) {
+                (Some(codes), _) if codes.contains(&text) => return Some(()),
+                (Some(codes), _) => {
+                    let detail = format!("`{}` is not one of: {}.", shown(text), codes.join(", "));
+                    return self.fault(place, "unknown_value", detail);
+                }
+                (None, Some(parameter)) => parameter,
+                (None, None) => return Some(()),
+            },
+            Naming::Question(parameter) => parameter,
+        };
         if text.is_empty() || text.starts_with('!') || text.contains(',') {
-            self.faults.push(Fault::new(
-                place,
-                "unknown_value",
-                format!("`{}` is no value of `{property}`.", shown(text)),
-            ));
-            return;
+            return self.fault(place, "unknown_value", format!("`{}` is no value of `{property}`.", shown(text)));
         }
-        let mut params = Params::from_pairs(vec![(property.parameter().to_owned(), text.to_owned())]);
-        let _ = EventQuery::filters(&mut params);
-        self.faults.extend(params.finish().into_iter().map(|fault| Fault::new(place, fault.code, fault.detail)));
+        self.asked(place, parameter, text.to_owned()).map(drop)
+    }
+
+    /// The question with one parameter alone.
+    fn asked(&mut self, place: &Place, parameter: &str, value: String) -> Read<EventQuery> {
+        let mut params = Params::from_pairs(vec![(parameter.to_owned(), value)]);
+        let query = EventQuery::filters(&mut params);
+        let faults = params.finish();
+        let is_read = faults.is_empty();
+        self.faults.extend(faults.into_iter().map(|fault| Fault::new(place, fault.code, fault.detail)));
+        is_read.then_some(query)
     }
 
     /// Asks what a parameter asks.
     pub(super) fn question(&mut self, place: &Place, parameter: &str, value: String) -> Read<Test> {
-        let mut params = Params::from_pairs(vec![(parameter.to_owned(), value)]);
-        let query = Box::new(EventQuery::filters(&mut params));
-        let faults = params.finish();
-        if !faults.is_empty() {
-            self.faults.extend(faults.into_iter().map(|fault| Fault::new(place, fault.code, fault.detail)));
-            return None;
-        }
+        let query = Box::new(self.asked(place, parameter, value)?);
         self.questions.push(Question { place: place.clone(), query });
         Some(Test::Question(self.questions.len() - 1))
     }
 
     /// Whether a property has one of some patterns.
-    fn having(&mut self, property: Property, place: &Place, patterns: &[Pattern]) -> Read<Tree> {
-        if property == Property::Id {
+    fn having<P: Asked>(&mut self, property: P, place: &Place, patterns: &[Pattern]) -> Read<Tree<P>> {
+        if property.naming() == Naming::Ids {
             return self.fault(place, "unsupported", "Ids are compared as they are.");
         }
         let Some(codes) = property.codes() else {
@@ -276,23 +263,12 @@ impl Conditions {
         self.among(property, Folding::default(), &values)
     }
 
-    fn precision(&mut self, place: &Place, text: &str) -> Read<PlacePrecision> {
-        let Some(precision) = PlacePrecision::parse(text) else {
-            let detail = format!("`{}` is not one of: {}.", shown(text), PlacePrecision::CODES.join(", "));
-            return self.fault(place, "unknown_value", detail);
-        };
-        Some(precision)
-    }
-
     /// How something lies to a stretch of time.
-    fn related(&mut self, place: &Place, name: &str, left: &Operand, right: &Operand) -> Read<Tree> {
-        let (property, _, value, is_turned) = self.sides(left, right)?;
+    fn related<P: Asked>(&mut self, place: &Place, name: &str, left: &Operand, right: &Operand) -> Read<Tree<P>> {
+        let (property, _, value, is_turned) = self.sides::<P>(left, right)?;
         let Some((first, last)) = property.moments() else {
-            return self.fault(
-                place,
-                "wrong_type",
-                format!("`{property}` is no time: when, start, end, recorded_at and created_at are."),
-            );
+            let all = listed::<P>(|property| property.moments().is_some());
+            return self.fault(place, "wrong_type", format!("`{property}` is no time. There are: {all}."));
         };
         let span = match &value.value {
             Value::Call(name, ends) if name == "interval" => self.interval(property, &value.place, ends)?,
@@ -309,15 +285,16 @@ impl Conditions {
         Some(if is_disjoint { Tree::Not(Box::new(tree)) } else { tree })
     }
 
-    /// Where the points of an event lie.
-    fn located(&mut self, place: &Place, name: &str, left: &Operand, right: &Operand) -> Read<Tree> {
+    /// Where points lie.
+    fn located<P: Asked>(&mut self, place: &Place, name: &str, left: &Operand, right: &Operand) -> Read<Tree<P>> {
         if name != "s_intersects" && name != "s_disjoint" {
             let detail = format!("`{}` cannot be asked of points: S_INTERSECTS and S_DISJOINT can.", shown(name));
             return self.fault(place, "unsupported", detail);
         }
-        let (property, _, value, _) = self.sides(left, right)?;
-        if property != Property::Geometry {
-            return self.fault(place, "wrong_type", format!("`{property}` is no geometry: `geometry` is."));
+        let (property, _, value, _) = self.sides::<P>(left, right)?;
+        if property.kind() != Kind::Geometry {
+            let all = listed::<P>(|property| property.kind() == Kind::Geometry);
+            return self.fault(place, "wrong_type", format!("`{property}` is no geometry. There are: {all}."));
         }
         let test = self.area(value)?;
         let tree = Tree::Is(property, test);

@@ -1,9 +1,12 @@
-//! `filter`: a tree of conditions, each of which is about one property of an event.
+//! `filter`: a tree of conditions, each of which is about one property of an event, or of a member of another collection.
 //!
 //! A condition is true, false or unknown: unknown where the event has no value of the property, and whatever is not true does
 //! not match. Where an event has several values, a condition is true if one of them meets it, and false if none does.
+//!
+//! What is asked of events becomes sets of the index (`plan`); members of other collections are looked at one by one (`members`).
 
 mod conditions;
+pub mod members;
 mod pattern;
 mod plan;
 mod properties;
@@ -11,19 +14,19 @@ mod times;
 mod values;
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::cql2::{self, Expression, Fault, Language, Place};
 use super::event_query::EventQuery;
+use super::params::Params;
 use crate::domain::codes;
 use crate::domain::instant::Instant;
-use crate::domain::vocabulary::PlacePrecision;
 use pattern::Pattern;
 pub use plan::tree;
-pub use properties::Kind;
+pub use properties::{Asked, Kind, Naming};
 pub use times::Moment;
 use times::Stretch;
 
@@ -95,10 +98,10 @@ codes! {
     }
 }
 
-/// A filter.
+/// A filter of what has such properties.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Filter {
-    tree: Tree,
+pub struct Filter<P = Property> {
+    tree: Tree<P>,
     /// What its conditions ask as parameters do.
     questions: Vec<Question>,
 }
@@ -114,11 +117,11 @@ pub struct Question {
 
 /// Conditions that depend on each other.
 #[derive(Clone, Debug, PartialEq)]
-enum Tree {
+enum Tree<P> {
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
-    Is(Property, Test),
+    Is(P, Test),
 }
 
 /// What is asked of a property.
@@ -131,9 +134,9 @@ enum Test {
     /// Whether it is one of no values.
     Nothing,
     /// Whether it is one of these.
-    Events(Vec<Uuid>),
+    Ids(BTreeSet<Uuid>),
     /// Whether it is one of these.
-    Precisions(Vec<PlacePrecision>),
+    Texts(BTreeSet<String>),
     /// Whether it is like this.
     Like(Pattern),
     /// How it compares with a number.
@@ -165,7 +168,25 @@ impl Comparison {
     }
 }
 
-impl Filter {
+impl<P: Asked> Filter<P> {
+    /// Takes `filter` and `filter_lang`, with the text and its language as they were given; faults stay with `params`.
+    pub fn take(params: &mut Params, zone: Option<Tz>) -> Option<(Self, String, Option<Language>)> {
+        let language = params.code("filter_lang", Language::parse, Language::CODES);
+        let text = params.take("filter")?;
+        if params.is_faulty("filter_lang") {
+            return None;
+        }
+        match Self::parse(&text, language.unwrap_or(Language::Text), zone) {
+            Ok(filter) => Some((filter, text, language)),
+            Err(faults) => {
+                for fault in faults {
+                    params.fault("filter", fault.code, fault.told());
+                }
+                None
+            }
+        }
+    }
+
     /// Reads CQL2; `zone` is that of the question's dates, if it names one.
     ///
     /// # Errors
@@ -210,7 +231,18 @@ impl Filter {
     }
 }
 
-impl Tree {
+impl<P: Copy> Tree<P> {
+    /// The same with other tests.
+    fn map(&self, to: &impl Fn(P, &Test) -> Test) -> Self {
+        let parts = |parts: &[Self]| parts.iter().map(|part| part.map(to)).collect();
+        match self {
+            Self::All(all) => Self::All(parts(all)),
+            Self::Any(any) => Self::Any(parts(any)),
+            Self::Not(inner) => Self::Not(Box::new(inner.map(to))),
+            Self::Is(property, test) => Self::Is(*property, to(*property, test)),
+        }
+    }
+
     fn each(&self, take: &mut impl FnMut(&Test)) {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each(take)),

@@ -44,8 +44,8 @@ impl Planning<'_> {
         &self.sight.state.events
     }
 
-    fn tree(&self, tree: &Tree, is_negated: bool) -> Planned {
-        let parts = |parts: &[Tree]| parts.iter().map(|part| self.tree(part, is_negated)).collect();
+    fn tree(&self, tree: &Tree<Property>, is_negated: bool) -> Planned {
+        let parts = |parts: &[Tree<Property>]| parts.iter().map(|part| self.tree(part, is_negated)).collect();
         match tree {
             Tree::All(all) if is_negated => Planned::Any(parts(all)),
             Tree::Any(any) if is_negated => Planned::All(parts(any)),
@@ -106,11 +106,11 @@ impl Planning<'_> {
                 let asked = self.filter.questions.get(*number).zip(self.named.questions.get(*number));
                 asked.map_or(NEVER, |(question, named)| self.question(&question.query, named))
             }
-            Test::Events(ids) => {
+            Test::Ids(ids) => {
                 let versions = ids.iter().flat_map(|id| self.events().rows_of_event(*id)).collect();
                 group(Group { any: Some(Wanted { versions, ..Wanted::default() }), ..Group::default() })
             }
-            Test::Precisions(precisions) => self.places(|place| precisions.contains(&place.precision)),
+            Test::Texts(precisions) => self.places(|place| precisions.contains(place.precision.code())),
             Test::Like(pattern) => self.like(property, pattern),
             Test::Number(comparison, number) => {
                 #[expect(

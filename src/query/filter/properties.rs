@@ -1,5 +1,7 @@
 //! What can be asked of each property.
 
+use std::fmt::Display;
+
 use super::Property;
 use super::times::Moment;
 use crate::domain::count::Toll;
@@ -12,8 +14,10 @@ use crate::domain::vocabulary::{ActorKind, ActorRole, Category, EventStatus, Eve
 pub enum Kind {
     /// Codes, slugs or ids, of which an event may have several.
     Names,
-    /// A number.
+    /// A number of people.
     Number,
+    /// A number of metres.
+    Metres,
     /// An instant.
     Instant,
     /// A stretch of time.
@@ -22,9 +26,69 @@ pub enum Kind {
     Geometry,
 }
 
-impl Property {
+/// What the values of a property are that is asked by names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// Ids, compared as they are.
+    Ids,
+    /// What a parameter of events asks: whether it is one of some values is a question with that parameter alone.
+    Question(&'static str),
+    /// Text, which is one of the codes where there are such, and else what this parameter of events takes, or any.
+    Text(Option<&'static str>),
+}
+
+/// The properties of a collection that filters ask about.
+pub trait Asked: Copy + PartialEq + Display + Send + 'static {
+    /// All of them.
+    const ALL: &'static [Self];
+
+    /// The property of this name.
+    fn parse(name: &str) -> Option<Self>;
     /// What its values are.
-    pub const fn kind(self) -> Kind {
+    fn kind(self) -> Kind;
+    /// The same of names.
+    fn naming(self) -> Naming;
+    /// All codes that its values may be; `None` where there is no end of them.
+    fn codes(self) -> Option<&'static [&'static str]>;
+    /// Where a code stands among the others, if they have an order.
+    fn rank(self, code: &str) -> Option<u8>;
+    /// The moments of which the first and the last one are compared.
+    fn moments(self) -> Option<(Moment, Moment)>;
+
+    /// Whether its codes have an order.
+    fn is_ordered(self) -> bool {
+        self.codes().is_some_and(|codes| codes.iter().all(|code| self.rank(code).is_some()))
+    }
+}
+
+/// The names of those properties for which something holds, as a message lists them.
+pub fn listed<P: Asked>(is_meant: impl Fn(P) -> bool) -> String {
+    let names = P::ALL.iter().filter(|property| is_meant(**property)).map(ToString::to_string);
+    let names = names.collect::<Vec<_>>().join(", ");
+    if names.is_empty() { "none".to_owned() } else { names }
+}
+
+impl Property {
+    /// What happened to people that it tells the number of.
+    pub const fn toll(self) -> Option<Toll> {
+        Some(match self {
+            Self::Arrests => Toll::Arrests,
+            Self::Detained => Toll::Detained,
+            Self::Injuries => Toll::Injuries,
+            Self::Deaths => Toll::Deaths,
+            _ => return None,
+        })
+    }
+}
+
+impl Asked for Property {
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::parse(name)
+    }
+
+    fn kind(self) -> Kind {
         match self {
             Self::Geometry => Kind::Geometry,
             Self::Size
@@ -40,27 +104,17 @@ impl Property {
         }
     }
 
-    /// What happened to people that it tells the number of.
-    pub const fn toll(self) -> Option<Toll> {
-        Some(match self {
-            Self::Arrests => Toll::Arrests,
-            Self::Detained => Toll::Detained,
-            Self::Injuries => Toll::Injuries,
-            Self::Deaths => Toll::Deaths,
-            _ => return None,
-        })
-    }
-
-    /// The parameter that asks about it.
-    pub const fn parameter(self) -> &'static str {
+    fn naming(self) -> Naming {
         match self {
-            Self::Tactics => "tactic",
-            property => property.code(),
+            Self::Id => Naming::Ids,
+            // As a parameter it means *at least*.
+            Self::PlacePrecision => Naming::Text(None),
+            Self::Tactics => Naming::Question("tactic"),
+            property => Naming::Question(property.code()),
         }
     }
 
-    /// All codes that its values may be; `None` where there is no end of them.
-    pub const fn codes(self) -> Option<&'static [&'static str]> {
+    fn codes(self) -> Option<&'static [&'static str]> {
         Some(match self {
             Self::Type | Self::Tactics => EventType::CODES,
             Self::Category => Category::CODES,
@@ -74,8 +128,11 @@ impl Property {
         })
     }
 
-    /// The moments of which the first and the last one are compared.
-    pub const fn moments(self) -> Option<(Moment, Moment)> {
+    fn rank(self, code: &str) -> Option<u8> {
+        PlacePrecision::parse(code).filter(|_| self == Self::PlacePrecision).map(PlacePrecision::rank)
+    }
+
+    fn moments(self) -> Option<(Moment, Moment)> {
         Some(match self {
             Self::Start => (Moment::Start, Moment::Start),
             Self::End => (Moment::End, Moment::End),

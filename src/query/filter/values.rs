@@ -4,8 +4,8 @@ use chrono_tz::Tz;
 
 use super::conditions::{Conditions, Read};
 use super::pattern::Folding;
-use super::times::Span;
-use super::{Property, Test};
+use super::times::{Moment, Span};
+use super::{Asked, Test};
 use crate::domain::instant::Instant;
 use crate::query::cql2::{Operand, Place, Value};
 use crate::query::params::shown;
@@ -40,7 +40,7 @@ impl Conditions {
         }
     }
 
-    pub(super) fn number(&mut self, property: Property, value: &Operand) -> Read<f64> {
+    pub(super) fn number<P: Asked>(&mut self, property: P, value: &Operand) -> Read<f64> {
         match value.value {
             Value::Number(number) => Some(number),
             ref other => self.fault(
@@ -51,11 +51,8 @@ impl Conditions {
         }
     }
 
-    pub(super) fn text(&mut self, property: Property, value: &Operand, folding: Folding) -> Read<String> {
-        let (mut value, mut folded_by) = (value, Folding::default());
-        while let Some((inner, more)) = folded(value, folded_by) {
-            (value, folded_by) = (inner, more);
-        }
+    pub(super) fn text<P: Asked>(&mut self, property: P, value: &Operand, folding: Folding) -> Read<String> {
+        let (value, folded_by) = unfolded(value);
         match &value.value {
             // What is folded on one side alone is compared as it comes out.
             Value::Text(text) if folding == Folding::default() => Some(folded_by.fold(text)),
@@ -69,7 +66,7 @@ impl Conditions {
     }
 
     /// The time that a date or a timestamp is.
-    pub(super) fn moment(&mut self, property: Property, value: &Operand) -> Read<Span> {
+    pub(super) fn moment<P: Asked>(&mut self, property: P, value: &Operand) -> Read<Span> {
         let place = &value.place;
         match &value.value {
             Value::Date(text) if Instant::parse(text).is_none() => self.span(property, place, text),
@@ -80,7 +77,7 @@ impl Conditions {
         }
     }
 
-    pub(super) fn interval(&mut self, property: Property, place: &Place, ends: &[Operand]) -> Read<Span> {
+    pub(super) fn interval<P: Asked>(&mut self, property: P, place: &Place, ends: &[Operand]) -> Read<Span> {
         let [first, last] = ends else {
             return self.fault(place, "malformed", "An interval is written INTERVAL('2026-01-01', '2026-01-31').");
         };
@@ -103,9 +100,9 @@ impl Conditions {
         }
     }
 
-    pub(super) fn span(&mut self, property: Property, place: &Place, text: &str) -> Read<Span> {
+    pub(super) fn span<P: Asked>(&mut self, property: P, place: &Place, text: &str) -> Read<Span> {
         // A version is not recorded in any calendar of its event's.
-        let is_told = matches!(property, Property::RecordedAt | Property::CreatedAt);
+        let is_told = matches!(property.moments(), Some((Moment::Recorded | Moment::Created, _)));
         let zone = self.zone.or(is_told.then_some(Tz::UTC));
         match Span::of(text, zone) {
             Ok(span) => Some(span),
@@ -114,8 +111,17 @@ impl Conditions {
     }
 }
 
+/// What stands in all of `CASEI` and `ACCENTI`, and what makes no difference by them.
+pub fn unfolded(operand: &Operand) -> (&Operand, Folding) {
+    let (mut operand, mut folding) = (operand, Folding::default());
+    while let Some((inner, more)) = folded(operand, folding) {
+        (operand, folding) = (inner, more);
+    }
+    (operand, folding)
+}
+
 /// What stands in `CASEI` or `ACCENTI`, and what makes no difference by it.
-pub fn folded(operand: &Operand, folding: Folding) -> Option<(&Operand, Folding)> {
+fn folded(operand: &Operand, folding: Folding) -> Option<(&Operand, Folding)> {
     match &operand.value {
         Value::Call(name, arguments) if name == "casei" => {
             Some((arguments.first()?, Folding { case: true, ..folding }))

@@ -74,9 +74,8 @@ on_both_databases! {
         let mut paths = vec!["/".to_owned(), "/api".to_owned(), "/conformance".to_owned(), "/collections".to_owned()];
         for collection in COLLECTIONS {
             let path = format!("/collections/{collection}");
-            paths.extend([path.clone(), format!("{path}/items"), format!("{path}/items/{{id}}")]);
+            paths.extend(["", "/items", "/items/{id}", "/queryables"].map(|below| format!("{path}{below}")));
         }
-        paths.push("/collections/events/queryables".to_owned());
         let mut described: Vec<&String> = api["paths"].as_object().expect("paths").keys().collect();
         described.sort();
         paths.sort();
@@ -94,8 +93,8 @@ on_both_databases! {
 
     fn conf_core_query_param_unknown(world: World) {
         let world = world.founded();
-        let paths = ["/ogc", "/ogc/conformance", "/ogc/api", "/ogc/collections", "/ogc/collections/events/queryables"];
-        let of_collections = COLLECTIONS.iter().flat_map(|id| ["", "/items"].map(|below| format!("/ogc/collections/{id}{below}")));
+        let paths = ["/ogc", "/ogc/conformance", "/ogc/api", "/ogc/collections"];
+        let of_collections = COLLECTIONS.iter().flat_map(|id| ["", "/items", "/queryables"].map(|below| format!("/ogc/collections/{id}{below}")));
         for path in paths.map(str::to_owned).into_iter().chain(of_collections) {
             for name in ["unknown", "offset", "token"] {
                 assert_eq!(faults(&world, &format!("{path}?{name}=1")), [fault(name, "unknown_parameter")], "{path}");
@@ -164,7 +163,7 @@ on_both_databases! {
     fn conf_core_validators(world: World) {
         let world = world.founded();
         let targets = ["/ogc", "/ogc/collections", "/ogc/collections/events", EVENTS, "/ogc/collections/locations/items",
-            "/ogc/collections/locations/items/los-angeles", "/ogc/collections/events/queryables", "/ogc/api"];
+            "/ogc/collections/locations/items/los-angeles", "/ogc/collections/events/queryables", "/ogc/collections/locations/queryables", "/ogc/api"];
         for target in targets {
             let etag = world.get(target).header("etag").unwrap_or_else(|| panic!("{target} has no validator"));
             let again = world.get_with(target, &[("if-none-match", &etag)]);

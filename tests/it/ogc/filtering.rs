@@ -55,10 +55,6 @@ on_both_databases! {
         assert_eq!(matched(&world, "filter=size+%3E+100&bbox=0,0,1,1"), 0);
         let refused = world.get(&format!("{EVENTS}?filter=titel=%27x%27"));
         assert!(refused.status == 400 && refused.body.contains("unknown_property"), "{}", refused.body);
-        for collection in ["locations", "campaigns"] {
-            let target = format!("/ogc/collections/{collection}/items?filter=true");
-            assert_eq!(faults(&world, &target), [fault("filter", "unknown_parameter")]);
-        }
     }
 
     fn what_has_one_name_means_one_thing(world: World) {

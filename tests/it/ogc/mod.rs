@@ -1,5 +1,6 @@
 //! OGC API Features. Tests of `core` bear the names of the abstract tests of Part 1, those of `filtering` stand for Part 3.
 
+mod conditions;
 mod core;
 mod filtering;
 mod members;

@@ -26,15 +26,20 @@ const NAMES: [(&str, &str); 16] = [
     ("issue", "issue"),
     ("source", "source"),
 ];
-const SIGNS: [&str; 6] = ["=", "<>", "<", "<=", ">", ">="];
+pub const SIGNS: [&str; 6] = ["=", "<>", "<", "<=", ">", ">="];
 
 /// A filter that has to do with an event, of up to so many levels.
 pub fn random_expression(random: &mut Random, moment: &Moment, event: &Value, levels: usize) -> String {
+    joined(random, levels, &mut |random| condition(random, moment, event))
+}
+
+/// Conditions that are joined and negated, in up to so many levels.
+pub fn joined(random: &mut Random, levels: usize, condition: &mut impl FnMut(&mut Random) -> String) -> String {
     if levels == 0 || random.chance(30) {
-        return condition(random, moment, event);
+        return condition(random);
     }
-    let mut part = || random_expression(random, moment, event, levels - 1);
-    let (one, other) = (part(), part());
+    let one = joined(random, levels - 1, condition);
+    let other = joined(random, levels - 1, condition);
     match random.below(4) {
         0 => format!("NOT ({one})"),
         1 => format!("({one}) AND ({other})"),
@@ -116,7 +121,8 @@ fn names(random: &mut Random, moment: &Moment, event: &Value) -> String {
     }
 }
 
-fn time(random: &mut Random) -> String {
+/// A condition on a time.
+pub fn time(random: &mut Random) -> String {
     let base = NaiveDate::from_ymd_opt(2025, 10, 1).expect("a day");
     let from = base + Duration::days(i64::try_from(random.below(100)).expect("a number"));
     let to = from + Duration::days(i64::try_from(random.below(60)).expect("a number"));
