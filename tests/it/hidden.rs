@@ -236,5 +236,9 @@ on_both_databases! {
         world.submit(Operation { openly: false, ..Operation::one(merge) }).expect("accepted");
         assert_eq!(world.get(&of("locations", "location+LIKE+'cel%25'")).ok()["numberMatched"], 0);
         assert_eq!(insider.get(&of("locations", "location+LIKE+'cel%25'")).0["numberMatched"], 1);
+        world.put(Resource::Event, event("On the square", json!({"places": [{"location": {"id": "square"}}]})));
+        let events = "/v1/events?filter=location+LIKE+'cel%25'";
+        assert_eq!(world.get(events).ok()["page"]["total"], 0);
+        assert!(insider.get(events).0["page"]["total"].as_u64() > Some(0));
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::EventType;
 use crate::index::dictionary::{SizeFacts, Term};
+use crate::index::entities::Entity;
 use crate::index::events::{Events, short};
 use crate::index::lookup::PlaceTerm;
 use crate::index::search::{Group, InWindow, Wanted};
@@ -177,9 +178,13 @@ impl Planning<'_> {
     }
 
     fn like(&self, property: Property, pattern: &Pattern) -> Planned {
+        // Also what ceased has a slug by which it is known, but not to whoever never was to know of it.
+        let everything = Sight { seq: i64::MAX, ..self.sight };
         let ids = |resource| {
-            let all = self.sight.state.entities.iter().filter(|(_, entity)| entity.resource == resource);
-            let ids: Vec<Uuid> = all.filter(|(_, entity)| pattern.matches(&entity.slug)).map(|(id, _)| id).collect();
+            let is_like = |(id, entity): &(Uuid, &Entity)| {
+                entity.resource == resource && pattern.matches(&entity.slug) && everything.has(*id)
+            };
+            let ids: Vec<Uuid> = everything.state.entities.iter().filter(is_like).map(|(id, _)| id).collect();
             Terms { any: ids, none: Vec::new() }
         };
         let named = match property {
