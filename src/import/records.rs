@@ -134,8 +134,13 @@ impl<R: BufRead> Records<R> {
     ///
     /// # Errors
     /// Where there is neither a header nor columns.
-    pub fn open_dialect(input: R, dialect: Dialect, columns: Option<Vec<String>>) -> Result<Self, OpenError> {
-        let mut records = Self::of(input, None, dialect);
+    pub fn open_dialect(
+        input: R,
+        dialect: Dialect,
+        columns: Option<Vec<String>>,
+        begins: Option<fn(&[u8]) -> bool>,
+    ) -> Result<Self, OpenError> {
+        let mut records = Self::of(input, begins, dialect);
         match columns {
             Some(columns) => records.header = columns,
             None => records.read_header()?,
