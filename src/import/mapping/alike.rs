@@ -158,7 +158,7 @@ mod tests {
         let mapping = preset("ccc").expect("a preset");
         let identity = mapping.identity.as_ref().expect("records without ids");
         let text = format!("{HEADER}\n{}\n", rows.join("\n"));
-        let mut records = Records::open_dialect(text.as_bytes(), Dialect::CSV, None, None).expect("a header");
+        let mut records = Records::open(text.as_bytes(), Dialect::CSV, None, None).expect("a header");
         let names = records.header().to_vec();
         let header = Header::of(&names, &mapping);
         let mut alike = Alike::new(&mapping, identity, &names, &header);

@@ -107,7 +107,7 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
         let file = match &files.format {
             Format::Cells(dialect) => {
                 let begins = files.begins_with_a_day.then_some(is_day as fn(&[u8]) -> bool);
-                let records = Records::open_dialect(input, *dialect, files.columns.clone(), begins)?;
+                let records = Records::open(input, *dialect, files.columns.clone(), begins)?;
                 let header = Header::of(records.header(), mapping);
                 let missing = header.missing(&files.required);
                 if !missing.is_empty() {
