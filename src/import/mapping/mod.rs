@@ -2,7 +2,8 @@
 //!
 //! A mapping (`spec`) names values (`expr`): where each stands in a record (`row`) and by which small steps it becomes
 //! what we write. `build` makes the event of them. What a mapping cannot say it does not say: there are no conditions
-//! and no functions of its own, so that whoever reads one knows what it does. `docs/importing.md` is its manual.
+//! and no functions of its own, so that whoever reads one knows what it does. For what columns and tables cannot tell there are a few
+//! rules with names, each in a file of its own: `alike`, `us_towns`, `demands`. `docs/importing.md` is its manual.
 
 mod alike;
 mod amounts;
