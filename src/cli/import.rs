@@ -93,7 +93,7 @@ fn whose(arguments: &ArgMatches) -> Result<Result<(ImportFormat, Option<Collecti
     if let Some(path) = arguments.get_one::<String>("mapping") {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
         return Ok(match Mapping::parse(&text) {
-            Ok(mapping) => Ok((ImportFormat::Mapping, Some(Collection::Mapped(Arc::new(mapping))))),
+            Ok(mapping) => Ok((ImportFormat::Mapping, Some(Collection(Arc::new(mapping))))),
             Err(faults) => {
                 for fault in faults {
                     eprintln!("marchline: {path}: {fault}");
@@ -109,11 +109,7 @@ fn whose(arguments: &ArgMatches) -> Result<Result<(ImportFormat, Option<Collecti
 
 /// Tells how one record becomes an event.
 fn explain(collection: &Collection, input: impl BufRead, line: u64) -> Result<ExitCode, Failure> {
-    let Collection::Mapped(mapping) = collection else {
-        eprintln!("marchline: --explain is for files with a mapping, and those of CCC have rules of their own");
-        return Ok(ExitCode::from(2));
-    };
-    let Some(words) = mapping::explain(mapping, input, line)? else {
+    let Some(words) = mapping::explain(&collection.0, input, line)? else {
         eprintln!("marchline: the file has no record on or before line {line}");
         return Ok(ExitCode::FAILURE);
     };

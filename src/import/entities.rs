@@ -46,12 +46,6 @@ impl Entities {
         let digest = digest_of(resource, key);
         self.young.contains(&digest) || self.old.contains(&digest)
     }
-
-    /// Forgets what was given out.
-    pub fn forget(&mut self) {
-        self.young.clear();
-        self.old.clear();
-    }
 }
 
 fn digest_of(resource: Resource, key: &str) -> u64 {
@@ -72,9 +66,6 @@ mod tests {
             entities.add(Resource::Location, "ice", || json!({}));
         }
         assert_eq!(entities.documents.len(), 2);
-        entities.forget();
-        entities.add(Resource::Actor, "ice", || json!({}));
-        assert_eq!(entities.documents.len(), 3);
     }
 
     #[test]

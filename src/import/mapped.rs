@@ -1,11 +1,8 @@
 //! What a record of a file becomes.
 
-use std::io;
-
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::report::Report;
 use crate::domain::resource::Resource;
 
 /// A record as documents.
@@ -34,19 +31,6 @@ pub struct Group {
     pub name: String,
     /// Whether the record is a counter-protest, and so against the others.
     pub opposes: bool,
-}
-
-/// The records of a file as documents, one by one, in bounded memory.
-pub trait Rows {
-    /// The next record that says something new; `None` at the end of the file. Records that do not are accounted for in the
-    /// report. One that is given out is in `lines` only: the caller says what became of it.
-    ///
-    /// # Errors
-    /// Where the file cannot be read.
-    fn next(&mut self, report: &mut Report) -> io::Result<Option<Mapped>>;
-
-    /// Bytes read so far, for showing how far it is.
-    fn bytes(&self) -> u64;
 }
 
 /// A digest of everything that is taken over, for telling an unchanged row from a corrected one.

@@ -1,12 +1,11 @@
 //! Reading other people's files: records from bytes, mapping to documents, and the report of what became of each record.
 //!
-//! Nothing here touches the store. A file's records become documents in the order in which they refer to each other, by rules
-//! of their own ([`ccc`], [`table`]) or by a mapping ([`mapping`]); whoever writes them says in the [`report::Report`] what became
-//! of each.
+//! Nothing here touches the store. A file's records become documents in the order in which they refer to each other, by a mapping
+//! ([`mapping`]), or where they are tables of our own by rules of their own ([`table`]); whoever writes them says in the
+//! [`report::Report`] what became of each.
 
 mod actors;
 mod bodies;
-pub mod ccc;
 mod cells;
 pub mod entities;
 mod json_records;

@@ -120,22 +120,18 @@ enum Found {
 }
 
 impl<R: BufRead> Records<R> {
-    /// Reads the header. Names of columns are trimmed and in lower case.
-    ///
-    /// # Errors
-    /// Where there is no header.
-    pub fn open(input: R, begins: fn(&[u8]) -> bool) -> Result<Self, OpenError> {
-        let mut records = Self::of(input, Some(begins), Dialect::CSV);
-        records.read_header()?;
-        Ok(records)
-    }
-
-    /// The same for cells that are parted in other ways; with `columns`, the file has no header, and these are its columns.
+    /// Reads the header. Names of columns are trimmed and in lower case; with `columns`, the file has no header, and these are its
+    /// columns. `begins` tells by its first cell whether a line begins a record; without it broken records are not put together.
     ///
     /// # Errors
     /// Where there is neither a header nor columns.
-    pub fn open_dialect(input: R, dialect: Dialect, columns: Option<Vec<String>>) -> Result<Self, OpenError> {
-        let mut records = Self::of(input, None, dialect);
+    pub fn open(
+        input: R,
+        dialect: Dialect,
+        columns: Option<Vec<String>>,
+        begins: Option<fn(&[u8]) -> bool>,
+    ) -> Result<Self, OpenError> {
+        let mut records = Self::of(input, begins, dialect);
         match columns {
             Some(columns) => records.header = columns,
             None => records.read_header()?,

@@ -9,8 +9,12 @@ fn is_day(cell: &[u8]) -> bool {
 /// Each record as line, cells and whether it was joined; refusals as line and reason.
 type Read = Vec<Result<(u64, Vec<String>, bool), (u64, String)>>;
 
+fn open(bytes: &[u8]) -> Result<Records<&[u8]>, OpenError> {
+    Records::open(bytes, Dialect::CSV, None, Some(is_day))
+}
+
 fn read(bytes: &[u8]) -> Read {
-    let mut records = Records::open(bytes, is_day).unwrap();
+    let mut records = open(bytes).unwrap();
     let width = records.header().len();
     let mut record = Record::default();
     let mut found = Vec::new();
@@ -41,7 +45,7 @@ fn row(line: u64, cells: &[&str]) -> (u64, Vec<String>) {
 #[test]
 fn records_are_read_with_the_lines_they_begin_on() {
     let text = "\u{feff}Date , B,c\r\n2025,\"x\ny\",\r\n\r\n2026,ñ,\"a \"\"b\"\"\"";
-    let records = Records::open(text.as_bytes(), is_day).unwrap();
+    let records = open(text.as_bytes()).unwrap();
     assert_eq!(records.header(), ["date", "b", "c"]);
     assert_eq!(good(text.as_bytes()), [row(2, &["2025", "x\ny", ""]), row(5, &["2026", "ñ", "a \"b\""])]);
 }
@@ -105,9 +109,7 @@ fn absurd_lines_are_refused_and_read_past() {
 
 #[test]
 fn wrong_encodings_are_repaired_and_told() {
-    let mut records =
-        Records::open(&b"d,notes,c\n1,Pe\xf1a,Women\xc3\xa2\xe2\x82\xac\xe2\x84\xa2s\x00\n1,2,\x81\n"[..], is_day)
-            .unwrap();
+    let mut records = open(b"d,notes,c\n1,Pe\xf1a,Women\xc3\xa2\xe2\x82\xac\xe2\x84\xa2s\x00\n1,2,\x81\n").unwrap();
     let mut record = Record::default();
     assert_eq!(records.next(&mut record).unwrap(), Next::Record);
     assert_eq!((record.get(1), record.get(2), record.repaired), ("Peña", "Women’s", 2));
@@ -118,7 +120,7 @@ fn wrong_encodings_are_repaired_and_told() {
 
 #[test]
 fn a_file_without_a_header_is_refused_as_a_whole() {
-    let open = |bytes: &'static [u8]| Records::open(bytes, is_day).err().expect("an error");
+    let open = |bytes: &'static [u8]| open(bytes).err().expect("an error");
     assert!(matches!(open(b"\n\n"), OpenError::Empty));
     assert!(matches!(open(b"\"d,b\n"), OpenError::Header(_)));
     assert!(matches!(open(b"\xff\xfed\0,\0"), OpenError::Utf16));

@@ -147,8 +147,8 @@ impl Losses {
     }
 
     /// Names a column that is lost altogether, however many records fill it.
-    pub fn add_column(&mut self, column: &str, reason: &'static str, records: u64) {
-        *self.0.entry((Cow::Owned(column.to_owned()), Cow::Borrowed(reason))).or_default() += records;
+    pub fn add_column(&mut self, column: &str, reason: &str, records: u64) {
+        *self.0.entry((Cow::Owned(column.to_owned()), Cow::Owned(reason.to_owned()))).or_default() += records;
     }
 
     /// Each loss as column, number of records and reason.

@@ -1,9 +1,4 @@
-//! What cells hold: numbers as spreadsheets write them, lists, phrases.
-
-/// The items of a list separated by `;`.
-pub fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(';').map(str::trim).filter(|item| !item.is_empty())
-}
+//! What cells hold: numbers as spreadsheets write them, and phrases.
 
 /// A number as spreadsheets write it: `1`, `1.0`, `39153.0`, `1,200`.
 pub fn number(text: &str) -> Option<f64> {
@@ -81,8 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_phrases_are_tidied() {
-        assert_eq!(items(" a ;; b; ").collect::<Vec<_>>(), ["a", "b"]);
+    fn phrases_are_tidied() {
         assert_eq!(phrase(" a\n b  c ", 10), "a b c");
         assert_eq!(phrase("long words here", 10), "long words");
         assert_eq!(phrase("abcdef", 3), "abc");

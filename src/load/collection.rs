@@ -11,9 +11,8 @@ use super::{IN_FLIGHT, LoadError, Options, Progress};
 use crate::domain::content::Content;
 use crate::domain::resource::Resource;
 use crate::domain::vocabulary::LocationKind;
-use crate::import::ccc;
 use crate::import::entities::KnownPlaces;
-use crate::import::mapped::{Mapped, Rows};
+use crate::import::mapped::Mapped;
 use crate::import::mapping::{MappedRows, Mapping, preset};
 use crate::import::records::OpenError;
 use crate::import::report::Report;
@@ -37,41 +36,19 @@ pub struct Target<'a> {
     pub database: &'a DatabaseUrl,
 }
 
-/// Whose files they are, and how they are read.
+/// Whose files they are, and how they are read: by a mapping.
 #[derive(Clone, Debug)]
-pub enum Collection {
-    /// The Crowd Counting Consortium's.
-    Ccc,
-    /// Those that a mapping tells of.
-    Mapped(Arc<Mapping>),
-}
+pub struct Collection(pub Arc<Mapping>);
 
 impl Collection {
     /// Whose files have this format; `None` for documents of our own, and where a mapping must be given.
     pub fn of(format: ImportFormat) -> Option<Self> {
-        match format {
-            ImportFormat::Ccc => Some(Self::Ccc),
-            other => preset(other.code()).map(Self::Mapped),
-        }
+        preset(format.code()).map(Self)
     }
 
     /// The scheme of the ids that its events get in `external_ids`.
     pub fn scheme(&self) -> &str {
-        match self {
-            Self::Ccc => ccc::SCHEME,
-            Self::Mapped(mapping) => &mapping.scheme,
-        }
-    }
-
-    /// The records of a file. `known` names the countries and states that are there already.
-    ///
-    /// # Errors
-    /// Where the file is none of this collection.
-    fn open<'a>(&'a self, input: impl BufRead + 'a, known: KnownPlaces) -> Result<Box<dyn Rows + 'a>, OpenError> {
-        Ok(match self {
-            Self::Ccc => Box::new(ccc::Rows::open(input, known)?),
-            Self::Mapped(mapping) => Box::new(MappedRows::open(mapping, input, known)?),
-        })
+        &self.0.scheme
     }
 }
 
@@ -247,7 +224,7 @@ fn read_rows(
     sender: &SyncSender<Mapped>,
     report: &mut Report,
 ) -> Result<(), OpenError> {
-    let mut rows = collection.open(input, known)?;
+    let mut rows = MappedRows::open(&collection.0, input, known)?;
     while let Some(mapped) = rows.next(report)? {
         progress.set_bytes(rows.bytes());
         if sender.send(mapped).is_err() {

@@ -53,6 +53,22 @@ on_both_databases! {
         assert_eq!(world.node.index.head().seq, 0);
     }
 
+    fn a_row_is_explained_and_nothing_is_written(world: World) {
+        let file = rows(4, 40, Shape::Compiled);
+        let path = world.database.dir().join("rows.csv");
+        std::fs::write(&path, &file.text).expect("the file can be written");
+        let path = path.display().to_string();
+        let told = program::run(&world.database.url, &["import", "--format", "ccc", "--explain", "2", &path]);
+        let (said, complained) = program::words(&told);
+        assert!(told.status.success(), "{complained}");
+        for part in ["line 2: an event, ", "from its place among alike records", "lost: notes: ", "\"scheme\": \"ccc\""] {
+            assert!(said.contains(part), "{part} is not in {said}");
+        }
+        assert!(!said.contains("Date guessed"), "notes of coders are not shown");
+        catch_up(&world);
+        assert_eq!(world.node.index.head().seq, 0);
+    }
+
     fn a_corrected_row_makes_a_revision_unless_an_editor_was_there(world: World) {
         let header = "date,locality,state,location,title,event_type,size_text,size_low,size_high,size_mean,size_cat,source1";
         let file = |arrests: &str| {

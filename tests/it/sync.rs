@@ -48,7 +48,8 @@ fn take(world: &World, input: impl Read + Send, progress: &Progress) -> (Report,
     let database = world.database.parsed();
     let target = Target { writer: world.writer(), index: &world.node.index, database: &database };
     let (mut report, options) = (Report::default(), Options { sync: true, ..Options::default() });
-    let taken = take_over(target, &Collection::Ccc, BufReader::new(input), &options, progress, &mut report);
+    let collection = Collection::of(ImportFormat::Ccc).expect("a preset");
+    let taken = take_over(target, &collection, BufReader::new(input), &options, progress, &mut report);
     (report, taken)
 }
 

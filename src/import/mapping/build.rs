@@ -3,17 +3,17 @@
 use serde_json::{Map, Value, json};
 
 use super::check::faults_of;
-use super::expr::Reader;
-use super::places::{Told, placed};
+use super::expr::{Expr, Reader};
 use super::row::Row;
 use super::spec::{Each, Fields, Mapping, field};
 use crate::domain::input::{MAX_ITEMS, MAX_NAME, MAX_TEXT, MAX_TITLE};
 use crate::domain::resource::{Resource, Slug};
 use crate::domain::verification::Verification;
-use crate::domain::vocabulary::{Confidence, EventStatus, EventType, LocationKind, PlacePrecision, PlaceRole, Stance};
+use crate::domain::vocabulary::{Confidence, EventStatus, EventType};
 use crate::import::entities::{Entities, KnownPlaces};
+use crate::import::mapped::Group;
 use crate::import::report::RowError;
-use crate::import::slugs::slug;
+use crate::import::slugs::{normalised, slug};
 use crate::import::values::phrase;
 
 /// What a record is made into an event with.
@@ -43,6 +43,27 @@ impl<'a> Builder<'a> {
                 self.reader.notes.ignored.get_or_insert((column, rule.reason.clone()));
             }
         }
+    }
+
+    /// Whether a value cannot be read that the record must have; then it is refused.
+    pub fn lacks_something(&mut self) -> bool {
+        let before = self.reader.notes.errors.len();
+        for expr in &self.mapping.needed {
+            self.reader.all("needed", expr, &self.row);
+            let notes = &mut self.reader.notes;
+            if notes.errors.len() > before {
+                notes.refused = Some(notes.errors.remove(before));
+            }
+            if notes.refused.is_some() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What the record is told by where it has no id.
+    pub fn told_by(&mut self, by: &[Expr]) -> Vec<String> {
+        by.iter().map(|expr| self.reader.one("identity.by", Some(expr), &self.row).unwrap_or_default()).collect()
     }
 
     /// The record's own id; `None` where it has none.
@@ -110,12 +131,18 @@ impl<'a> Builder<'a> {
         let actors = self.actors();
         event.insert("actors".into(), actors.into());
         let issues = self.list("event.issues", field(&mapping.event, "issues"));
-        let mut issues: Vec<String> =
-            issues.iter().filter(|issue| issue.contains(char::is_alphanumeric)).map(|issue| slug(&[issue])).collect();
-        issues.dedup();
-        event.insert("issues".into(), issues.into());
+        let mut slugs: Vec<String> = Vec::with_capacity(issues.len());
+        // What holds no letter or digit is no topic.
+        for issue in issues.iter().filter(|issue| issue.contains(char::is_alphanumeric)).map(|issue| slug(&[issue])) {
+            if !slugs.contains(&issue) {
+                slugs.push(issue);
+            }
+        }
+        event.insert("issues".into(), slugs.into());
         event.insert("demands".into(), self.demands().into());
-        event.insert("campaigns".into(), self.campaigns().into());
+        if !mapping.campaigns.is_empty() {
+            event.insert("campaigns".into(), self.campaigns().into());
+        }
         let sources = self.sources();
         event.insert("sources".into(), sources.iter().map(|slug| json!({"id": slug})).collect());
         if let Some(size) = self.size() {
@@ -171,92 +198,15 @@ impl<'a> Builder<'a> {
         if let Some(end) = end {
             when["end"] = json!({"edtf": format!("{end}{mark}")});
         }
-        if let Some(zone) = given_zone.as_deref().or(zone) {
-            when["time_zone"] = zone.into();
-        }
+        when["time_zone"] = given_zone.as_deref().or(zone).into();
         when
-    }
-
-    /// The places, the name of the first for a title, and its zone.
-    fn places(&mut self) -> (Vec<Value>, String, Option<&'static str>) {
-        let (mut places, mut label, mut zone) = (Vec::<Value>::new(), String::new(), None);
-        for (is_fallback, fields, row) in self.items(&self.mapping.places) {
-            if is_fallback && !places.is_empty() {
-                continue;
-            }
-            let told = self.told(fields, &row);
-            let Some(placed) = placed(&told, self.known, self.entities) else { continue };
-            if placed.lost_point {
-                self.reader
-                    .notes
-                    .lose("lat", "A point that stands for a country or a first-level division is no spot.");
-            }
-            if places.is_empty() {
-                (label, zone) = (placed.label, placed.time_zone);
-            }
-            if places.len() < MAX_ITEMS && !places.contains(&placed.place) {
-                places.push(placed.place);
-            }
-        }
-        (places, label, zone)
-    }
-
-    fn told(&mut self, fields: &Fields, row: &Row<'_>) -> Told {
-        let reader = &mut self.reader;
-        let mut text = |name: &'static str| reader.one(&format!("places.{name}"), field(fields, name), row);
-        let (lat, lon, radius) = (text("lat"), text("lon"), text("radius_m"));
-        let (kind, precision, role) = (text("kind"), text("precision"), text("role"));
-        let mut told = Told {
-            slug: text("slug"),
-            name: text("name"),
-            country: text("country"),
-            admin1: text("admin1"),
-            admin2: text("admin2"),
-            locality: text("locality"),
-            neighbourhood: text("neighbourhood"),
-            venue: text("venue"),
-            ..Told::default()
-        };
-        let mut degrees = |text: Option<String>, most: f64, name: &str| {
-            let text = text?;
-            let degrees = text.parse::<f64>().ok().filter(|degrees| degrees.abs() <= most);
-            if degrees.is_none() {
-                reader.error(name, &text, "Expected degrees; taken as not reported.");
-            }
-            degrees
-        };
-        let (lat, lon) = (degrees(lat, 90.0, "lat"), degrees(lon, 180.0, "lon"));
-        // Nobody lives at 0, 0: it is how geocoders say that they found nothing.
-        told.point = lat.zip(lon).filter(|point| *point != (0.0, 0.0));
-        told.radius_m = radius.and_then(|radius| radius.parse().ok()).filter(|radius: &f64| *radius >= 0.0);
-        told.kind = self.code("places.kind", kind, LocationKind::parse);
-        told.precision = self.code("places.precision", precision, PlacePrecision::parse);
-        told.role = self.code("places.role", role, PlaceRole::parse);
-        told
-    }
-
-    fn demands(&mut self) -> Vec<Value> {
-        let mut demands = Vec::new();
-        for (_, fields, row) in self.items(&self.mapping.demands) {
-            let summaries = self.reader.all("demands.summary", field(fields, "summary").unwrap_or(&NOTHING), &row);
-            let verbatim = self.reader.all("demands.verbatim", field(fields, "verbatim").unwrap_or(&NOTHING), &row);
-            let stance = self.reader.one("demands.stance", field(fields, "stance"), &row);
-            let stance = self.code("demands.stance", stance, Stance::parse).unwrap_or(Stance::Neither);
-            let alone = summaries.len() == 1;
-            for summary in summaries.iter().map(|summary| phrase(summary, MAX_TEXT)) {
-                let verbatim = if alone { verbatim.as_slice() } else { &[] };
-                demands.push(json!({"summary": summary, "verbatim": verbatim, "stance": stance.code()}));
-            }
-        }
-        demands.truncate(MAX_ITEMS);
-        demands
     }
 
     fn campaigns(&mut self) -> Vec<Value> {
         let mut slugs: Vec<String> = Vec::new();
-        for (_, fields, row) in self.items(&self.mapping.campaigns) {
-            let own = self.reader.one("campaigns.slug", field(fields, "slug"), &row);
-            let names = self.reader.all("campaigns.name", field(fields, "name").unwrap_or(&NOTHING), &row);
+        for (Each { of: fields, .. }, row) in self.items(&self.mapping.campaigns) {
+            let own = self.first("campaigns", fields, "slug", &row);
+            let names = self.all("campaigns", fields, "name", &row);
             for name in names.iter().map(|name| phrase(name, MAX_NAME)) {
                 let own = own.as_deref().filter(|own| names.len() == 1 && Slug::parse(own).is_some());
                 let slug = own.map_or_else(|| slug(&[&name]), str::to_owned);
@@ -271,9 +221,8 @@ impl<'a> Builder<'a> {
 
     fn evidence(&mut self, sources: &[String]) -> Vec<Value> {
         let mut evidence = Vec::new();
-        for (_, fields, row) in self.items(&self.mapping.evidence) {
-            let reader = &mut self.reader;
-            let mut text = |name: &'static str| reader.one(&format!("evidence.{name}"), field(fields, name), &row);
+        for (Each { of: fields, .. }, row) in self.items(&self.mapping.evidence) {
+            let mut text = |name: &'static str| self.first("evidence", fields, name, &row);
             let (about, value, quote, locator) = (text("field"), text("value"), text("quote"), text("locator"));
             let (confidence, attributed_to, by) = (text("confidence"), text("attributed_to"), text("source"));
             let Some(about) = about.filter(|_| value.is_some() || quote.is_some()) else { continue };
@@ -296,9 +245,9 @@ impl<'a> Builder<'a> {
 
     fn external_ids(&mut self, id: &str) -> Vec<Value> {
         let mut ids = vec![json!({"scheme": self.mapping.scheme, "id": id})];
-        for (_, fields, row) in self.items(&self.mapping.external_ids) {
-            let scheme = self.reader.one("external_ids.scheme", field(fields, "scheme"), &row);
-            let found = self.reader.all("external_ids.id", field(fields, "id").unwrap_or(&NOTHING), &row);
+        for (Each { of: fields, .. }, row) in self.items(&self.mapping.external_ids) {
+            let scheme = self.first("external_ids", fields, "scheme", &row);
+            let found = self.all("external_ids", fields, "id", &row);
             for id in found.iter().filter(|id| id.chars().count() <= MAX_NAME) {
                 let external = scheme.as_ref().map(|scheme| json!({"scheme": scheme.replace(':', "-"), "id": id}));
                 if let Some(external) = external.filter(|external| !ids.contains(external) && ids.len() < MAX_ITEMS) {
@@ -309,28 +258,50 @@ impl<'a> Builder<'a> {
         ids
     }
 
+    /// The happening that the record stands in with others. A counter-protest is one by its main type.
+    pub fn group(&mut self, event: &Value) -> Option<Group> {
+        let text = self.one("group", self.mapping.group.as_ref())?;
+        // Spreadsheets write `7` as `7.0`.
+        let name = phrase(&normalised(text.strip_suffix(".0").unwrap_or(&text)), MAX_NAME);
+        let opposes = event["type"] == EventType::CounterProtest.code();
+        (!name.is_empty()).then_some(Group { name, opposes })
+    }
+
     /// The things that a list is made of, each with what it is read from.
-    pub fn items(&self, list: &'a [Each<Fields>]) -> Vec<(bool, &'a Fields, Row<'a>)> {
+    pub fn items(&self, list: &'a [Each<Fields>]) -> Vec<(&'a Each<Fields>, Row<'a>)> {
         let rows = |each: &'a Each<Fields>| match &each.list {
             Some(path) => self.row.items(path),
             None => vec![self.row],
         };
-        list.iter().flat_map(|each| rows(each).into_iter().map(move |row| (each.is_fallback, &each.of, row))).collect()
+        list.iter().flat_map(|each| rows(each).into_iter().map(move |row| (each, row))).collect()
+    }
+
+    /// All texts of a field of one of them.
+    pub fn all(&mut self, section: &str, fields: &Fields, name: &'static str, row: &Row<'_>) -> Vec<String> {
+        let Some(expr) = field(fields, name) else { return Vec::new() };
+        // The field is named only to whoever wants to know.
+        let named = self.reader.notes.trace.is_some().then(|| format!("{section}.{name}"));
+        self.reader.all(named.as_deref().unwrap_or_default(), expr, row)
+    }
+
+    /// The first text of such a field.
+    pub fn first(&mut self, section: &str, fields: &Fields, name: &'static str, row: &Row<'_>) -> Option<String> {
+        self.all(section, fields, name, row).into_iter().next()
     }
 
     /// The first text of a value of the record.
-    pub fn one(&mut self, name: &str, expr: Option<&super::expr::Expr>) -> Option<String> {
+    pub fn one(&mut self, name: &str, expr: Option<&Expr>) -> Option<String> {
         self.reader.one(name, expr, &self.row)
     }
 
     /// All texts of a value of the record, as many as a list may hold.
-    pub fn list(&mut self, name: &str, expr: Option<&super::expr::Expr>) -> Vec<String> {
+    pub fn list(&mut self, name: &str, expr: Option<&Expr>) -> Vec<String> {
         let mut all = expr.map_or_else(Vec::new, |expr| self.reader.all(name, expr, &self.row));
         all.truncate(MAX_ITEMS);
         all
     }
 
-    fn text(&mut self, name: &str, expr: Option<&super::expr::Expr>, most: usize) -> Option<String> {
+    fn text(&mut self, name: &str, expr: Option<&Expr>, most: usize) -> Option<String> {
         let text = self.one(name, expr)?;
         if text.chars().count() > most {
             self.reader.error(name, &text, "The text is too long; it was cut.");
@@ -339,12 +310,7 @@ impl<'a> Builder<'a> {
         Some(text)
     }
 
-    fn codes<T: PartialEq>(
-        &mut self,
-        name: &str,
-        expr: Option<&super::expr::Expr>,
-        parse: fn(&str) -> Option<T>,
-    ) -> Vec<T> {
+    fn codes<T: PartialEq>(&mut self, name: &str, expr: Option<&Expr>, parse: fn(&str) -> Option<T>) -> Vec<T> {
         let mut codes = Vec::new();
         for text in self.list(name, expr) {
             if let Some(code) = self.code(name, Some(text), parse).filter(|code| !codes.contains(code)) {
@@ -364,7 +330,3 @@ impl<'a> Builder<'a> {
         code
     }
 }
-
-/// A value that says nothing.
-pub static NOTHING: super::expr::Expr =
-    super::expr::Expr { start: super::expr::Start::Constant(Vec::new()), steps: Vec::new(), default: Vec::new() };

@@ -2,13 +2,10 @@
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, NaiveDate};
-
-use super::countries::Country;
 use super::row::{Path, Row};
-use super::tables::{Otherwise, Table};
+use super::steps::Step;
+use super::tables::Table;
 use crate::import::report::RowError;
-use crate::import::values::number;
 
 /// A value: texts from a record, changed by steps.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +29,10 @@ pub enum Start {
     Template(Vec<Piece>),
     /// The first of these values that says something.
     FirstOf(Vec<Expr>),
+    /// All of these values, one behind the other, as far as those before do not say it already.
+    AllOf(Vec<Expr>),
+    /// All columns with this name and a number behind it, in the order of the file.
+    Numbered(String),
 }
 
 impl Default for Start {
@@ -47,45 +48,6 @@ pub enum Piece {
     Words(String),
     /// What stands at a place.
     Path(Path),
-}
-
-/// One thing done to each text of a value, or to all together.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// In small letters.
-    Lower,
-    /// In capital letters.
-    Upper,
-    /// A number as it is written plainly: `1,200` and `1200.0` are `1200`.
-    Number,
-    /// The items of a list.
-    Split(String),
-    /// All texts as one.
-    Join(String),
-    /// One of the texts, counted from 0, or from the end where negative.
-    Pick(i64),
-    /// So many characters from the beginning.
-    Take(usize),
-    /// What stands before a mark; all of it where there is none.
-    Before(String),
-    /// What stands behind a mark; nothing where there is none.
-    After(String),
-    /// What stands between two marks; nothing where they are not there.
-    Between(String, String),
-    /// What is left without two marks and what stands between them.
-    Without(String, String),
-    /// Something put before it.
-    Prefix(String),
-    /// Nothing where it is one of these, in any case.
-    Drop(Vec<String>),
-    /// A day in one of these forms, as ISO 8601 writes it.
-    Date(Vec<String>),
-    /// What a table has for it.
-    Table(String),
-    /// The ISO code of a country, by code, number or name.
-    Country,
-    /// The ISO code of a country by its FIPS code.
-    Fips,
 }
 
 /// What is noted while a record is read.
@@ -108,6 +70,13 @@ impl Notes {
     pub fn lose(&mut self, column: &str, reason: &str) {
         if !self.losses.iter().any(|(known, why)| known == column && why == reason) {
             self.losses.push((column.to_owned(), reason.to_owned()));
+        }
+    }
+
+    /// Tells how a value came about, where somebody wants to know.
+    pub fn tell(&mut self, field: &str, from: &str, given: Vec<String>, value: Vec<String>, is_default: bool) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(Traced { field: field.to_owned(), from: from.to_owned(), given, value, is_default });
         }
     }
 }
@@ -140,10 +109,10 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// All texts of a value.
     pub fn all(&mut self, field: &str, expr: &Expr, row: &Row<'_>) -> Vec<String> {
-        let (from, given) = self.start(field, &expr.start, row);
-        let mut texts = given.clone();
+        let (from, mut texts) = self.start(field, &expr.start, row);
+        let given = self.notes.trace.as_ref().map(|_| texts.clone());
         for step in &expr.steps {
-            texts = self.step(step, &from, texts);
+            texts = self.step(step, from, texts);
         }
         texts.retain_mut(|text| {
             let trimmed = text.trim();
@@ -156,10 +125,8 @@ impl Reader<'_> {
         if is_default {
             texts.clone_from(&expr.default);
         }
-        if let Some(trace) = &mut self.notes.trace
-            && !(given.is_empty() && texts.is_empty())
-        {
-            trace.push(Traced { field: field.to_owned(), from, given, value: texts.clone(), is_default });
+        if let Some(given) = given.filter(|given| !(given.is_empty() && texts.is_empty())) {
+            self.notes.tell(field, from, given, texts.clone(), is_default);
         }
         texts
     }
@@ -170,164 +137,68 @@ impl Reader<'_> {
     }
 
     /// Where a value comes from, in words, and the texts there.
-    fn start(&mut self, field: &str, start: &Start, row: &Row<'_>) -> (String, Vec<String>) {
-        if let Start::FirstOf(values) = start {
-            for value in values {
-                let texts = self.all(field, value, row);
-                if !texts.is_empty() {
-                    let from = value.start.paths().first().map(ToString::to_string);
-                    return (from.unwrap_or_default(), texts);
-                }
+    fn start<'e>(&mut self, field: &str, start: &'e Start, row: &Row<'_>) -> (&'e str, Vec<String>) {
+        match start {
+            Start::Constant(texts) => ("a constant", texts.clone()),
+            Start::From(paths) => {
+                let mut found = paths.iter().map(|path| (path, row.texts(path)));
+                let first = found.find(|(_, texts)| !texts.is_empty());
+                first.map_or_else(
+                    || (paths.first().map_or("", Path::text), Vec::new()),
+                    |(path, texts)| (path.text(), texts),
+                )
             }
-            return (String::new(), Vec::new());
+            Start::Template(pieces) => ("a template", template(pieces, row).into_iter().collect()),
+            Start::Numbered(front) => (front, row.numbered(front)),
+            Start::FirstOf(values) => {
+                for value in values {
+                    let texts = self.all(field, value, row);
+                    if !texts.is_empty() {
+                        return (value.start.column(row), texts);
+                    }
+                }
+                ("", Vec::new())
+            }
+            Start::AllOf(values) => {
+                let mut texts: Vec<String> = Vec::new();
+                for (position, value) in values.iter().enumerate() {
+                    for text in self.all(field, value, row) {
+                        if position == 0 || !texts.contains(&text) {
+                            texts.push(text);
+                        }
+                    }
+                }
+                (start.column(row), texts)
+            }
         }
-        start.read(row)
     }
 
     /// Notes a value that could not be read.
     pub fn error(&mut self, column: &str, value: &str, reason: &str) {
-        self.notes.errors.push(RowError::of_cell(self.line, column, value, reason));
-    }
-
-    fn step(&mut self, step: &Step, from: &str, texts: Vec<String>) -> Vec<String> {
-        let each =
-            |change: &dyn Fn(&str) -> Option<String>| texts.iter().filter_map(|text| change(text.trim())).collect();
-        match step {
-            Step::Lower => each(&|text| Some(text.to_lowercase())),
-            Step::Upper => each(&|text| Some(text.to_uppercase())),
-            Step::Number => self.try_each(from, &texts, "Expected a number.", |text| Some(number(text)?.to_string())),
-            Step::Split(mark) => {
-                let items = texts.iter().flat_map(|text| text.split(mark.as_str()));
-                items.map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-            }
-            Step::Join(_) if texts.is_empty() => texts,
-            Step::Join(mark) => vec![texts.join(mark)],
-            Step::Pick(position) => {
-                let from_end =
-                    usize::try_from(position.unsigned_abs()).ok().and_then(|back| texts.len().checked_sub(back));
-                let position = if *position < 0 { from_end } else { usize::try_from(*position).ok() };
-                position.and_then(|position| texts.get(position)).cloned().into_iter().collect()
-            }
-            Step::Take(count) => each(&|text| Some(text.chars().take(*count).collect())),
-            Step::Before(mark) => each(&|text| Some(text.split(mark.as_str()).next()?.to_owned())),
-            Step::After(mark) => each(&|text| Some(text.split_once(mark.as_str())?.1.to_owned())),
-            Step::Between(open, close) => each(&|text| Some(between(text, open, close)?.1.to_owned())),
-            Step::Without(open, close) => each(&|text| {
-                Some(between(text, open, close).map_or_else(
-                    || text.to_owned(),
-                    |(front, _, behind)| format!("{} {}", front.trim_end(), behind.trim_start()),
-                ))
-            }),
-            Step::Prefix(front) => each(&|text| (!text.is_empty()).then(|| format!("{front}{text}"))),
-            Step::Drop(nothing) => {
-                each(&|text| (!nothing.iter().any(|word| word.eq_ignore_ascii_case(text))).then(|| text.to_owned()))
-            }
-            Step::Date(forms) => {
-                self.try_each(from, &texts, "Expected a day in a form that the mapping names.", |text| {
-                    let day = forms.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok())?;
-                    (1..=9999).contains(&day.year()).then(|| day.to_string())
-                })
-            }
-            Step::Country => self.try_each(from, &texts, "There is no such country.", |text| {
-                Some(Country::parse(text)?.code.to_owned())
-            }),
-            Step::Fips => self.try_each(from, &texts, "There is no country with this FIPS code.", |text| {
-                Some(Country::of_fips(text)?.code.to_owned())
-            }),
-            Step::Table(name) => self.look_up(name, from, texts),
+        let error = RowError::of_cell(self.line, column, value, reason);
+        // A cell may be read for more than one field.
+        if !self.notes.errors.contains(&error) {
+            self.notes.errors.push(error);
         }
-    }
-
-    /// Changes each text; one that cannot be read is an error.
-    fn try_each(
-        &mut self,
-        from: &str,
-        texts: &[String],
-        reason: &str,
-        change: impl Fn(&str) -> Option<String>,
-    ) -> Vec<String> {
-        let mut changed = Vec::with_capacity(texts.len());
-        for text in texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
-            match change(text) {
-                Some(better) => changed.push(better),
-                None => self.error(from, text, reason),
-            }
-        }
-        changed
-    }
-
-    fn look_up(&mut self, name: &str, from: &str, texts: Vec<String>) -> Vec<String> {
-        let Some(table) = self.tables.get(name) else {
-            return texts;
-        };
-        let mut found = Vec::with_capacity(texts.len());
-        for text in texts {
-            let word = text.trim();
-            if word.is_empty() {
-                continue;
-            }
-            if let Some(values) = table.get(word) {
-                found.extend(values);
-                continue;
-            }
-            let reason = table.reason.as_deref();
-            match table.otherwise {
-                Otherwise::Keep => found.push(text),
-                Otherwise::Drop => {}
-                Otherwise::Lose => self.notes.lose(from, reason.unwrap_or("The mapping has nothing for the value.")),
-                Otherwise::Error => self.error(from, word, reason.unwrap_or("The mapping does not know the value.")),
-                Otherwise::Ignore => {
-                    let reason = reason.unwrap_or("The mapping leaves the value aside.").to_owned();
-                    self.notes.ignored.get_or_insert((from.to_owned(), reason));
-                }
-                Otherwise::Refuse => {
-                    let reason = reason.unwrap_or("The mapping does not know the value.");
-                    let error = RowError::of_cell(self.line, from, word, reason);
-                    self.notes.refused.get_or_insert(error);
-                }
-            }
-        }
-        found
     }
 }
 
 impl Start {
-    /// Where the value comes from, in words, and the texts there.
-    fn read(&self, row: &Row<'_>) -> (String, Vec<String>) {
-        match self {
-            Self::Constant(texts) => ("a constant".to_owned(), texts.clone()),
-            // Read one by one.
-            Self::FirstOf(_) => (String::new(), Vec::new()),
-            Self::From(paths) => {
-                let mut found = paths.iter().map(|path| (path, row.texts(path)));
-                let first = found.find(|(_, texts)| !texts.is_empty());
-                first.map_or_else(
-                    || (paths.first().map_or_else(String::new, Path::to_string), Vec::new()),
-                    |(path, texts)| (path.to_string(), texts),
-                )
-            }
-            Self::Template(pieces) => {
-                let mut text = String::new();
-                for piece in pieces {
-                    match piece {
-                        Piece::Words(words) => text.push_str(words),
-                        Piece::Path(path) => match row.texts(path).first() {
-                            Some(first) => text.push_str(first),
-                            None => return ("a template".to_owned(), Vec::new()),
-                        },
-                    }
-                }
-                ("a template".to_owned(), vec![text])
-            }
-        }
+    /// The column that says what the value is: the first that says anything.
+    pub fn column(&self, row: &Row<'_>) -> &str {
+        let paths = self.paths();
+        let says = paths.iter().find(|path| paths.len() == 1 || !row.texts(path).is_empty());
+        says.or(paths.first()).map_or("", |path| path.text())
     }
 
     /// The places it reads.
     pub fn paths(&self) -> Vec<&Path> {
         match self {
             Self::From(paths) => paths.iter().collect(),
-            Self::Constant(_) => Vec::new(),
-            Self::FirstOf(values) => values.iter().flat_map(|value| value.start.paths()).collect(),
+            Self::Constant(_) | Self::Numbered(_) => Vec::new(),
+            Self::FirstOf(values) | Self::AllOf(values) => {
+                values.iter().flat_map(|value| value.start.paths()).collect()
+            }
             Self::Template(pieces) => pieces
                 .iter()
                 .filter_map(|piece| match piece {
@@ -339,9 +210,14 @@ impl Start {
     }
 }
 
-/// What stands before a mark, between it and the next other one, and behind that.
-fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, &'a str, &'a str)> {
-    let (front, rest) = text.split_once(open)?;
-    let (inside, behind) = rest.split_once(close)?;
-    Some((front, inside, behind))
+/// The words of a template with what stands at its places; `None` where one of these says nothing.
+fn template(pieces: &[Piece], row: &Row<'_>) -> Option<String> {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Words(words) => text.push_str(words),
+            Piece::Path(path) => text.push_str(row.texts(path).first()?),
+        }
+    }
+    Some(text)
 }

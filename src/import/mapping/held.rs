@@ -6,6 +6,9 @@ use std::collections::{HashMap, VecDeque};
 use serde_json::json;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::alike::Alike;
+use super::header::Header;
+use super::spec::Mapping;
 use crate::domain::input::MAX_ITEMS;
 use crate::import::mapped::{Mapped, digest};
 
@@ -15,16 +18,39 @@ const REMEMBERED: usize = 500_000;
 /// So many events are held back at most where records are put together: those of one article stand close to each other.
 const HELD_BACK: usize = 10_000;
 
+/// What is remembered of a file.
+#[derive(Default)]
+pub struct Memory {
+    /// Records without ids, where the mapping is for such.
+    pub alike: Option<Alike>,
+    /// Events that are held back.
+    pub waiting: Waiting,
+    seen: Seen,
+}
+
+impl Memory {
+    /// Before the first record of cells.
+    pub fn new(mapping: &Mapping, names: &[String], header: &Header) -> Self {
+        let alike = mapping.identity.as_ref().map(|identity| Alike::new(mapping, identity, names, header));
+        Self { alike, ..Self::default() }
+    }
+
+    /// Notes a record. Tells of one that had the same id whether it said the same; ids that were worked out are each one's own.
+    pub fn see(&mut self, identity: &str, hash: &str) -> Option<bool> {
+        if self.alike.is_some() { None } else { self.seen.see(identity, hash) }
+    }
+}
+
 /// What identities stood in the file, as far as they are remembered.
 #[derive(Default)]
-pub struct Seen {
+struct Seen {
     young: HashMap<u64, u64>,
     old: HashMap<u64, u64>,
 }
 
 impl Seen {
-    /// Notes a record. Tells of one that had the same id whether it said the same.
-    pub fn see(&mut self, identity: &str, hash: &str) -> Option<bool> {
+    /// Tells of a record that had the same id whether it said the same.
+    fn see(&mut self, identity: &str, hash: &str) -> Option<bool> {
         let (id, content) = (xxh3_64(identity.as_bytes()), xxh3_64(hash.as_bytes()));
         if let Some(earlier) = self.young.get(&id).or_else(|| self.old.get(&id)) {
             return Some(*earlier == content);

@@ -1,51 +1,63 @@
 //! What records say and events do not: columns and members that no value is made of.
 
-use std::collections::{HashMap, HashSet};
-
 use serde_json::{Value, json};
 
 use super::expr::Notes;
+use super::header::Header;
 use super::row::Row;
 use super::spec::Mapping;
 
 /// Why a column is lost that nobody has thought of.
-pub const LEFT: &str = "Not taken over.";
+const LEFT: &str = "Not taken over.";
 
-/// The columns that no value is made of, with why.
-pub fn left_columns(
-    mapping: &Mapping,
-    header: &[String],
-    columns: &HashMap<String, usize>,
-) -> Vec<(usize, String, String)> {
-    let values = mapping.values();
-    let used: HashSet<&str> = values
-        .iter()
-        .flat_map(|(_, _, expr)| expr.start.paths())
-        .filter_map(|path| path.steps().first().map(String::as_str))
-        .collect();
-    let left = |(at, name): (usize, &String)| {
-        let is_used = used.contains(name.as_str()) && columns.get(name) == Some(&at);
-        (!is_used).then(|| (at, name.clone(), why_lost(mapping, name)))
-    };
-    header.iter().enumerate().filter_map(left).collect()
+/// A column whose words are lost.
+#[derive(Clone, Debug)]
+pub struct Left {
+    at: usize,
+    name: String,
+    reason: String,
+    /// The column that may say the same; then nothing is lost.
+    unless_as: Option<usize>,
+    /// Whether nobody has thought of it, so that it is named even where it is empty.
+    pub is_unknown: bool,
 }
 
-fn why_lost(mapping: &Mapping, name: &str) -> String {
-    mapping.lost.iter().find(|(lost, _)| lost == name).map_or_else(|| LEFT.to_owned(), |(_, reason)| reason.clone())
+impl Left {
+    /// Its name and why it is lost.
+    pub fn told(&self) -> (&str, &str) {
+        (&self.name, &self.reason)
+    }
+}
+
+/// The columns that no value is made of, and those that the mapping gives up, with why.
+pub fn left_columns(mapping: &Mapping, names: &[String], header: &Header) -> Vec<Left> {
+    let used = header.used(mapping);
+    let left = |(at, name): (usize, &String)| {
+        let lost = mapping.why_lost(name).filter(|_| header.position(name) == Some(at));
+        if lost.is_none() && (used.contains(&at) || name.is_empty()) {
+            return None;
+        }
+        let unless_as = lost.and_then(|lost| header.position(lost.unless_as.as_deref()?));
+        let reason = lost.map_or_else(|| why_left(mapping), |lost| lost.reason.clone());
+        Some(Left { at, name: name.clone(), reason, unless_as, is_unknown: lost.is_none() })
+    };
+    names.iter().enumerate().filter_map(left).collect()
+}
+
+/// Why what nobody has thought of is lost.
+fn why_left(mapping: &Mapping) -> String {
+    mapping.why_lost("*").map_or_else(|| LEFT.to_owned(), |lost| lost.reason.clone())
 }
 
 /// Names what the record says and the event does not.
-pub fn lose_the_rest(
-    notes: &mut Notes,
-    row: &Row<'_>,
-    left: &[(usize, String, String)],
-    used: &[Vec<String>],
-    mapping: &Mapping,
-) {
+pub fn lose_the_rest(notes: &mut Notes, row: &Row<'_>, left: &[Left], used: &[Vec<String>], mapping: &Mapping) {
     match row {
-        Row::Cells(record, ..) => {
-            for (_, name, reason) in left.iter().filter(|(at, ..)| !record.get(*at).trim().is_empty()) {
-                notes.lose(name, reason);
+        Row::Cells(..) => {
+            for Left { at, name, reason, unless_as, .. } in left {
+                let says = row.cell(*at);
+                if !says.is_empty() && unless_as.is_none_or(|other| !row.cell(other).eq_ignore_ascii_case(says)) {
+                    notes.lose(name, reason);
+                }
             }
         }
         Row::Json(value, _) => lose_members(value, &mut Vec::new(), used, mapping, notes),
@@ -66,7 +78,8 @@ fn lose_members(value: &Value, way: &mut Vec<String>, used: &[Vec<String>], mapp
                 lose_members(inner, way, used, mapping, notes);
             } else {
                 let name = way.join("/");
-                notes.lose(&name, &why_lost(mapping, &name));
+                let reason = mapping.why_lost(&name).map_or_else(|| why_left(mapping), |lost| lost.reason.clone());
+                notes.lose(&name, &reason);
             }
         }
         way.pop();

@@ -2,26 +2,33 @@
 //!
 //! A mapping (`spec`) names values (`expr`): where each stands in a record (`row`) and by which small steps it becomes
 //! what we write. `build` makes the event of them. What a mapping cannot say it does not say: there are no conditions
-//! and no functions of its own, so that whoever reads one knows what it does. `docs/importing.md` is its manual.
+//! and no functions of its own, so that whoever reads one knows what it does. For what columns and tables cannot tell there are a few
+//! rules with names, each in a file of its own: `alike`, `us_towns`, `demands`. `docs/importing.md` is its manual.
 
+mod alike;
 mod amounts;
 mod build;
 mod check;
 mod countries;
+mod demands;
 mod explain;
 mod expr;
+mod header;
 mod held;
 mod losses;
 mod places;
 mod presets;
+mod reading;
 mod row;
 mod spec;
+mod steps;
 mod tables;
+mod us_towns;
 mod values;
 mod when;
+mod whereabouts;
 mod who;
 
-use std::collections::HashMap;
 use std::io::{self, BufRead};
 
 use serde_json::{Value, json};
@@ -33,13 +40,15 @@ pub use spec::{Mapping, MappingFault};
 
 use super::entities::{Entities, KnownPlaces};
 use super::json_records::JsonRecords;
-use super::mapped::{Mapped, Rows, digest};
+use super::mapped::{Mapped, digest};
 use super::records::{Next, OpenError, Record, Records};
 use super::report::{Report, RowError};
+use alike::Place;
 use build::Builder;
 use expr::{Notes, Reader};
-use held::{Seen, Waiting};
-use losses::{LEFT, left_columns, lose_the_rest};
+use header::Header;
+use held::Memory;
+use losses::{Left, left_columns, lose_the_rest};
 use row::Row;
 use spec::Format;
 
@@ -49,10 +58,9 @@ pub struct MappedRows<'m, R> {
     file: File<R>,
     known: KnownPlaces,
     entities: Entities,
-    seen: Seen,
-    waiting: Waiting,
-    /// Which columns of cells no value is made of, with the reason.
-    left: Vec<(usize, String, String)>,
+    memory: Memory,
+    /// Which columns of cells are lost.
+    left: Vec<Left>,
     /// Ways to members that values are made of.
     used: Vec<Vec<String>>,
     ended: bool,
@@ -60,7 +68,7 @@ pub struct MappedRows<'m, R> {
 
 /// A file, as it is read.
 enum File<R> {
-    Cells { records: Box<Records<R>>, record: Box<Record>, columns: HashMap<String, usize> },
+    Cells { records: Box<Records<R>>, record: Box<Record>, header: Header },
     Json { records: JsonRecords<R>, record: Value, line: u64 },
 }
 
@@ -96,21 +104,19 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
     /// Where the file is none that the mapping reads.
     pub fn open(mapping: &'m Mapping, input: R, known: KnownPlaces) -> Result<Self, OpenError> {
         let files = &mapping.files;
-        let mut left = Vec::new();
+        let (mut left, mut memory) = (Vec::new(), Memory::default());
         let file = match &files.format {
             Format::Cells(dialect) => {
-                let records = Records::open_dialect(input, *dialect, files.columns.clone())?;
-                let mut columns = HashMap::new();
-                for (at, name) in records.header().iter().enumerate() {
-                    columns.entry(name.clone()).or_insert(at);
-                }
-                let missing: Vec<String> =
-                    files.required.iter().filter(|name| !columns.contains_key(*name)).cloned().collect();
+                let begins = files.begins_with_a_day.then_some(is_day as fn(&[u8]) -> bool);
+                let records = Records::open(input, *dialect, files.columns.clone(), begins)?;
+                let header = Header::of(records.header(), mapping);
+                let missing = header.missing(&files.required);
                 if !missing.is_empty() {
                     return Err(OpenError::MissingColumns(missing));
                 }
-                left = left_columns(mapping, records.header(), &columns);
-                File::Cells { records: Box::new(records), record: Box::default(), columns }
+                left = left_columns(mapping, records.header(), &header);
+                memory = Memory::new(mapping, records.header(), &header);
+                File::Cells { records: Box::new(records), record: Box::default(), header }
             }
             Format::Json(path) => File::Json { records: JsonRecords::list(input, path)?, record: Value::Null, line: 0 },
             Format::Ndjson => File::Json { records: JsonRecords::lines(input), record: Value::Null, line: 0 },
@@ -126,8 +132,7 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
             file,
             known,
             entities: Entities::default(),
-            seen: Seen::default(),
-            waiting: Waiting::default(),
+            memory,
             left,
             used: used.collect(),
             ended: false,
@@ -145,8 +150,8 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
             Next::Record => {
                 report.lines += 1;
                 match self.map(report, false).0 {
-                    Outcome::Mapped(mapped, None) => self.waiting.push(*mapped, None),
-                    Outcome::Mapped(mapped, Some(key)) => self.waiting.push(*mapped, Some(&key)),
+                    Outcome::Mapped(mapped, None) => self.memory.waiting.push(*mapped, None),
+                    Outcome::Mapped(mapped, Some(key)) => self.memory.waiting.push(*mapped, Some(&key)),
                     Outcome::Collapsed => report.collapsed += 1,
                     Outcome::Ignored => report.ignored += 1,
                     // It is counted with its error.
@@ -160,14 +165,18 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
     fn map(&mut self, report: &mut Report, is_traced: bool) -> (Outcome, Notes) {
         let empty = self.mapping.files.empty.as_slice();
         let (row, line) = match &mut self.file {
-            File::Cells { record, columns, .. } => {
+            File::Cells { record, header, .. } => {
                 report.repaired += record.repaired;
+                if record.joined {
+                    report.joined += 1;
+                    report.notice(RowError::of_record(record.line, JOINED));
+                }
                 record.notices.drain(..).for_each(|notice| report.notice(notice));
                 if record.is_blank() {
                     return (Outcome::Ignored, Notes::default());
                 }
                 let line = record.line;
-                (Row::Cells(record, columns, empty), line)
+                (Row::Cells(record, header, empty), line)
             }
             File::Json { record, line, .. } => (Row::Json(record, empty), *line),
         };
@@ -175,7 +184,7 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
         let reader = Reader { tables: &self.mapping.tables, line, notes };
         let (mapping, known, entities) = (self.mapping, &self.known, &mut self.entities);
         let mut builder = Builder { mapping, row, reader, known, entities };
-        let outcome = outcome(&mut builder, &mut self.seen, &mut self.waiting);
+        let outcome = outcome(&mut builder, &mut self.memory);
         let mut notes = std::mem::take(&mut builder.reader.notes);
         if matches!(outcome, Outcome::Mapped(..)) {
             lose_the_rest(&mut notes, &row, &self.left, &self.used, mapping);
@@ -194,17 +203,20 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
     }
 }
 
-fn outcome(builder: &mut Builder<'_>, seen: &mut Seen, waiting: &mut Waiting) -> Outcome {
+/// Which event a record is about, that event, and whether an earlier record has told it.
+fn outcome(builder: &mut Builder<'_>, memory: &mut Memory) -> Outcome {
     builder.leave_aside();
     if builder.reader.notes.ignored.is_some() {
         return Outcome::Ignored;
     }
-    let line = builder.reader.line;
-    let Some(identity) = builder.id() else {
-        let reason = "The record has no id of at most 300 characters.";
-        builder.reader.notes.refused = Some(RowError::of_record(line, reason));
+    if builder.lacks_something() {
         return Outcome::Refused;
+    }
+    let identity = match which(builder, memory) {
+        Ok(identity) => identity,
+        Err(outcome) => return outcome,
     };
+    let line = builder.reader.line;
     if builder.mapping.deletes {
         let hash = digest(&json!({"deleted": identity}));
         let mapped = Mapped { line, hash, identity, entities: Vec::new(), event: None, group: None };
@@ -212,7 +224,7 @@ fn outcome(builder: &mut Builder<'_>, seen: &mut Seen, waiting: &mut Waiting) ->
     }
     let same_by = builder.same_by();
     if let Some(key) = &same_by
-        && waiting.join(key, &builder.mapping.scheme, &identity)
+        && memory.waiting.join(key, &builder.mapping.scheme, &identity)
     {
         return Outcome::Collapsed;
     }
@@ -223,40 +235,78 @@ fn outcome(builder: &mut Builder<'_>, seen: &mut Seen, waiting: &mut Waiting) ->
         return if notes.refused.is_some() { Outcome::Refused } else { Outcome::Ignored };
     };
     let hash = digest(&event);
-    match seen.see(&identity, &hash) {
+    match memory.see(&identity, &hash) {
         None => {}
         Some(true) => return Outcome::Collapsed,
         Some(false) => {
-            let reason = "An earlier record of the file has the same id and says something else.";
-            builder.reader.notes.refused = Some(RowError::of_record(line, reason));
-            return Outcome::Refused;
+            return refused(builder, "An earlier record of the file has the same id and says something else.");
         }
     }
     let entities = std::mem::take(&mut builder.entities.documents);
-    let mapped = Mapped { line, hash, identity, entities, event: Some(event), group: None };
+    let group = builder.group(&event);
+    let mapped = Mapped { line, hash, identity, entities, event: Some(event), group };
     Outcome::Mapped(Box::new(mapped), same_by)
 }
 
-impl<R: BufRead> Rows for MappedRows<'_, R> {
-    fn next(&mut self, report: &mut Report) -> io::Result<Option<Mapped>> {
+/// The id of the event that a record is about; or what becomes of a record where that cannot be told, or is told already.
+fn which(builder: &mut Builder<'_>, memory: &mut Memory) -> Result<String, Outcome> {
+    let mapping = builder.mapping;
+    let (Some(identity), Some(alike)) = (&mapping.identity, &mut memory.alike) else {
+        return builder.id().ok_or_else(|| refused(builder, "The record has no id of at most 300 characters."));
+    };
+    let parts = builder.told_by(&identity.by);
+    let place = alike.see(&builder.row, &parts);
+    if let Some(reason) = place.why_not(identity) {
+        return Err(refused(builder, &reason));
+    }
+    match place {
+        Place::New(id) => {
+            builder.reader.notes.tell("id", "its place among alike records", parts, vec![id.clone()], false);
+            Ok(id)
+        }
+        _ => Err(Outcome::Collapsed),
+    }
+}
+
+fn refused(builder: &mut Builder<'_>, reason: &str) -> Outcome {
+    builder.reader.notes.refused = Some(RowError::of_record(builder.reader.line, reason));
+    Outcome::Refused
+}
+
+impl<R: BufRead> MappedRows<'_, R> {
+    /// The next record that says something new; `None` at the end of the file. Records that do not are accounted for in the
+    /// report. One that is given out is in `lines` only: the caller says what became of it.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn next(&mut self, report: &mut Report) -> io::Result<Option<Mapped>> {
         // Columns that nobody has thought of are named even where they are empty.
         if report.lines == 0 && self.mapping.files.columns.is_none() {
-            for (_, name, _) in self.left.iter().filter(|(.., reason)| reason == LEFT) {
-                report.losses.add_column(name, LEFT, 0);
+            for (name, reason) in self.left.iter().filter(|left| left.is_unknown).map(Left::told) {
+                report.losses.add_column(name, reason, 0);
             }
         }
-        while !self.ended && !self.waiting.has_one(!self.mapping.collapse.is_empty()) {
+        while !self.ended && !self.memory.waiting.has_one(!self.mapping.collapse.is_empty()) {
             self.read(report)?;
         }
-        Ok(self.waiting.pop())
+        Ok(self.memory.waiting.pop())
     }
 
-    fn bytes(&self) -> u64 {
+    /// Bytes read so far, for showing how far it is.
+    pub fn bytes(&self) -> u64 {
         match &self.file {
             File::Cells { records, .. } => records.bytes(),
             File::Json { records, .. } => records.bytes(),
         }
     }
+}
+
+const JOINED: &str = "The record was broken in pieces, which were joined.";
+
+/// Whether a cell is a day, and so the first one of a record.
+fn is_day(cell: &[u8]) -> bool {
+    let is_of_day = |(at, byte): (usize, &u8)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() };
+    cell.len() == 10 && cell.iter().enumerate().all(is_of_day)
 }
 
 /// A digest of a text, as an id.
@@ -281,3 +331,16 @@ pub fn rehearse(mapping: &Mapping, input: impl BufRead, mut each: impl FnMut(Map
 #[cfg(test)]
 #[path = "mod_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "../../../tests/it/support/ccc.rs"]
+mod generator;
+
+#[cfg(test)]
+mod ccc_tests;
+
+#[cfg(test)]
+mod ccc_file_tests;
+
+#[cfg(test)]
+mod rules_tests;

@@ -12,7 +12,7 @@ fn import(format: &str, text: &str) -> (World, Vec<EventContent>, Report) {
     taken(&preset(format).expect("a preset"), text.as_bytes()).expect("a file of the format")
 }
 
-fn taken(mapping: &Mapping, bytes: &[u8]) -> Result<(World, Vec<EventContent>, Report), OpenError> {
+pub fn taken(mapping: &Mapping, bytes: &[u8]) -> Result<(World, Vec<EventContent>, Report), OpenError> {
     let (mut world, mut events) = (World::default(), Vec::new());
     let report = rehearse(mapping, bytes, |mapped| {
         if mapped.event.is_some() {
@@ -102,7 +102,7 @@ fn dates_in_words_and_missing_ones_are_what_they_are() {
     assert_eq!(world.sources[&gas.sources[0]].url.as_deref(), Some("https://video.example/1"));
     assert_eq!(world.sources[&shove.sources[0]].publisher, "2020PB");
     let told: Vec<_> = report.errors.iter().map(|error| (error.line, error.column.as_deref().unwrap_or(""))).collect();
-    assert_eq!(told, [(3, "lat"), (3, "date"), (4, ""), (5, ""), (6, ""), (7, "")]);
+    assert_eq!(told, [(3, "geolocation"), (3, "date"), (4, ""), (5, ""), (6, ""), (7, "")]);
     let lost: Vec<_> = report.losses.iter().map(|(column, rows, _)| (column, rows)).collect();
     assert!(lost.contains(&("tags", 1)) && lost.contains(&("links/*/text", 1)), "{lost:?}");
 }

@@ -31,8 +31,8 @@ pub struct Told {
     pub locality: Option<String>,
     /// The part of the town.
     pub neighbourhood: Option<String>,
-    /// The spot.
-    pub venue: Option<String>,
+    /// The spots; where a place is one, the first.
+    pub venues: Vec<String>,
     /// Latitude and longitude.
     pub point: Option<(f64, f64)>,
     /// How closely it is known.
@@ -43,16 +43,16 @@ pub struct Told {
     pub role: Option<PlaceRole>,
 }
 
-/// A place of an event.
+/// The places of an event that a record tells at once.
 pub struct Placed {
-    /// As the event has it.
-    pub place: Value,
-    /// Its name for a title.
+    /// As the event has them.
+    pub places: Vec<Value>,
+    /// Their name for a title.
     pub label: String,
-    /// Its zone, where that is sure.
+    /// Their zone, where that is sure.
     pub time_zone: Option<&'static str>,
-    /// Whether a point was left out, because the place is known by a region alone.
-    pub lost_point: bool,
+    /// Why a point was left out.
+    pub lost_point: Option<&'static str>,
 }
 
 /// The tree as far as it is built.
@@ -103,7 +103,9 @@ pub fn placed(told: &Told, known: &KnownPlaces, entities: &mut Entities) -> Opti
         if let Some(name) = name(&told.neighbourhood).filter(|_| reaches(PlacePrecision::Neighbourhood)) {
             tree.spot(&name, LocationKind::Neighbourhood, PlacePrecision::Neighbourhood);
         }
-        if let Some(name) = name(&told.venue).or_else(|| name(&told.name)).filter(|_| reaches(PlacePrecision::Venue)) {
+        if let Some(name) =
+            name(&told.venues.first().cloned()).or_else(|| name(&told.name)).filter(|_| reaches(PlacePrecision::Venue))
+        {
             tree.spot(&name, LocationKind::Venue, PlacePrecision::Venue);
         }
         if tree.above.is_none()
@@ -122,8 +124,8 @@ pub fn placed(told: &Told, known: &KnownPlaces, entities: &mut Entities) -> Opti
         None => tree.lowest,
     };
     let point = told.point.filter(|_| !is_region(precision));
-    let mut place = json!({"location": {"id": location}, "precision": precision.code()});
-    place["role"] = told.role.unwrap_or(PlaceRole::Site).code().into();
+    let role = told.role.unwrap_or(PlaceRole::Site).code();
+    let mut place = json!({"location": {"id": location}, "role": role, "precision": precision.code()});
     if let Some((lat, lon)) = point {
         place["point"] = json!({"lat": lat, "lon": lon});
         if let Some(radius) = told.radius_m {
@@ -131,10 +133,11 @@ pub fn placed(told: &Told, known: &KnownPlaces, entities: &mut Entities) -> Opti
         }
     }
     Some(Placed {
-        place,
+        places: vec![place],
         label: tree.label,
         time_zone: state.and_then(|state| state.time_zone_of(told.admin2.as_deref().unwrap_or_default())),
-        lost_point: told.point.is_some() && point.is_none(),
+        lost_point: (told.point.is_some() && point.is_none())
+            .then_some("A point that stands for a country or a first-level division is no spot."),
     })
 }
 

@@ -21,7 +21,7 @@ macro_rules! presets {
     };
 }
 
-presets!["2020pb", "acled", "acled-deleted", "gdelt", "geojson", "ucdp"];
+presets!["2020pb", "acled", "acled-deleted", "gdelt", "geojson", "ucdp", "ccc"];
 
 static READ: LazyLock<Vec<(&'static str, Arc<Mapping>)>> = LazyLock::new(|| {
     // A test holds that each can be read.

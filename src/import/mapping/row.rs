@@ -1,10 +1,10 @@
 //! One record, whatever the file is made of, and where values stand in it.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use serde_json::Value;
 
+use super::header::Header;
 use crate::import::records::Record;
 
 /// Most texts that one place of a record may give.
@@ -28,6 +28,11 @@ impl Path {
         Self { text: text.to_owned(), steps }
     }
 
+    /// As it is written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Its steps, one for a column.
     pub fn steps(&self) -> &[String] {
         &self.steps
@@ -44,7 +49,7 @@ impl fmt::Display for Path {
 #[derive(Clone, Copy)]
 pub enum Row<'a> {
     /// Cells, and where each column is.
-    Cells(&'a Record, &'a HashMap<String, usize>, &'a [String]),
+    Cells(&'a Record, &'a Header, &'a [String]),
     /// A value, and the words that say nothing.
     Json(&'a Value, &'a [String]),
 }
@@ -54,13 +59,33 @@ impl<'a> Row<'a> {
     pub fn texts(&self, path: &Path) -> Vec<String> {
         let mut found = Vec::new();
         match self {
-            Self::Cells(record, columns, empty) => {
-                let cell = path.steps.first().and_then(|name| columns.get(name)).map_or("", |at| record.get(*at));
-                push(&mut found, cell, empty);
+            Self::Cells(record, header, empty) => {
+                let at = path.steps.first().and_then(|name| header.position(name));
+                push(&mut found, at.map_or("", |at| record.get(at)), empty);
             }
             Self::Json(value, empty) => each(value, &path.steps, &mut |value| scalars(value, &mut found, empty)),
         }
         found
+    }
+
+    /// What the columns say that are numbered behind a name.
+    pub fn numbered(&self, front: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        if let Self::Cells(record, header, empty) = self {
+            header.numbered(front).iter().for_each(|at| push(&mut found, record.get(*at), empty));
+        }
+        found
+    }
+
+    /// A cell without white space at its ends; empty where it says nothing.
+    pub fn cell(&self, position: usize) -> &'a str {
+        match self {
+            Self::Cells(record, _, empty) => {
+                let cell = record.get(position).trim();
+                if empty.iter().any(|nothing| nothing == cell) { "" } else { cell }
+            }
+            Self::Json(..) => "",
+        }
     }
 
     /// The items of a list at a place, as records of their own.

@@ -5,11 +5,9 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::expr::Expr;
-use super::row::Path;
+use super::row::{Path, Row};
 use super::tables::Table;
-use super::values::{Context, table};
-use crate::domain::input::{Fault, MAX_NAME, MAX_TEXT, Object, Reading};
-use crate::domain::resource::Slug;
+use crate::domain::input::{Fault, Reading};
 use crate::import::records::Dialect;
 
 /// What a file is made of.
@@ -30,8 +28,10 @@ pub struct Files {
     pub format: Format,
     /// Their columns, where they have no header.
     pub columns: Option<Vec<String>>,
-    /// Columns without which a file is none of these.
-    pub required: Vec<String>,
+    /// Columns without which a file is none of these, each under any of some names.
+    pub required: Vec<Vec<String>>,
+    /// Whether the first cell of each record is a day, which shows where a record begins.
+    pub begins_with_a_day: bool,
     /// Words that stand for nothing.
     pub empty: Vec<String>,
 }
@@ -43,8 +43,37 @@ pub struct Each<T> {
     pub list: Option<Path>,
     /// Whether it counts only where those before it gave nothing.
     pub is_fallback: bool,
+    /// By which rule of its own it is made.
+    pub rule: Option<Rule>,
     /// What is made of an item.
     pub of: T,
+}
+
+/// A rule for what columns and tables cannot say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Places: states, counties, towns and spots of the United States.
+    UsTowns,
+    /// Demands: claims in the forms of coders, and words from placards.
+    CodedClaims,
+}
+
+/// By what records are told that have no id.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// What the record says; those that agree in the first are remembered together.
+    pub by: Vec<Expr>,
+    /// Columns that do not make a record another one.
+    pub aside: Vec<String>,
+}
+
+/// Why a column is not taken over.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    /// The reason, in a sentence.
+    pub reason: String,
+    /// A column that may say the same; then nothing is lost.
+    pub unless_as: Option<String>,
 }
 
 /// Named values.
@@ -53,6 +82,12 @@ pub type Fields = Vec<(&'static str, Expr)>;
 /// The value with a name.
 pub fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a Expr> {
     fields.iter().find(|(known, _)| *known == name).map(|(_, expr)| expr)
+}
+
+/// The column that a field is read from, for telling what is wrong there; its own name where it is read from none.
+pub fn column_of(fields: &Fields, name: &'static str, row: &Row<'_>) -> String {
+    let column = field(fields, name).map_or("", |expr| expr.start.column(row));
+    if column.is_empty() { name.to_owned() } else { column.to_owned() }
 }
 
 /// Records that are left aside.
@@ -92,6 +127,9 @@ pub struct Mapping {
     pub files: Files,
     pub dataset: Dataset,
     pub id: Vec<Expr>,
+    pub identity: Option<Identity>,
+    pub needed: Vec<Expr>,
+    pub group: Option<Expr>,
     pub collapse: Vec<Expr>,
     pub ignore: Vec<Ignore>,
     pub event: Fields,
@@ -105,63 +143,9 @@ pub struct Mapping {
     pub evidence: Vec<Each<Fields>>,
     pub external_ids: Vec<Each<Fields>>,
     pub tables: HashMap<String, Table>,
-    /// Why columns are not taken over, by name.
-    pub lost: Vec<(String, String)>,
+    /// Why columns are not taken over, by name; `*` stands for those that nobody has thought of.
+    pub lost: HashMap<String, Lost>,
 }
-
-const EVENT: &[&str] = &[
-    "type",
-    "tactics",
-    "status",
-    "verification",
-    "title",
-    "summary",
-    "language",
-    "issues",
-    "start",
-    "end",
-    "span",
-    "mark",
-    "time_zone",
-];
-const SIZE: &[&str] = &["text", "low", "high", "best", "basis", "rule"];
-const OUTCOMES: &[&str] = &[
-    "arrests",
-    "detained",
-    "injuries_participants",
-    "injuries_police",
-    "injuries_others",
-    "injuries_unspecified",
-    "deaths_participants",
-    "deaths_police",
-    "deaths_others",
-    "deaths_unspecified",
-    "property_damage",
-    "participant_measures",
-    "police_measures",
-];
-const PLACES: &[&str] = &[
-    "slug",
-    "name",
-    "kind",
-    "country",
-    "admin1",
-    "admin2",
-    "locality",
-    "neighbourhood",
-    "venue",
-    "lat",
-    "lon",
-    "precision",
-    "radius_m",
-    "role",
-];
-const ACTORS: &[&str] = &["slug", "name", "kind", "role", "names", "country"];
-const SOURCES: &[&str] = &["any", "slug", "publisher", "title", "url", "kind"];
-const CAMPAIGNS: &[&str] = &["slug", "name"];
-const DEMANDS: &[&str] = &["summary", "verbatim", "stance"];
-const EVIDENCE: &[&str] = &["field", "value", "quote", "locator", "confidence", "attributed_to", "source"];
-const EXTERNAL_IDS: &[&str] = &["scheme", "id"];
 
 /// One thing wrong with a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +185,7 @@ impl Mapping {
             let key = fault.pointer.trim_start_matches('/').replace('/', ".");
             MappingFault { line: None, key, detail: fault.detail }
         };
-        Reading::plain(&value, read).map_err(|faults| faults.into_iter().map(told).collect())
+        Reading::plain(&value, super::reading::mapping).map_err(|faults| faults.into_iter().map(told).collect())
     }
 
     /// Every value of it, with the field that it is for.
@@ -209,6 +193,9 @@ impl Mapping {
         let mut all: Vec<(String, Option<&Path>, &Expr)> = Vec::new();
         let numbered = |name: &'static str| move |expr| (name.to_owned(), None, expr);
         all.extend(self.id.iter().map(numbered("id")));
+        all.extend(self.identity.iter().flat_map(|identity| &identity.by).map(numbered("identity.by")));
+        all.extend(self.needed.iter().map(numbered("needed")));
+        all.extend(self.group.iter().map(numbered("group")));
         all.extend(self.collapse.iter().map(numbered("collapse")));
         all.extend(self.ignore.iter().map(|ignore| ("ignore".to_owned(), None, &ignore.of)));
         for (name, fields) in [("event", &self.event), ("size", &self.size), ("outcomes", &self.outcomes)] {
@@ -235,154 +222,13 @@ impl Mapping {
         ]
     }
 
+    /// Why a column is not taken over; `None` where the mapping does not say.
+    pub fn why_lost(&self, name: &str) -> Option<&Lost> {
+        self.lost.get(name)
+    }
+
     /// Whether its files are made of JSON.
     pub const fn is_json(&self) -> bool {
         !matches!(self.files.format, Format::Cells(_))
     }
-}
-
-fn read(o: &Object<'_>) -> Option<Mapping> {
-    let scheme = o.required("scheme").and_then(|i| {
-        let scheme = i.text(MAX_NAME)?;
-        if Slug::parse(&scheme).is_none() {
-            i.fault("invalid_scheme", "Expected lower-case letters and digits joined by hyphens.");
-        }
-        Some(scheme)
-    });
-    let about = o.optional("about").and_then(|i| i.text(MAX_TEXT));
-    let deletes = o.optional("deletes").and_then(|i| i.flag()).unwrap_or(false);
-    let files = o.required("files").and_then(|i| i.object(files));
-    let json = files.as_ref().is_some_and(|files| !matches!(files.format, Format::Cells(_)));
-    let tables = o
-        .optional("tables")
-        .and_then(|i| i.object(|o| Some(o.each(|name, i| Some((name.to_owned(), i.object(|o| Some(table(o)))?))))));
-    let tables: HashMap<String, Table> = tables.unwrap_or_default().into_iter().collect();
-    let context = Context { json, tables: &tables, columns: files.as_ref().and_then(|files| files.columns.as_deref()) };
-    let exprs = |name: &'static str| -> Vec<Expr> {
-        o.optional(name).map_or_else(Vec::new, |i| match i.raw() {
-            Value::Array(_) => i.list(|i| context.expr(i)),
-            _ => context.expr(i).into_iter().collect(),
-        })
-    };
-    let dataset = o.required("dataset").and_then(|i| i.object(dataset));
-    let id = exprs("id");
-    if id.is_empty() {
-        o.fault("id", "required", "`id` is required: by what a record is known when it comes again.");
-    }
-    let collapse = exprs("collapse");
-    let fields = |name: &'static str, known: &'static [&'static str]| -> Fields {
-        o.optional(name).and_then(|i| i.object(|o| Some(context.fields(o, known)))).unwrap_or_default()
-    };
-    let lists = |name: &'static str, known: &'static [&'static str]| -> Vec<Each<Fields>> {
-        o.list(name, |i| {
-            i.object(|o| {
-                let each = o.optional("each").and_then(|i| {
-                    if !json {
-                        i.fault("not_here", "Only JSON has lists of things within a record.");
-                    }
-                    Some(Path::parse(&i.text(MAX_NAME)?, json))
-                });
-                // What stands in an item has no column.
-                let inner = Context { columns: None, ..context };
-                let is_fallback = o.optional("fallback").and_then(|i| i.flag()).unwrap_or(false);
-                Some(Each { list: each, is_fallback, of: inner.fields(o, known) })
-            })
-        })
-    };
-    let event = fields("event", EVENT);
-    if !deletes && field(&event, "type").is_none() {
-        o.fault("event", "required", "`event.type` is required.");
-    }
-    let ignore = o.list("ignore", |i| {
-        i.object(|o| {
-            let of = o.required("of").and_then(|i| context.expr(i));
-            let words = |name| o.list(name, |i| i.text(MAX_NAME));
-            let (when, unless) = (words("when"), words("unless"));
-            if when.is_empty() == unless.is_empty() {
-                o.fault("when", "required", "Expected either `when` or `unless`, with at least one word.");
-            }
-            let reason = o.required("reason").and_then(|i| i.text(MAX_NAME));
-            Some(Ignore { of: of?, when, unless, reason: reason? })
-        })
-    });
-    let size = fields("size", SIZE);
-    let outcomes = fields("outcomes", OUTCOMES);
-    let places = lists("places", PLACES);
-    let actors = lists("actors", ACTORS);
-    let sources = lists("sources", SOURCES);
-    let campaigns = lists("campaigns", CAMPAIGNS);
-    let demands = lists("demands", DEMANDS);
-    let evidence = lists("evidence", EVIDENCE);
-    let external_ids = lists("external_ids", EXTERNAL_IDS);
-    let lost = o.optional("lost").and_then(|i| {
-        i.object(|o| Some(o.each(|name, i| Some((Path::parse(name, json).steps().join("/"), i.text(MAX_NAME)?)))))
-    });
-    Some(Mapping {
-        scheme: scheme?,
-        about,
-        deletes,
-        files: files?,
-        dataset: dataset?,
-        id,
-        collapse,
-        ignore,
-        event,
-        size,
-        outcomes,
-        places,
-        actors,
-        sources,
-        campaigns,
-        demands,
-        evidence,
-        external_ids,
-        lost: lost.unwrap_or_default(),
-        tables,
-    })
-}
-
-fn files(o: &Object<'_>) -> Option<Files> {
-    let format = o.required("format").and_then(|i| {
-        let format = i.text(MAX_NAME)?;
-        if !["csv", "tsv", "json", "ndjson"].contains(&format.as_str()) {
-            i.fault("unknown_code", "Expected one of: csv, tsv, json, ndjson.");
-            return None;
-        }
-        Some(format)
-    });
-    let delimiter = o.optional("delimiter").and_then(|i| match i.raw().as_str().map(str::as_bytes) {
-        Some([byte]) if !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
-        _ => {
-            i.fault("invalid", "Expected one ASCII character that is no quote.");
-            None
-        }
-    });
-    let quotes = o.optional("quotes").and_then(|i| i.flag());
-    let records = o.optional("records").and_then(|i| Some(Path::parse(i.raw().as_str()?, true).steps().to_vec()));
-    let names = |name| o.list(name, |i| Some(i.text(MAX_NAME)?.to_lowercase()));
-    let columns = o.has("columns").then(|| names("columns"));
-    let required = names("required");
-    let empty = o.list("empty", |i| i.text(MAX_NAME));
-    let format = match format?.as_str() {
-        "json" => Format::Json(records.unwrap_or_default()),
-        "ndjson" => Format::Ndjson,
-        // Those who write tabs between cells mostly do not quote them.
-        "tsv" => Format::Cells(Dialect { delimiter: delimiter.unwrap_or(b'\t'), quotes: quotes.unwrap_or(false) }),
-        _ => Format::Cells(Dialect { delimiter: delimiter.unwrap_or(b','), quotes: quotes.unwrap_or(true) }),
-    };
-    Some(Files { format, columns, required, empty })
-}
-
-fn dataset(o: &Object<'_>) -> Option<Dataset> {
-    let slug = o.required("slug").and_then(|i| {
-        let slug = i.text(Slug::MAX)?;
-        if Slug::parse(&slug).is_none() {
-            i.fault("invalid_slug", "Expected lower-case letters and digits joined by hyphens.");
-        }
-        Some(slug)
-    });
-    let publisher = o.required("publisher").and_then(|i| i.text(MAX_NAME));
-    let title = o.optional("title").and_then(|i| i.text(MAX_NAME));
-    let url = o.optional("url").and_then(|i| i.text(MAX_TEXT));
-    Some(Dataset { slug: slug?, publisher: publisher?, title, url })
 }

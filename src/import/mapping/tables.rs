@@ -25,8 +25,10 @@ pub enum Otherwise {
 /// Words and what they mean.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// By words in lower case.
+    /// By words in lower case, and without what a loose table has no regard to.
     pub entries: HashMap<String, Vec<String>>,
+    /// Whether white space, hyphens and underscores make no difference.
+    pub is_loose: bool,
     /// Whether a word is looked for by how it begins; the longest entry wins.
     pub by_start: bool,
     /// A vocabulary that is asked for what has no entry: only what means exactly one of our types is known.
@@ -40,7 +42,7 @@ pub struct Table {
 impl Table {
     /// What a word means, in any case; `None` where the table does not know it.
     pub fn get(&self, word: &str) -> Option<Vec<String>> {
-        let key = word.to_lowercase();
+        let key = key(word, self.is_loose);
         if let Some(found) = self.entries.get(&key) {
             return Some(found.clone());
         }
@@ -55,6 +57,12 @@ impl Table {
     }
 }
 
+/// What a word is looked for by.
+pub fn key(word: &str, is_loose: bool) -> String {
+    let counts = |c: &char| !(c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | '–' | '_'));
+    if is_loose { word.chars().filter(counts).flat_map(char::to_lowercase).collect() } else { word.to_lowercase() }
+}
+
 /// The type that is exactly what a code of another vocabulary means.
 fn meant_by(code: &str, vocabulary: Vocabulary) -> Option<EventType> {
     let is_meant = |kind: &&EventType| {
@@ -62,4 +70,25 @@ fn meant_by(code: &str, vocabulary: Vocabulary) -> Option<EventType> {
         entry.exact && entry.code.is_some_and(|known| known.eq_ignore_ascii_case(code))
     };
     EventType::ALL.iter().find(is_meant).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loose_table_has_no_regard_to_hyphens_and_white_space() {
+        let table = |is_loose| Table {
+            entries: [(key("Sit-in", is_loose), vec!["sit_in".to_owned()])].into(),
+            is_loose,
+            by_start: false,
+            vocabulary: None,
+            otherwise: Otherwise::Error,
+            reason: None,
+        };
+        for word in ["sit-in", "SIT IN", "Sit_In", "sitin"] {
+            assert!(table(true).get(word).is_some(), "{word}");
+        }
+        assert_eq!((table(false).get("SIT-IN").is_some(), table(false).get("sit in")), (true, None));
+    }
 }

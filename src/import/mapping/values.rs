@@ -1,14 +1,16 @@
 //! Values and tables as they are written in a mapping.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use chrono::format::{Item, StrftimeItems};
 use serde_json::Value;
 
-use super::expr::{Expr, Piece, Start, Step};
+use super::expr::{Expr, Piece, Start};
 use super::row::Path;
 use super::spec::Fields;
-use super::tables::{Otherwise, Table};
+use super::steps::Step;
+use super::tables::{Otherwise, Table, key};
 use crate::domain::crosswalk::Vocabulary;
 use crate::domain::input::{Input, MAX_NAME, MAX_TEXT, Object};
 
@@ -20,11 +22,13 @@ pub fn table(o: &Object<'_>) -> Table {
     let otherwise = o
         .optional("otherwise")
         .and_then(|i| i.code(otherwise, "way with what is not known: error, refuse, ignore, lose, drop, keep"));
+    let is_loose = o.optional("loose").and_then(|i| i.flag()).unwrap_or(false);
     let entries = o
         .optional("entries")
-        .and_then(|i| i.object(|o| Some(o.each(|word, i| Some((word.to_lowercase(), texts(&i)))))));
+        .and_then(|i| i.object(|o| Some(o.each(|word, i| Some((key(word, is_loose), texts(&i)))))));
     Table {
         entries: entries.unwrap_or_default().into_iter().collect(),
+        is_loose,
         by_start,
         vocabulary,
         otherwise: otherwise.unwrap_or(Otherwise::Error),
@@ -95,16 +99,26 @@ impl Context<'_> {
                 let value = o.optional("value").map(|i| Start::Constant(texts(&i)));
                 let template = o.optional("template").and_then(|i| Some(Start::Template(self.template(&i)?)));
                 let first_of = o.optional("first_of").map(|i| Start::FirstOf(i.list(|i| self.expr(i))));
-                let mut starts = [from, value, template, first_of].into_iter().flatten();
+                let all_of = o.optional("all_of").map(|i| Start::AllOf(i.list(|i| self.expr(i))));
+                let numbered = o.optional("numbered").and_then(|i| Some(Start::Numbered(self.front(&i)?)));
+                let mut starts = [from, value, template, first_of, all_of, numbered].into_iter().flatten();
                 let start = starts.next();
                 if start.is_none() || starts.next().is_some() {
-                    o.fault("from", "required", "Expected exactly one of `from`, `value`, `template` and `first_of`.");
+                    o.fault("from", "required", ONE_START);
                 }
                 let steps = o.list("steps", |i| self.step(i));
                 let default = o.optional("default").map_or_else(Vec::new, |i| texts(&i));
                 Some(Expr { start: start?, steps, default })
             }),
         }
+    }
+
+    /// What stands before the numbers of columns.
+    fn front(self, i: &Input<'_>) -> Option<String> {
+        if self.json {
+            i.fault("not_here", "Only columns are numbered.");
+        }
+        Some(i.text(MAX_NAME)?.to_lowercase())
     }
 
     /// Words with `{places}` among them.
@@ -129,44 +143,20 @@ impl Context<'_> {
     }
 
     fn step(self, i: Input<'_>) -> Option<Step> {
-        const KNOWN: &str = "Expected one of: lower, upper, number, country, fips, or one of these with what it takes: split, \
-                             join, pick, take, before, after, between, without, prefix, drop, date, table.";
         if let Some(name) = i.raw().as_str() {
-            let step = match name {
-                "lower" => Step::Lower,
-                "upper" => Step::Upper,
-                "number" => Step::Number,
-                "country" => Step::Country,
-                "fips" => Step::Fips,
-                _ => {
-                    i.fault("unknown_step", KNOWN);
-                    return None;
-                }
-            };
-            return Some(step);
+            let step = plain_step(name);
+            if step.is_none() {
+                i.fault("unknown_step", STEPS);
+            }
+            return step;
         }
         if i.raw().as_object().is_none_or(|step| step.len() != 1) {
-            i.fault("unknown_step", KNOWN);
+            i.fault("unknown_step", STEPS);
             return None;
         }
         i.object(|o| {
-            let mark = |name| {
-                let i = o.optional(name)?;
-                let mark = i.raw().as_str().filter(|mark| !mark.is_empty());
-                if mark.is_none() {
-                    i.fault("empty", "Expected a text of at least one character.");
-                }
-                mark.map(str::to_owned)
-            };
-            let marks = |name| {
-                let i = o.optional(name)?;
-                let both = i.list(|i| i.raw().as_str().filter(|mark| !mark.is_empty()).map(str::to_owned));
-                let Ok([open, close]) = <[String; 2]>::try_from(both) else {
-                    i.fault("invalid", "Expected two texts of at least one character.");
-                    return None;
-                };
-                Some((open, close))
-            };
+            let mark = |name| o.optional(name).and_then(|i| mark(&i));
+            let marks = |name| o.optional(name).and_then(|i| marks(&i));
             let take = || {
                 let i = o.optional("take")?;
                 usize::try_from(i.integer()?).ok().filter(|count| *count > 0).or_else(|| {
@@ -186,7 +176,9 @@ impl Context<'_> {
                 marks("without").map(|(open, close)| Step::Without(open, close)),
                 mark("prefix").map(Step::Prefix),
                 o.optional("drop").map(|i| Step::Drop(texts(&i))),
+                o.optional("order").map(|i| Step::Order(texts(&i))),
                 o.optional("date").map(|i| Step::Date(forms(&i))),
+                o.optional("day").and_then(|i| years(&i)).map(Step::Day),
                 o.optional("table").and_then(|i| self.table(&i)).map(Step::Table),
             ];
             steps.into_iter().flatten().next()
@@ -200,6 +192,56 @@ impl Context<'_> {
         }
         Some(name)
     }
+}
+
+const ONE_START: &str = "Expected exactly one of `from`, `value`, `template`, `first_of`, `all_of` and `numbered`.";
+
+const STEPS: &str = "Expected one of: lower, upper, number, whole, flag, country, fips, us_state, basis, or one of these with what it \
+                     takes: split, join, pick, take, before, after, between, without, prefix, drop, order, date, day, table.";
+
+/// A step that takes nothing.
+fn plain_step(name: &str) -> Option<Step> {
+    Some(match name {
+        "lower" => Step::Lower,
+        "upper" => Step::Upper,
+        "number" => Step::Number,
+        "whole" => Step::Whole,
+        "flag" => Step::Flag,
+        "country" => Step::Country,
+        "fips" => Step::Fips,
+        "us_state" => Step::UsState,
+        "basis" => Step::Basis,
+        _ => return None,
+    })
+}
+
+/// What parts texts. It may be white space.
+fn mark(i: &Input<'_>) -> Option<String> {
+    let mark = i.raw().as_str().filter(|mark| !mark.is_empty());
+    if mark.is_none() {
+        i.fault("empty", "Expected a text of at least one character.");
+    }
+    mark.map(str::to_owned)
+}
+
+fn marks(i: &Input<'_>) -> Option<(String, String)> {
+    let both = i.list(|i| i.raw().as_str().filter(|mark| !mark.is_empty()).map(str::to_owned));
+    let Ok([open, close]) = <[String; 2]>::try_from(both) else {
+        i.fault("invalid", "Expected two texts of at least one character.");
+        return None;
+    };
+    Some((open, close))
+}
+
+/// The first and the last year.
+fn years(i: &Input<'_>) -> Option<RangeInclusive<i32>> {
+    let both = i.list(|i| i.integer().and_then(|year| i32::try_from(year).ok()));
+    let years = <[i32; 2]>::try_from(both).ok().filter(|[first, last]| (1..=9999).contains(first) && first <= last);
+    let Some([first, last]) = years.filter(|[_, last]| *last <= 9999) else {
+        i.fault("invalid", "Expected the first and the last year.");
+        return None;
+    };
+    Some(first..=last)
 }
 
 /// Forms of days.

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::build::{Builder, NOTHING};
+use super::build::Builder;
 use super::row::Row;
-use super::spec::{Fields, field};
+use super::spec::{Each, Fields, column_of};
 use crate::domain::input::{MAX_ITEMS, MAX_NAME, MAX_TEXT, MAX_TITLE};
 use crate::domain::resource::{Resource, Slug};
 use crate::domain::vocabulary::{ActorKind, ActorRole, SourceKind};
@@ -15,33 +15,37 @@ use crate::import::sources::source;
 use crate::import::values::phrase;
 
 impl Builder<'_> {
-    /// The actors. Where a kind is told, a name is taken as of that kind, unless it may be a person's; else rules decide what
+    /// The actors; those of a fallback as far as none before them is the same. Where a kind is told, a name is taken as of that kind, unless it may be a person's; else rules decide what
     /// it is. A private individual is never one.
     pub fn actors(&mut self) -> Vec<Value> {
         let mut list: Vec<(String, ActorRole)> = Vec::new();
-        for (_, fields, row) in self.items(&self.mapping.actors) {
-            let names = self.reader.all("actors.name", field(fields, "name").unwrap_or(&NOTHING), &row);
-            let kinds = self.reader.all("actors.kind", field(fields, "kind").unwrap_or(&NOTHING), &row);
-            let own = self.reader.one("actors.slug", field(fields, "slug"), &row);
-            let country = self.reader.one("actors.country", field(fields, "country"), &row).unwrap_or_default();
-            let role = self.reader.one("actors.role", field(fields, "role"), &row);
+        for (Each { of: fields, is_fallback, .. }, row) in self.items(&self.mapping.actors) {
+            let names = self.all("actors", fields, "name", &row);
+            if names.is_empty() {
+                continue;
+            }
+            let kinds = self.all("actors", fields, "kind", &row);
+            let own = self.first("actors", fields, "slug", &row);
+            let country = self.first("actors", fields, "country", &row).unwrap_or_default();
+            let role = self.first("actors", fields, "role", &row);
             let role = self.code("actors.role", role, ActorRole::parse).unwrap_or(ActorRole::Participant);
-            let how = self.reader.one("actors.names", field(fields, "names"), &row).unwrap_or_default();
+            let how = self.first("actors", fields, "names", &row).unwrap_or_default();
             for (position, name) in names.iter().enumerate() {
                 let kind = kinds.get(position).or(kinds.first()).cloned();
                 let kind = self.code("actors.kind", kind, ActorKind::parse);
                 let own = own.as_deref().filter(|own| names.len() == 1 && Slug::parse(own).is_some());
                 match actor(&country.to_lowercase(), name, kind, own, &how) {
                     Ok(actor) => {
-                        if list.len() < MAX_ITEMS && !list.contains(&(actor.slug.clone(), role)) {
+                        let is_named =
+                            list.iter().any(|(slug, known)| *slug == actor.slug && (*is_fallback || *known == role));
+                        if list.len() < MAX_ITEMS && !is_named {
                             actor.add_to(self.entities);
                             list.push((actor.slug, role));
                         }
                     }
                     Err(reason) => {
-                        let column =
-                            field(fields, "name").and_then(|expr| expr.start.paths().first().map(ToString::to_string));
-                        self.reader.notes.lose(&column.unwrap_or_default(), reason);
+                        let column = column_of(fields, "name", &row);
+                        self.reader.notes.lose(&column, reason);
                     }
                 }
             }
@@ -53,11 +57,11 @@ impl Builder<'_> {
     /// publishers of one report, and the event corroborated.
     pub fn sources(&mut self) -> Vec<String> {
         let mut slugs: Vec<String> = Vec::new();
-        for (is_fallback, fields, row) in self.items(&self.mapping.sources) {
-            if is_fallback && !slugs.is_empty() {
+        for (Each { of: fields, is_fallback, .. }, row) in self.items(&self.mapping.sources) {
+            if *is_fallback && !slugs.is_empty() {
                 continue;
             }
-            let any = self.reader.all("sources.any", field(fields, "any").unwrap_or(&NOTHING), &row);
+            let any = self.all("sources", fields, "any", &row);
             let mut found: Vec<String> = any.iter().map(|cell| source(cell, self.entities)).collect();
             found.extend(self.told_source(fields, &row));
             for slug in found {
@@ -73,8 +77,7 @@ impl Builder<'_> {
     }
 
     fn told_source(&mut self, fields: &Fields, row: &Row<'_>) -> Option<String> {
-        let reader = &mut self.reader;
-        let mut text = |name: &'static str| reader.one(&format!("sources.{name}"), field(fields, name), row);
+        let mut text = |name: &'static str| self.first("sources", fields, name, row);
         let (own, publisher, title, url, kind) =
             (text("slug"), text("publisher"), text("title"), text("url"), text("kind"));
         let publisher = phrase(&publisher?, MAX_NAME);
@@ -100,15 +103,21 @@ impl Builder<'_> {
     pub fn dataset(&mut self) -> String {
         let dataset = &self.mapping.dataset;
         self.entities.add(Resource::Source, &dataset.slug, || {
-            json!({"slug": dataset.slug, "publisher": dataset.publisher, "title": dataset.title, "url": dataset.url,
-                "kind": SourceKind::Dataset.code()})
+            let mut source = json!({"slug": dataset.slug, "publisher": dataset.publisher});
+            for (name, text) in [("title", &dataset.title), ("url", &dataset.url)] {
+                if let Some(text) = text {
+                    source[name] = text.as_str().into();
+                }
+            }
+            source["kind"] = SourceKind::Dataset.code().into();
+            source
         });
         dataset.slug.clone()
     }
 }
 
 /// A name as an actor. `how` tells what the names are of: `bodies` (the names of bodies), `anything`, `groups` (kinds of
-/// people), or `codes`: names that the mapping itself gives, which are nobody's own.
+/// people), `groups_or_bodies`, or `codes`: names that the mapping itself gives, which are nobody's own.
 fn actor(
     country: &str,
     name: &str,
@@ -119,6 +128,7 @@ fn actor(
     let mut actor = match how {
         "anything" => body(country, name, Expecting::Anything)?,
         "groups" => group(country, name)?,
+        "groups_or_bodies" => group(country, name).or_else(|_| body(country, name, Expecting::Bodies))?,
         "codes" => Actor::new(country, kind.unwrap_or(ActorKind::Unknown), &tidy(name)?),
         _ => match kind {
             // A group's name begins with a kind of people, and an office holder is no private person.

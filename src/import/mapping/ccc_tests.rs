@@ -1,10 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+//! The preset for files of the Crowd Counting Consortium.
 
-use proptest::prelude::*;
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use uuid::Uuid;
 
-use super::columns::Column;
-use super::generator::{Shape, corrected_rows, rows};
 use super::*;
 use crate::domain::event::EventContent;
 use crate::domain::resource::Resource;
@@ -19,14 +19,22 @@ impl World {
     }
 }
 
-fn import(text: &[u8]) -> (World, Vec<EventContent>, Report) {
+pub fn ccc() -> Arc<Mapping> {
+    preset("ccc").expect("a preset")
+}
+
+pub fn rehearse(text: &[u8], each: impl FnMut(Mapped)) -> Result<Report, OpenError> {
+    super::rehearse(&ccc(), text, each)
+}
+
+pub fn import(text: &[u8]) -> (World, Vec<EventContent>, Report) {
     let (mut world, mut events) = (World::default(), Vec::new());
     let report = rehearse(text, |mapped| events.push(world.put(mapped))).expect("a file of this format");
     (world, events, report)
 }
 
 /// Imports one row of the given columns beside the usual ones.
-fn one(columns: &[(&str, &str)]) -> (World, EventContent, Report) {
+pub fn one(columns: &[(&str, &str)]) -> (World, EventContent, Report) {
     let mut cells = vec![("date", "2025-06-14"), ("locality", "Austin"), ("state", "TX"), ("event_type", "rally")];
     for (name, value) in columns {
         cells.retain(|(known, _)| known != name);
@@ -39,82 +47,6 @@ fn one(columns: &[(&str, &str)]) -> (World, EventContent, Report) {
     let text = format!("{header}\n{}\n", line(cells.iter().map(|(_, value)| *value).collect()));
     let (world, mut events, report) = import(text.as_bytes());
     (world, events.pop().expect("an event"), report)
-}
-
-fn tally(values: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
-    values.fold(BTreeMap::new(), |mut tally, value| {
-        *tally.entry(value).or_default() += 1;
-        tally
-    })
-}
-
-/// Whether an error refused its row, as the guide tells them.
-fn refuses(error: &RowError) -> bool {
-    error.column.as_deref().is_none_or(|column| ["date", "state"].contains(&column))
-}
-
-#[test]
-fn files_of_both_layouts_give_what_their_generator_knows() {
-    for (seed, shape) in [(1, Shape::Phase3), (2, Shape::Compiled), (3, Shape::Phase3), (4, Shape::Compiled)] {
-        let generated = rows(seed, 2_000, shape);
-        let (world, events, report) = import(generated.text.as_bytes());
-        let state = |event: &EventContent| world.locations[&event.places[0].location].admin1.clone().expect("a state");
-        assert_eq!(tally(events.iter().map(state)), generated.by_state);
-        assert_eq!(tally(events.iter().map(|e| e.when.start.as_ref().expect("a day").edtf.clone())), generated.by_day);
-        assert_eq!(tally(events.iter().map(|e| e.event_type.code().to_owned())), generated.by_type);
-        assert_eq!(report.lines, generated.records);
-        assert_eq!((report.created, report.collapsed), (generated.events, generated.collapsed));
-        assert_eq!(
-            (report.refused, report.joined, report.repaired),
-            (generated.refused, generated.joined, generated.repaired)
-        );
-        assert_eq!(report.accounted(), report.lines);
-        let refused_lines: BTreeSet<u64> =
-            report.errors.iter().filter(|error| refuses(error)).map(|e| e.line).collect();
-        assert_eq!(refused_lines, generated.refused_lines);
-        let text = serde_json::to_string(&report).unwrap();
-        assert!(!text.contains("Jane Roe"), "names stay out of the report");
-        assert!(world.actors.values().all(|actor| !actor.name.contains("Roe") && !actor.name.contains("Musk")));
-    }
-}
-
-#[test]
-fn rows_of_one_macroevent_stand_together() {
-    let generated = rows(6, 600, Shape::Compiled);
-    let mut sides: HashMap<String, (u64, u64)> = HashMap::new();
-    rehearse(generated.text.as_bytes(), |mapped| {
-        if let Some(group) = mapped.group {
-            let (against, rest) = sides.entry(group.name).or_default();
-            *if group.opposes { against } else { rest } += 1;
-        }
-    })
-    .unwrap();
-    assert!(generated.links > 10);
-    assert_eq!(sides.values().map(|(against, rest)| against * rest).sum::<u64>(), generated.links);
-    assert_eq!(sides.values().filter(|(a, r)| a * r > 0).map(|(a, r)| a + r).sum::<u64>(), generated.linked);
-    assert_eq!(sides.values().filter(|(_, rest)| *rest > 0).map(|(a, _)| a).sum::<u64>(), generated.opposing);
-}
-
-#[test]
-fn reading_again_gives_the_same_ids_and_digests() {
-    let generated = rows(5, 300, Shape::Phase3);
-    let read = |text: &str| {
-        let mut found = Vec::new();
-        rehearse(text.as_bytes(), |mapped| found.push((mapped.identity, mapped.hash))).unwrap();
-        found
-    };
-    let first = read(&generated.text);
-    assert_eq!(first, read(&generated.text));
-    // Another way to write the same, and what is not taken over, change nothing; a correction changes its row alone.
-    assert_eq!(
-        first,
-        read(&generated.text.replace("\r\n", "\n").replace(",JR,", ",XY,").replace(",39153.0,", ",39153,"))
-    );
-    let generated = corrected_rows(5, 300, Shape::Phase3);
-    let corrected = read(&generated.text);
-    let differing = first.iter().zip(&corrected).filter(|(a, b)| a != b).count();
-    assert_eq!(u64::try_from(differing).unwrap(), generated.corrected);
-    assert!(first.iter().zip(&corrected).all(|(a, b)| a.0 == b.0));
 }
 
 #[test]
@@ -176,7 +108,8 @@ fn towns_of_one_name_in_two_counties_are_two() {
 fn places_that_are_there_already_are_used() {
     let text: &[u8] = b"date,locality,state,event_type\n2025-01-01,Austin,TX,rally\n";
     let known = [("US", "united-states"), ("US-TX", "texas")].map(|(iso, slug)| (iso.to_owned(), slug.to_owned()));
-    let mut rows = Rows::open(text, known.into()).unwrap();
+    let mapping = ccc();
+    let mut rows = MappedRows::open(&mapping, text, known.into()).unwrap();
     let mapped = rows.next(&mut Report::default()).unwrap().unwrap();
     let locations: Vec<_> = mapped.entities.iter().filter(|(resource, _)| *resource == Resource::Location).collect();
     assert_eq!((locations.len(), &locations[0].1["parent_id"]), (1, &"texas".into()));
@@ -298,18 +231,6 @@ fn status_types_and_sources_follow_their_columns() {
 }
 
 #[test]
-fn bad_rows_name_their_line_column_value_and_reason() {
-    let text = "date,locality,state,event_type,notes,weather\n2025-13-01,a,TX,rally,Jane,\n2025-01-01,a,Texarkana,rally,,rain\n\
-                0202-01-01,a,TX,rally,,\n,,,,,\n2025-01-01,,,rally,,sun\n";
-    let (_, events, report) = import(text.as_bytes());
-    let errors: Vec<_> =
-        report.errors.iter().map(|e| (e.line, e.column.as_deref().unwrap(), e.value.as_deref().unwrap())).collect();
-    assert_eq!(errors, [(2, "date", "2025-13-01"), (3, "state", "Texarkana"), (4, "date", "0202-01-01")]);
-    assert_eq!((report.refused, report.ignored, events.len(), report.accounted()), (3, 1, 1, report.lines));
-    assert_eq!(report.losses.iter().map(|(column, rows, _)| (column, rows)).collect::<Vec<_>>(), [("weather", 1)]);
-}
-
-#[test]
 fn a_town_and_its_county_are_not_taken_for_another_county() {
     let header = "date,locality,state,event_type,resolved_county\n";
     let town = "2025-06-14,Round,TX,rally,Rock County\n";
@@ -329,47 +250,25 @@ fn a_town_and_its_county_are_not_taken_for_another_county() {
     }
 }
 
-proptest! {
-    #[test]
-    fn no_bytes_panic_and_each_record_is_accounted_for_once(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-        let text = [b"date,locality,state,event_type,title,targets\n", bytes.as_slice()].concat();
-        let (_, _, report) = import(&text);
-        prop_assert_eq!(report.accounted(), report.lines);
-        let _ = rehearse(bytes.as_slice(), |_| {});
-    }
-}
-
-proptest! {
-    // A file is much to read without optimisation.
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn a_damaged_file_gives_good_documents_or_errors(
-        seed in 0_u64..50,
-        compiled in any::<bool>(),
-        damage in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&b"\"\r\n,;\0\xff\xc3\x81-1 aZ"[..])), 0..60),
-    ) {
-        let shape = if compiled { Shape::Compiled } else { Shape::Phase3 };
-        let mut text = rows(seed, 20, shape).text.into_bytes();
-        let header = text.iter().position(|b| *b == b'\n').unwrap() + 1;
-        for (place, byte) in damage {
-            let at = header + place.index(text.len() - header);
-            text[at] = byte;
-        }
-        let (_, _, report) = import(&text);
-        prop_assert_eq!(report.accounted(), report.lines);
-    }
-
-    #[test]
-    fn any_cell_makes_a_good_document(
-        column in prop::sample::select(Column::ALL),
-        value in "\\PC{0,40}|[0-9.,;+-]{0,12}|[A-Za-z ;,.]{0,60}",
-    ) {
-        let name = column.name(Layout::Phase3);
-        let cells = [(name, value.as_str())];
-        let essential = matches!(column, Column::Date | Column::State);
-        if !essential && !value.trim().is_empty() {
-            one(&cells);
-        }
+#[test]
+fn every_type_that_a_word_can_mean_has_its_rank() {
+    let mapping = ccc();
+    let kind = spec::field(&mapping.event, "type").expect("a type");
+    let [steps::Step::Order(ranks)] = kind.steps.as_slice() else { panic!("an order") };
+    let meant: HashSet<&String> = mapping.tables["types"].entries.values().flatten().collect();
+    assert_eq!(ranks.iter().collect::<HashSet<_>>(), meant);
+    assert!(ranks.iter().all(|code| EventType::parse(code).is_some()));
+    let types = |text| {
+        let (_, event, _) = one(&[("event_type", text)]);
+        let all: Vec<_> = std::iter::once(event.event_type).chain(event.tactics).map(EventType::code).collect();
+        all.join(" ")
+    };
+    for (text, expected) in [
+        ("rally; march", "march rally"),
+        ("March; RALLY;march", "march rally"),
+        ("protest; Counter-Protest", "counter_protest protest"),
+        ("sit in; civil disobedience; protest", "sit_in civil_disobedience protest"),
+    ] {
+        assert_eq!(types(text), expected, "{text}");
     }
 }

@@ -1,25 +1,18 @@
-//! Where it was: the tree of locations above the row's spots, and the event's places.
+//! Where it was in the United States: states, counties and towns told apart, and spots of which only the name is known.
+//!
+//! The rule `us_towns` of a mapping's places. Towns of one name in two counties are two, counties decide about time zones, and the point
+//! is that of the town, whatever the spots in it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::columns::Column;
-use super::row::{Findings, Row};
+use super::places::{Placed, Told};
 use crate::domain::input::MAX_NAME;
 use crate::domain::resource::Resource;
+use crate::domain::vocabulary::PlaceRole;
 use crate::import::entities::{Entities, KnownPlaces};
 use crate::import::slugs::{normalised, slug, slug_with_digest};
 use crate::import::states::State;
-use crate::import::values::{number, phrase};
-
-/// The places of a row.
-pub struct Places {
-    /// As the event has them.
-    pub list: Vec<Value>,
-    /// The zone, where it is sure.
-    pub time_zone: Option<&'static str>,
-    /// The name for a title: "Austin, TX".
-    pub label: String,
-}
+use crate::import::values::phrase;
 
 /// A location on the way down the tree.
 struct Node {
@@ -27,44 +20,29 @@ struct Node {
     precision: &'static str,
 }
 
-/// What the geocoder says of the row's locality.
-struct Resolved<'a> {
-    point: Option<(f64, f64)>,
-    county: &'a str,
-}
-
-/// Reads the places, and adds their locations. `online` makes them areas, since nobody met there.
-pub fn places(
-    row: &Row<'_>,
-    state: Option<&'static State>,
-    online: bool,
-    known: &KnownPlaces,
-    entities: &mut Entities,
-    found: &mut Findings,
-) -> Places {
-    let resolved = resolved(row, state, found);
-    let locality = phrase(row.get(Column::Locality), MAX_NAME);
+/// The places of a record, one for each spot, and the locations above them.
+pub fn placed(told: &Told, known: &KnownPlaces, entities: &mut Entities) -> Placed {
+    let state = told.admin1.as_deref().and_then(State::parse);
+    let locality = phrase(told.locality.as_deref().unwrap_or_default(), MAX_NAME);
+    let county = told.admin2.as_deref().unwrap_or_default();
     let mut node = country(known, entities);
     if let Some(state) = state {
         node = admin1(state, &node, known, entities);
         if !locality.is_empty() {
-            node = local(state, &locality, &resolved, &node, entities);
+            node = local(state, &locality, county, told.point, &node, entities);
         }
     }
-    let point = resolved.point.filter(|_| node.precision != "country" && node.precision != "admin1");
-    if resolved.point.is_some() && point.is_none() {
-        found.lose(row, Column::Lat, "A row without a locality has no point: a state is not one.");
-    }
+    let point = told.point.filter(|_| node.precision != "country" && node.precision != "admin1");
+    let role = told.role.unwrap_or(PlaceRole::Site).code();
     let place = |location: &str| {
-        let mut place = json!({"location": {"id": location}, "role": if online { "area" } else { "site" }});
-        place["precision"] = node.precision.into();
+        let mut place = json!({"location": {"id": location}, "role": role, "precision": node.precision});
         if let Some((lat, lon)) = point {
             place["point"] = json!({"lat": lat, "lon": lon});
         }
         place
     };
     let mut spots: Vec<String> = Vec::new();
-    for spot in row.list(Column::Location) {
+    for spot in &told.venues {
         let slug = venue(state, &phrase(spot, MAX_NAME), &node, entities);
         if !spots.contains(&slug) {
             spots.push(slug);
@@ -73,14 +51,16 @@ pub fn places(
     if spots.is_empty() {
         spots.push(node.slug.clone());
     }
-    Places {
-        list: spots.iter().map(|slug| place(slug)).collect(),
-        time_zone: state.and_then(|state| state.time_zone_of(county_of(&locality, resolved.county))),
+    Placed {
+        places: spots.iter().map(|slug| place(slug)).collect(),
+        time_zone: state.and_then(|state| state.time_zone_of(county_of(&locality, county))),
         label: match state {
             Some(state) if locality.is_empty() => state.name.to_owned(),
             Some(state) => format!("{locality}, {}", state.code),
             None => "the United States".to_owned(),
         },
+        lost_point: (told.point.is_some() && point.is_none())
+            .then_some("A row without a locality has no point: a state is not one."),
     }
 }
 
@@ -119,14 +99,15 @@ fn admin1(state: &'static State, above: &Node, known: &KnownPlaces, entities: &m
 fn local(
     state: &'static State,
     locality: &str,
-    resolved: &Resolved<'_>,
+    county_name: &str,
+    point: Option<(f64, f64)>,
     above: &Node,
     entities: &mut Entities,
 ) -> Node {
     if is_county(locality) {
         return county(state, locality, above, entities);
     }
-    let resolved_county = phrase(resolved.county, MAX_NAME);
+    let resolved_county = phrase(county_name, MAX_NAME);
     let above = if resolved_county.is_empty() {
         above.slug.clone()
     } else {
@@ -139,11 +120,11 @@ fn local(
         slug = slug_with_digest(&parts, &format!("town {} {}", normalised(locality), normalised(&resolved_county)));
     }
     // A second document of the same town goes out when its point is first known.
-    let key = town_key(&slug, resolved.point.is_some());
+    let key = town_key(&slug, point.is_some());
     entities.add(Resource::Location, &key, || {
         let mut location = json!({"slug": slug, "name": locality, "kind": "locality", "parent_id": above,
             "country": "US", "admin1": state.iso(), "time_zone": state.time_zone_of(&resolved_county)});
-        if let Some((lat, lon)) = resolved.point {
+        if let Some((lat, lon)) = point {
             location["point"] = json!({"lat": lat, "lon": lon});
         }
         location
@@ -190,36 +171,4 @@ fn venue(state: Option<&'static State>, name: &str, above: &Node, entities: &mut
             "admin1": state.map(State::iso)})
     });
     slug
-}
-
-fn resolved<'a>(row: &Row<'a>, state: Option<&'static State>, found: &mut Findings) -> Resolved<'a> {
-    let elsewhere = row.get(Column::ResolvedState);
-    if let (Some(state), Some(resolved)) = (state, State::parse(elsewhere))
-        && state != resolved
-    {
-        found.error(
-            row,
-            Column::ResolvedState,
-            elsewhere,
-            "The geocoder found another state than the row names; its point and county are left aside.",
-        );
-        return Resolved { point: None, county: "" };
-    }
-    let lat = degrees(row, Column::Lat, 90.0, found);
-    let lon = degrees(row, Column::Lon, 180.0, found);
-    // Nobody lives at 0, 0: it is how geocoders say that they found nothing.
-    let point = lat.zip(lon).filter(|point| *point != (0.0, 0.0));
-    Resolved { point, county: row.get(Column::ResolvedCounty) }
-}
-
-fn degrees(row: &Row<'_>, column: Column, most: f64, found: &mut Findings) -> Option<f64> {
-    let text = row.get(column);
-    if text.is_empty() {
-        return None;
-    }
-    let degrees = number(text).filter(|n| n.abs() <= most);
-    if degrees.is_none() {
-        found.error(row, column, text, "Expected degrees; taken as not reported.");
-    }
-    degrees
 }
