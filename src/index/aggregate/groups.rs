@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::Xxh3;
+
 use super::whole::OfValues;
 use super::{Matched, Piece};
 use crate::domain::area::Area;
@@ -82,6 +84,9 @@ impl Groups {
             // None has two values.
             return values.iter().map(|value| counts.of[*value as usize]).sum();
         }
+        if counts.of.iter().filter(|count| **count > 0).count() == values.len() {
+            return counts.any;
+        }
         let mut is_chosen = vec![false; self.count as usize];
         for value in values {
             is_chosen[*value as usize] = true;
@@ -89,7 +94,15 @@ impl Groups {
         let chosen = |pairs: &Pairs| pairs.iter().filter(|(_, value)| is_chosen[*value as usize]).copied().collect();
         let own = self.own.as_ref().map(|(pairs, area)| (chosen(pairs), area.clone()));
         let chosen = Self { terms: Arc::new(chosen(&self.terms)), own, ..*self };
-        matched.0.iter().map(|piece| chosen.count_by_terms(piece, |_, _| ())).sum()
+        let known_as = self.known_as.map(|number| digest(number, values));
+        let count = |piece: &Piece| {
+            let count = || chosen.count_by_terms(piece, |_, _| ());
+            match piece.whole.as_ref().zip(known_as) {
+                Some((whole, number)) => whole.values(number, || OfValues { of: Box::default(), any: count() }).any,
+                None => count(),
+            }
+        };
+        matched.0.iter().map(count).sum()
     }
 
     fn of_whole(&self, piece: &Piece) -> OfValues {
@@ -174,6 +187,16 @@ impl Groups {
         parts.sort_unstable_by_key(|(group, _)| *group);
         parts
     }
+}
+
+/// What some of the values are known under that are all known under a number.
+fn digest(number: u64, values: &[u32]) -> u64 {
+    let mut hasher = Xxh3::new();
+    hasher.update(&number.to_le_bytes());
+    for value in values {
+        hasher.update(&value.to_le_bytes());
+    }
+    hasher.digest()
 }
 
 /// Puts the rows of a piece that have one value into `rows`, each once. `met` is empty before and behind.
