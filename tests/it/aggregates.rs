@@ -336,6 +336,22 @@ on_both_databases! {
         }
     }
 
+    fn what_has_none_of_the_values_shown_is_told_for_each_limit(world: World) {
+        let world = world.with_source();
+        world.put(Resource::Actor, json!({"slug": "guard", "name": "Guard", "kind": "police"}));
+        // So many that they lie in several segments.
+        for (times, roles) in [(12, &["responder", "target"][..]), (8, &["organizer"]), (5, &["participant"])] {
+            let actors: Vec<Value> = roles.iter().map(|role| json!({"actor": {"id": "guard"}, "role": role})).collect();
+            for _ in 0..times {
+                put(&world, "One of many", json!({"actors": actors}));
+            }
+        }
+        for (limit, other) in [(1, 13), (2, 13), (3, 5), (4, 0), (3, 5), (1, 13)] {
+            let answer = world.get(&format!("/v1/events/facets?facet=role&facet_limit={limit}")).ok();
+            assert_eq!(answer["data"][0]["other"], other, "{limit}");
+        }
+    }
+
     fn counts_are_those_of_the_moment_read(world: World) {
         let world = world.with_rally();
         let past = world.seq();
