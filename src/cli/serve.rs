@@ -12,6 +12,7 @@ use crate::index::saved::SavedIndex;
 use crate::load;
 use crate::node::clock::Clock;
 use crate::node::{Node, Start};
+use crate::query::tile::count_ahead;
 use crate::store;
 use crate::webhooks::deliveries::Deliveries;
 
@@ -39,6 +40,9 @@ pub fn serve(config: &Config, demo: bool) -> Result<ExitCode, Failure> {
                         .then(|| Search::start(config.database.clone(), Arc::clone(&node.index)));
                     let deliveries = (config.webhooks == Webhooks::Deliver)
                         .then(|| Deliveries::start(config.database, Arc::clone(&node.index), config.webhook_options));
+                    let index = Arc::clone(&node.index);
+                    // Nothing waits for it, and it goes with the process.
+                    thread::spawn(move || count_ahead(&index));
                     // They stop before the node does.
                     Ok((deliveries, search, node))
                 }

@@ -15,7 +15,7 @@ pub const EXTENT: i32 = 4_096;
 pub const MARGIN: i32 = 256;
 
 /// A tile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tile {
     zoom: u8,
     column: u32,
@@ -30,11 +30,51 @@ pub struct Spot {
     pub y: i32,
 }
 
+/// A position on the map, to the east and to the south of its north-western corner, where the world is 2^32 units wide: more
+/// than a tile of the deepest zoom level tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "to the east, and to the south")]
+pub struct OnMap {
+    pub x: u32,
+    pub y: u32,
+}
+
+impl OnMap {
+    /// Where a point lies; `None` where it is nearer to a pole than the projection reaches.
+    pub fn of(point: Point) -> Option<Self> {
+        Some(Self { x: x_of(point.lon), y: y_of(point.lat)? })
+    }
+}
+
+/// Units along a side of the world.
+const WORLD: f64 = 4_294_967_296.0;
+
+/// How far to the east a longitude lies on the map. The eastern edge of the world is its western one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the world, and so of 2^32")]
+pub fn x_of(lon: f64) -> u32 {
+    let lon = if lon >= 180.0 { lon - 360.0 } else { lon };
+    ((lon + 180.0) / 360.0 * WORLD) as u32
+}
+
+/// How far to the south a latitude lies on the map; `None` where that ends before.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the world, and so of 2^32")]
+pub fn y_of(lat: f64) -> Option<u32> {
+    let sine = lat.to_radians().sin();
+    let y = (0.5 - ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * PI)) * WORLD;
+    (0.0..WORLD).contains(&y).then_some(y as u32)
+}
+
 impl Tile {
     /// The tile of a zoom level in a column, from the west, and a row, from the north; `None` where there is no such tile.
     pub fn at(zoom: u8, column: u32, row: u32) -> Option<Self> {
         let is_there = zoom <= DEEPEST && column.max(row) < 1 << zoom;
         is_there.then_some(Self { zoom, column, row })
+    }
+
+    /// All tiles of a zoom level, if there are any.
+    pub fn all(zoom: u8) -> impl Iterator<Item = Self> {
+        let across = 1 << zoom.min(DEEPEST);
+        (0..across).flat_map(move |column| (0..across).filter_map(move |row| Self::at(zoom, column, row)))
     }
 
     /// How often the world was halved.
@@ -47,20 +87,15 @@ impl Tile {
         f64::from(1_u32 << self.zoom)
     }
 
-    /// Where it shows a point: nowhere where the point lies elsewhere, or nearer to a pole than the projection reaches; twice where
-    /// the margin goes once around the world. In the tile proper, without margins, a point lies in one tile of a zoom level.
-    pub fn spots(self, point: Point) -> impl Iterator<Item = Spot> {
-        let extent = f64::from(EXTENT);
-        let world = self.across() * extent;
-        // The eastern edge of the world is its western one.
-        let lon = if point.lon >= 180.0 { point.lon - 360.0 } else { point.lon };
-        let x = ((lon + 180.0) / 360.0 * world).floor();
-        let sine = point.lat.to_radians().sin();
-        let y = ((0.5 - ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * PI)) * world).floor();
-        let is_on_the_map = (0.0..world).contains(&y);
-        let (x, y) = (x - f64::from(self.column) * extent, y - f64::from(self.row) * extent);
-        let turns = [0.0, -world, world].into_iter().filter(move |_| is_on_the_map);
-        turns.filter_map(move |turn| Some(Spot { x: unit(x + turn)?, y: unit(y)? }))
+    /// Where it shows a position: nowhere where that lies elsewhere; twice where the margin goes once around the world. In the tile
+    /// proper, without margins, a position lies in one tile of a zoom level.
+    pub fn spots(self, at: OnMap) -> impl Iterator<Item = Spot> {
+        let units_across = i64::from(EXTENT) << self.zoom;
+        let finer = u32::BITS - units_across.trailing_zeros();
+        let behind = |position: u32, tiles: u32| i64::from(position >> finer) - i64::from(tiles) * i64::from(EXTENT);
+        let (x, y) = (behind(at.x, self.column), unit(behind(at.y, self.row)));
+        let turns = y.into_iter().flat_map(move |y| [0, -units_across, units_across].map(|turn| (x + turn, y)));
+        turns.filter_map(|(x, y)| Some(Spot { x: unit(x)?, y }))
     }
 
     /// What holds all points that it shows, also in its margin.
@@ -85,11 +120,9 @@ impl Spot {
     }
 }
 
-/// A whole number of units, where it lies on a tile or in its margin.
-fn unit(units: f64) -> Option<i32> {
-    let (first, behind) = (f64::from(-MARGIN), f64::from(EXTENT + MARGIN));
-    #[expect(clippy::cast_possible_truncation, reason = "a whole number of a few thousand at most")]
-    (first..behind).contains(&units).then_some(units as i32)
+/// A number of units, where it lies on a tile or in its margin.
+fn unit(units: i64) -> Option<i32> {
+    i32::try_from(units).ok().filter(|units| (-MARGIN..EXTENT + MARGIN).contains(units))
 }
 
 #[cfg(test)]
@@ -102,8 +135,12 @@ mod tests {
         Tile::at(zoom, column, row).expect("there is such a tile")
     }
 
+    fn spots_of(tile: Tile, point: Point) -> impl Iterator<Item = Spot> {
+        OnMap::of(point).into_iter().flat_map(move |at| tile.spots(at))
+    }
+
     fn spots(tile: Tile, lat: f64, lon: f64) -> Vec<(i32, i32)> {
-        tile.spots(Point { lat, lon }).map(|spot| (spot.x, spot.y)).collect()
+        spots_of(tile, Point { lat, lon }).map(|spot| (spot.x, spot.y)).collect()
     }
 
     #[test]
@@ -113,9 +150,9 @@ mod tests {
         assert_eq!(spots(tile(0, 0, 0), 0.0, 0.0), [(EXTENT / 2, EXTENT / 2)]);
         // Los Angeles, as the slippy map tilenames of OpenStreetMap have it.
         let los_angeles = Point { lat: 34.0522, lon: -118.2437 };
-        assert!(tile(10, 175, 408).spots(los_angeles).all(Spot::is_inside));
-        assert_eq!(tile(10, 175, 408).spots(los_angeles).count(), 1);
-        assert_eq!(tile(10, 175, 409).spots(los_angeles).count(), 0);
+        assert!(spots_of(tile(10, 175, 408), los_angeles).all(Spot::is_inside));
+        assert_eq!(spots_of(tile(10, 175, 408), los_angeles).count(), 1);
+        assert_eq!(spots_of(tile(10, 175, 409), los_angeles).count(), 0);
     }
 
     #[test]
@@ -137,12 +174,10 @@ mod tests {
             lat in -85.0_f64..=85.0, lon in -180.0_f64..=180.0, zoom in 0_u8..=5,
         ) {
             let point = Point { lat, lon };
-            let across = 1_u32 << zoom;
-            let tiles = (0..across).flat_map(|column| (0..across).map(move |row| tile(zoom, column, row)));
             let mut inside = 0;
-            for tile in tiles {
-                inside += tile.spots(point).filter(|spot| spot.is_inside()).count();
-                prop_assert!(tile.spots(point).count() == 0 || tile.bounds().contains(point));
+            for tile in Tile::all(zoom) {
+                inside += spots_of(tile, point).filter(|spot| spot.is_inside()).count();
+                prop_assert!(spots_of(tile, point).count() == 0 || tile.bounds().contains(point));
             }
             prop_assert_eq!(inside, 1);
         }
@@ -158,7 +193,7 @@ mod tests {
             let edge = (f64::from(column + 1) + units / f64::from(EXTENT)) / f64::from(across);
             let point = Point { lat: -0.000_1, lon: edge.rem_euclid(1.0) * 360.0 - 180.0 };
             let near_the_edge = |x: &i32| (-MARGIN..MARGIN).contains(x);
-            let shown = |tile: Tile, edge: i32| tile.spots(point).map(|spot| spot.x - edge).find(near_the_edge);
+            let shown = |tile: Tile, edge: i32| spots_of(tile, point).map(|spot| spot.x - edge).find(near_the_edge);
             prop_assert_eq!(shown(here, EXTENT), shown(there, 0));
             prop_assert!(shown(here, EXTENT).is_some() || units.abs() > 255.0);
         }

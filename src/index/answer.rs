@@ -34,7 +34,8 @@ pub struct Answer<'a> {
     /// The term of rows that whoever asks is not given; none where there are no policies. It is looked up for each answer and
     /// not with the question, which may be asked again when there has come one.
     unseen: Terms,
-    found: RefCell<HashMap<usize, Rc<Found<'a>>>>,
+    /// By the numbers of segments.
+    found: RefCell<Vec<Option<Rc<Found<'a>>>>>,
     is_late: Cell<bool>,
 }
 
@@ -111,7 +112,7 @@ impl<'a> Answer<'a> {
     }
 
     pub(super) fn find(&self, slot: usize, layer: &'a Layer) -> Rc<Found<'a>> {
-        let found = self.found.borrow().get(&slot).cloned();
+        let found = self.found.borrow().get(slot).cloned().flatten();
         found.unwrap_or_else(|| {
             // When the time is over nothing more is found, and what was is not given.
             self.is_late.set(self.is_late.get() || self.known.is_late());
@@ -121,7 +122,11 @@ impl<'a> Answer<'a> {
             } else {
                 self.search.find(layer, named, &self.unseen, self.known)
             });
-            self.found.borrow_mut().insert(slot, Rc::clone(&found));
+            let mut known = self.found.borrow_mut();
+            if known.is_empty() {
+                known.resize(self.layers.len(), None);
+            }
+            known[slot] = Some(Rc::clone(&found));
             found
         })
     }

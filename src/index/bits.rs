@@ -40,6 +40,12 @@ impl Bits {
         bits
     }
 
+    /// Every row of which the value in a column meets a test, without a branch that a processor would have to guess.
+    pub fn that<T>(column: &[T], test: impl Fn(&T) -> bool) -> Self {
+        let word = |rows: &[T]| rows.iter().rev().fold(0, |word, value| word << 1 | u64::from(test(value)));
+        Self { words: column.chunks(WORD).map(word).collect() }
+    }
+
     /// Every row of which the value in a column lies in a range, both ends included.
     pub fn between(column: &[u32], first: u32, last: u32) -> Self {
         if first > last {
@@ -99,6 +105,17 @@ impl Bits {
             both.count_ones() as usize
         };
         self.words.iter_mut().zip(both).map(count).sum()
+    }
+
+    /// Hands out the rows that are in another set too, ascending.
+    pub fn each_in(&self, words: &[u64], mut take: impl FnMut(usize)) {
+        for (position, (own, other)) in self.words.iter().zip(words).enumerate() {
+            let mut both = own & other;
+            while both != 0 {
+                take(position * WORD + both.trailing_zeros() as usize);
+                both &= both - 1;
+            }
+        }
     }
 
     /// Keeps the rows that are in both.
@@ -202,6 +219,7 @@ mod tests {
         ) {
             let within = (0..column.len()).filter(|row| (first..=last).contains(&column[*row])).collect();
             prop_assert_eq!(Bits::between(&column, first, last), bits(column.len(), &within));
+            prop_assert_eq!(Bits::that(&column, |value| (first..=last).contains(value)), bits(column.len(), &within));
         }
 
         #[test]
@@ -223,6 +241,9 @@ mod tests {
             let mut both = one.clone();
             both.and(&other);
             prop_assert_eq!(list(&both), &a & &b);
+            let mut each = Vec::new();
+            one.each_in(other.words(), |row| each.push(row));
+            prop_assert_eq!(each, (&a & &b).into_iter().collect::<Vec<_>>());
             let mut only = one.clone();
             only.and_not(&other);
             prop_assert_eq!(list(&only), &a - &b);

@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 
 use super::bits::Bits;
 use super::layer::Layer;
+use super::layers::TAIL;
 use super::search::{Group, Known, NamedRows, Wanted};
 use super::segment::Segment;
 use super::terms::Terms;
@@ -198,7 +199,7 @@ impl std::fmt::Debug for KnownSets {
 impl KnownSets {
     /// Adds the rows of a segment that have one of these terms.
     fn add(&self, layer: &Layer, terms: &Terms, rows: &mut Bits) {
-        if !terms.are_several() {
+        if !is_kept(layer, terms) {
             return rows.or(terms.rows(&layer.segment).words());
         }
         let key = (layer.id, terms.digest());
@@ -212,6 +213,12 @@ impl KnownSets {
 
     /// Whether the rows of a segment that have one of these terms are known, or gathered in no time.
     pub fn have(&self, layer: &Layer, terms: &Terms) -> bool {
-        !terms.are_several() || self.0.contains_key(&(layer.id, terms.digest()))
+        !is_kept(layer, terms) || self.0.contains_key(&(layer.id, terms.digest()))
     }
+}
+
+/// Whether the rows of a segment that have one of these terms are kept. Those of a segment out of the tail are gathered in the time
+/// of a look-up; and while many write, such segments come and go, and would take the room of others.
+fn is_kept(layer: &Layer, terms: &Terms) -> bool {
+    terms.are_several() && layer.segment.rows() > TAIL
 }

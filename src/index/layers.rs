@@ -19,11 +19,11 @@ use super::segment::{MAX_ROWS, Segment};
 /// Rows that are looked at one by one before they become a segment.
 pub const TAIL: usize = if cfg!(debug_assertions) { 1 << 3 } else { 1 << 8 };
 /// Segments of one size that are merged into one of the next.
-const FAN: usize = if cfg!(debug_assertions) { 3 } else { 8 };
-/// The size from which segments wait to be merged into those that follow one another in time.
-const FULL: u8 = 3;
+const FAN: usize = if cfg!(debug_assertions) { 3 } else { 4 };
+/// The size from which segments wait to be merged into those that follow one another in time: the first of which one is full.
+const FULL: u8 = if cfg!(debug_assertions) { 3 } else { 4 };
 /// The size of segments that follow one another in time.
-const BASE: u8 = 4;
+const BASE: u8 = FULL + 1;
 
 /// Where a version stands.
 #[derive(Clone, Copy, Debug)]

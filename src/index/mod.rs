@@ -31,6 +31,7 @@ pub mod saved;
 pub mod search;
 mod segment;
 pub mod sight;
+mod starts;
 pub mod terms;
 pub mod tree;
 

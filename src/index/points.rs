@@ -4,31 +4,61 @@ use super::numbers::Numbers;
 use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::place::Point;
+use crate::domain::tile::{OnMap, x_of, y_of};
 
-/// Points under the numbers in which they came.
+/// Points under the numbers in which they came: in steps of a ten-millionth of a degree, about a centimetre, and beside that those
+/// few that are told more exactly.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spots {
-    /// Latitudes in degrees; none is in any box.
-    pub lat: Vec<f64>,
-    /// Longitudes in degrees.
-    pub lon: Vec<f64>,
+    /// Latitudes in steps; [`NONE`] is in no box.
+    pub lat: Vec<i32>,
+    /// Longitudes in steps.
+    pub lon: Vec<i32>,
+    /// The numbers of points between steps, ascending.
+    pub finer: Vec<u32>,
+    /// Latitude and longitude of each of these in degrees.
+    pub exact: Vec<[f64; 2]>,
 }
 
+/// The latitude of a number that has no point.
+const NONE: i32 = i32::MIN;
+/// Steps of a degree.
+const STEPS: f64 = 1e7;
 /// Points that are looked at together.
 const TOGETHER: usize = 64;
 
 impl Spots {
     /// Takes in the next point; `None` stands for a number without one.
     pub fn push(&mut self, point: Option<Point>) {
-        let Point { lat, lon } = point.unwrap_or(Point { lat: f64::NAN, lon: f64::NAN });
+        let number = self.lat.len();
+        let (lat, lon) = point.map_or((NONE, 0), |point| (step_of(point.lat), step_of(point.lon)));
         self.lat.push(lat);
         self.lon.push(lon);
+        if let Some(point) = point.filter(|point| *point != at_steps(lat, lon)) {
+            self.finer.extend(u32::try_from(number));
+            self.exact.push([point.lat, point.lon]);
+        }
+    }
+
+    /// The point under a number that has one.
+    fn get(&self, number: usize) -> Point {
+        let finer = self.finer.binary_search_by(|finer| (*finer as usize).cmp(&number));
+        finer.map_or_else(
+            |_| at_steps(self.lat[number], self.lon[number]),
+            |at| Point { lat: self.exact[at][0], lon: self.exact[at][1] },
+        )
+    }
+
+    fn lon(&self, number: usize) -> f64 {
+        if self.finer.is_empty() { f64::from(self.lon[number]) / STEPS } else { self.get(number).lon }
     }
 
     /// The numbers of the points in a box, ascending.
     pub fn inside(&self, bbox: &BoundingBox, mut take: impl FnMut(usize)) {
-        let BoundingBox { west, south, east, north } = *bbox;
-        let crosses = u8::from(west > east);
+        // What lies between two steps may lie on either side of an edge that does too.
+        let (outer, inner) = (Steps::around(bbox, 1), Steps::around(bbox, -1));
+        let Steps { west, south, east, north, .. } = outer;
+        let crosses = u8::from(outer.crosses);
         for (start, (lat, lon)) in self.lat.chunks(TOGETHER).zip(self.lon.chunks(TOGETHER)).enumerate() {
             let mut is_in = [0_u8; TOGETHER];
             // Without branches, so that the compiler makes it into instructions for many points at once.
@@ -37,11 +67,64 @@ impl Spots {
                 let between = (behind & before) | (crosses & (behind | before));
                 *is_in = between & u8::from(*lat >= south) & u8::from(*lat <= north);
             }
-            if is_in != [0; TOGETHER] {
-                let numbers = is_in.iter().enumerate().filter(|(_, is_in)| **is_in != 0);
-                numbers.for_each(|(number, _)| take(start * TOGETHER + number));
+            if is_in == [0; TOGETHER] {
+                continue;
+            }
+            for (number, _) in is_in.iter().enumerate().filter(|(_, is_in)| **is_in != 0) {
+                let all = start * TOGETHER + number;
+                if inner.contain(lat[number], lon[number]) || bbox.contains(self.get(all)) {
+                    take(all);
+                }
             }
         }
+    }
+
+    /// The bytes that they take.
+    const fn bytes(&self) -> usize {
+        self.lat.len() * 8 + self.finer.len() * 20
+    }
+
+    /// Gives back spare memory, when every point is in.
+    fn pack(&mut self) {
+        self.lat.shrink_to_fit();
+        self.lon.shrink_to_fit();
+        self.finer.shrink_to_fit();
+        self.exact.shrink_to_fit();
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "180 degrees have fewer than 2^31 steps")]
+fn step_of(degrees: f64) -> i32 {
+    (degrees * STEPS).round() as i32
+}
+
+fn at_steps(lat: i32, lon: i32) -> Point {
+    Point { lat: f64::from(lat) / STEPS, lon: f64::from(lon) / STEPS }
+}
+
+/// A box in steps.
+struct Steps {
+    west: i32,
+    south: i32,
+    east: i32,
+    north: i32,
+    crosses: bool,
+}
+
+impl Steps {
+    /// A box and so many steps around it, or without so many.
+    fn around(bbox: &BoundingBox, by: i32) -> Self {
+        let BoundingBox { west, south, east, north } = *bbox;
+        // A step more, for what is rounded.
+        let (lower, upper) =
+            (|degrees| step_of(degrees) - by - by.signum(), |degrees| step_of(degrees) + by + by.signum());
+        Self { west: lower(west), south: lower(south), east: upper(east), north: upper(north), crosses: west > east }
+    }
+
+    const fn contain(&self, lat: i32, lon: i32) -> bool {
+        let (behind, before) = (lon >= self.west, lon <= self.east);
+        let between = if self.crosses { behind || before } else { behind && before };
+        between && lat >= self.south && lat <= self.north
     }
 }
 
@@ -65,7 +148,12 @@ pub struct OwnPoints {
     pub term: Numbers,
     /// The points.
     pub spots: Spots,
+    /// How far to the south each lies on a map of the world; [`OFF_MAP`] for one that does not.
+    pub y: Vec<u32>,
 }
+
+/// Stands for a point that is nearer to a pole than a map reaches, and for the last centimetre before it.
+const OFF_MAP: u32 = u32::MAX;
 
 impl OwnPoints {
     /// Takes in the next point.
@@ -73,6 +161,7 @@ impl OwnPoints {
         self.row.push(own.row);
         self.term.push(own.term);
         self.spots.push(Some(own.point));
+        self.y.push(y_of(own.point.lat).unwrap_or(OFF_MAP));
     }
 
     /// How many there are.
@@ -82,13 +171,18 @@ impl OwnPoints {
 
     /// The bytes that they take.
     pub const fn bytes(&self) -> usize {
-        self.row.len() * 18 + self.term.bytes()
+        self.row.len() * 6 + self.spots.bytes() + self.term.bytes()
     }
 
     /// A point.
     fn get(&self, number: usize) -> OwnPoint {
-        let point = Point { lat: self.spots.lat[number], lon: self.spots.lon[number] };
-        OwnPoint { row: self.row[number], term: self.term.get(number), point }
+        OwnPoint { row: self.row[number], term: self.term.get(number), point: self.spots.get(number) }
+    }
+
+    /// Where a point lies on a map of the world, if it does.
+    pub fn on_map(&self, number: usize) -> Option<OnMap> {
+        let y = Some(self.y[number]).filter(|y| *y != OFF_MAP)?;
+        Some(OnMap { x: x_of(self.spots.lon(number)), y })
     }
 
     /// All points.
@@ -104,12 +198,12 @@ impl OwnPoints {
             .map(|number| self.get(number))
     }
 
-    /// The points in an area; its box, where it has one, is held against many at once.
-    pub fn inside(&self, area: &Area, mut take: impl FnMut(OwnPoint)) {
+    /// The numbers of the points in an area; its box, where it has one, is held against many at once.
+    pub fn numbers_inside(&self, area: &Area, mut take: impl FnMut(usize)) {
+        let rest = Area { bbox: None, ..area.clone() };
         let mut test = |number| {
-            let own = self.get(number);
-            if area.contains(own.point) {
-                take(own);
+            if rest.is_everywhere() || rest.contains(self.spots.get(number)) {
+                take(number);
             }
         };
         match &area.bbox {
@@ -118,12 +212,17 @@ impl OwnPoints {
         }
     }
 
+    /// The points in an area.
+    pub fn inside(&self, area: &Area, mut take: impl FnMut(OwnPoint)) {
+        self.numbers_inside(area, |number| take(self.get(number)));
+    }
+
     /// Makes it short, when every point is in.
     pub fn pack(&mut self) {
         self.row.shrink_to_fit();
         self.term.pack();
-        self.spots.lat.shrink_to_fit();
-        self.spots.lon.shrink_to_fit();
+        self.spots.pack();
+        self.y.shrink_to_fit();
     }
 }
 
@@ -133,22 +232,29 @@ mod tests {
 
     use super::*;
 
+    /// Degrees up to so many tens of them, beside which some lie by parts of a step.
+    fn degrees(tens: i32) -> impl Strategy<Value = f64> {
+        let about = (-tens..=tens, prop_oneof![6 => Just(0), 1 => -9_i32..=9]);
+        let most = f64::from(tens * 10);
+        about.prop_map(move |(tens, parts)| (f64::from(tens * 10) + f64::from(parts) * 4e-8).clamp(-most, most))
+    }
+
     proptest! {
         #[test]
         fn a_box_holds_what_it_holds_point_by_point(
-            points in prop::collection::vec(prop::option::weighted(0.9, (-9_i32..=9, -18_i32..=18)), 0..200),
-            (south, north) in (-9_i32..=9, -9_i32..=9),
-            (west, east) in (-18_i32..=18, -18_i32..=18),
+            points in prop::collection::vec(prop::option::weighted(0.9, (degrees(9), degrees(18))), 0..200),
+            (south, north) in (degrees(9), degrees(9)),
+            (west, east) in (degrees(18), degrees(18)),
         ) {
-            let degrees = |tens: i32| f64::from(tens * 10);
-            let points: Vec<Option<Point>> = points
-                .into_iter()
-                .map(|point| point.map(|(lat, lon)| Point { lat: degrees(lat), lon: degrees(lon) }))
-                .collect();
-            let bbox = BoundingBox { west: degrees(west), south: degrees(south), east: degrees(east), north: degrees(north) };
+            let points: Vec<Option<Point>> =
+                points.into_iter().map(|point| point.map(|(lat, lon)| Point { lat, lon })).collect();
+            let bbox = BoundingBox { west, south, east, north };
             let mut spots = Spots::default();
             for point in &points {
                 spots.push(*point);
+            }
+            for (number, point) in points.iter().enumerate().filter_map(|(number, point)| Some((number, (*point)?))) {
+                prop_assert_eq!(spots.get(number), point);
             }
             let mut found = Vec::new();
             spots.inside(&bbox, |number| found.push(number));

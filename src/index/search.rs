@@ -336,9 +336,10 @@ impl Search {
             return None;
         }
         // What few rows have comes first, so that often nothing is left to ask for, or so little that it is asked row by row.
-        let (rare, common): (Vec<_>, Vec<_>) = self.groups.iter().enumerate().partition(|(_, group)| group.is_rare());
+        let groups =
+            |are_rare: bool| self.groups.iter().enumerate().filter(move |(_, group)| group.is_rare() == are_rare);
         let mut is_few = false;
-        for (number, group) in rare.into_iter().chain(common) {
+        for (number, group) in groups(true).chain(groups(false)) {
             if known.is_late() {
                 return None;
             }

@@ -14,6 +14,7 @@ use super::dictionary::{Dictionary, SizeFacts};
 use super::numbers::Numbers;
 use super::points::{OwnPoint, OwnPoints};
 use super::row::{Row, UNDATED};
+use super::starts::Starts;
 use super::terms::Terms;
 
 /// Most rows of a segment: a row's number has 16 bits. Far fewer where the program is built for tests, so that small data
@@ -30,7 +31,7 @@ pub struct Postings {
     /// The terms that have lists, ascending.
     pub terms: Vec<u32>,
     /// Where the list of each begins in `rows`, and where the last one ends.
-    pub starts: Vec<u32>,
+    pub starts: Starts,
     /// The lists.
     pub rows: Vec<u16>,
     /// The terms that have bits, ascending.
@@ -42,7 +43,7 @@ pub struct Postings {
 impl Postings {
     /// Takes in the rows of the next term, both ascending; `size` is how many rows the segment has.
     pub fn push(&mut self, term: u32, rows: &[u16], size: usize) {
-        if self.starts.is_empty() {
+        if self.starts.len() == 0 {
             self.starts.push(0);
         }
         if rows.len() * 16 > size {
@@ -55,12 +56,12 @@ impl Postings {
         } else if !rows.is_empty() {
             self.terms.push(term);
             self.rows.extend_from_slice(rows);
-            self.starts.push(self.rows.len() as u32);
+            self.starts.push(self.rows.len());
         }
     }
 
     fn list(&self, position: usize) -> &[u16] {
-        &self.rows[self.starts[position] as usize..self.starts[position + 1] as usize]
+        &self.rows[self.starts.get(position)..self.starts.get(position + 1)]
     }
 
     fn bits(&self, position: usize, size: usize) -> &[u64] {
@@ -108,6 +109,17 @@ impl Postings {
             Handle::Dense(position) => Bits::of(self.bits(position, size)).ascending(0..size).for_each(take),
         }
     }
+
+    /// Hands out those of some rows that have a term; `size` is how many rows the segment has.
+    pub fn each_of(&self, handle: Handle, rows: &Bits, size: usize, mut take: impl FnMut(usize)) {
+        match handle {
+            Handle::List(position) => {
+                let list = self.list(position).iter().map(|row| usize::from(*row));
+                list.filter(|row| rows.contains(*row)).for_each(take);
+            }
+            Handle::Dense(position) => rows.each_in(self.bits(position, size), &mut take),
+        }
+    }
 }
 
 /// Where the rows of a term are.
@@ -143,7 +155,7 @@ pub struct Segment {
     /// The rows of each term.
     pub postings: Postings,
     /// Where the terms that name entities begin for each row in `named`, and where the last ones end.
-    pub named_starts: Vec<u32>,
+    pub named_starts: Starts,
     /// The terms that name entities, row by row, those of a row ascending.
     pub named: Numbers,
     /// Points of the events' own, by row.
@@ -190,7 +202,7 @@ impl Segment {
 
     /// Takes in the columns of the next row.
     fn push(&mut self, row: &Row, named: impl Iterator<Item = u32>, points: impl Iterator<Item = OwnPoint>) {
-        if self.named_starts.is_empty() {
+        if self.named_starts.len() == 0 {
             self.named_starts.push(0);
         }
         self.id.push(row.id);
@@ -201,7 +213,7 @@ impl Segment {
         self.shape.push(row.shape);
         self.size.push(row.size);
         named.for_each(|term| self.named.push(term));
-        self.named_starts.push(self.named.len() as u32);
+        self.named_starts.push(self.named.len());
         points.for_each(|own| self.points.push(own));
     }
 
@@ -250,10 +262,10 @@ impl Segment {
         self.version_no.shrink_to_fit();
         self.seq.shrink_to_fit();
         self.start.shrink_to_fit();
-        self.named_starts.shrink_to_fit();
+        self.named_starts.pack();
         let Postings { terms, starts, rows, dense_terms, dense } = &mut self.postings;
         terms.shrink_to_fit();
-        starts.shrink_to_fit();
+        starts.pack();
         rows.shrink_to_fit();
         dense_terms.shrink_to_fit();
         dense.shrink_to_fit();
@@ -276,11 +288,13 @@ impl Segment {
     pub const fn bytes(&self) -> usize {
         let Postings { terms, starts, rows, dense_terms, dense } = &self.postings;
         let words = self.event_no.len() + self.version_no.len() + self.seq.len();
-        let lists = terms.len() + starts.len() + dense_terms.len() + self.named_starts.len();
+        let lists = terms.len() + dense_terms.len();
         self.id.len() * 16
             + (self.start.len() + dense.len()) * 8
             + (words + lists) * 4
             + (rows.len() + self.by_size.len() + self.by_seq.len()) * 2
+            + starts.bytes()
+            + self.named_starts.bytes()
             + self.shape.bytes()
             + self.size.bytes()
             + self.named.bytes()
@@ -289,7 +303,7 @@ impl Segment {
 
     /// The terms of a row that name entities.
     pub fn named(&self, row: usize) -> impl Iterator<Item = u32> {
-        (self.named_starts[row] as usize..self.named_starts[row + 1] as usize).map(|place| self.named.get(place))
+        (self.named_starts.get(row)..self.named_starts.get(row + 1)).map(|place| self.named.get(place))
     }
 
     /// The rows behind a position in the order of starts.

@@ -42,11 +42,11 @@ impl Whole {
     }
 }
 
-/// What must be the same for what was gathered to be right: the state of the index, its last redaction, and how many corrections
-/// of entities it knows.
+/// The state of the index, its last redaction, and how many corrections of entities it knows.
 type Stamp = (u32, i64, u64);
 
-fn stamp(state: &State) -> Stamp {
+/// What must be the same for what was gathered of entities to be right.
+pub(super) fn stamp(state: &State) -> Stamp {
     (state.generation, state.redacted, state.entities.corrections())
 }
 

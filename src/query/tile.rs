@@ -1,20 +1,27 @@
 //! Where the places that a question asks for lie in a tile.
 
-use hashbrown::HashMap;
+use std::time::{Duration, Instant};
 
 use super::event_query::EventQuery;
+use super::known_values::stamp;
 use super::named::Named;
-use super::plan::wanted_places;
+use super::plan::{plan, wanted_places};
 use crate::domain::area::Area;
+use crate::domain::privacy::Clearance;
 use crate::domain::resource::Resource;
-use crate::domain::tile::Tile;
+use crate::domain::tile::{OnMap, Tile};
 use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{EventStatus, EventType};
-use crate::index::aggregate::tile::{Located, TileMap};
+use crate::index::Index;
+use crate::index::aggregate::ToMatch;
+use crate::index::aggregate::tile::{FAR, Located, TileMap};
 use crate::index::dictionary::Term;
 use crate::index::lookup::PlaceTerm;
 use crate::index::search::Wanted;
 use crate::index::sight::Sight;
+
+/// More time than any tile takes.
+const LONG: Duration = Duration::from_mins(1);
 
 /// The places of a tile that are dots on a map at the moment read. Where a question speaks of one place, that one alone is drawn.
 pub fn tile_map(query: &EventQuery, named: &Named, sight: Sight<'_>, tile: Tile) -> TileMap {
@@ -22,14 +29,15 @@ pub fn tile_map(query: &EventQuery, named: &Named, sight: Sight<'_>, tile: Tile)
     let wanted = wanted_places(query, named, sight);
     let is_asked_for = |place: &PlaceTerm| wanted.as_ref().is_none_or(|wanted| wanted.names(place.number));
     let is_of_now = sight.is_of_now(Resource::Location);
-    let mut located = HashMap::new();
+    let types = codes(sight, EventType::ALL, Term::Type);
+    let mut located = Vec::new();
     let mut locate = |place: &PlaceTerm| {
         let of_then = || sight.names().point_of(place.location).filter(|_| !place.is_own && !place.precision.is_area());
         let point = if is_of_now { place.spot() } else { of_then() };
-        let mut spots = point.into_iter().flat_map(|point| tile.spots(point));
+        let mut spots = point.into_iter().filter_map(OnMap::of).flat_map(|at| tile.spots(at));
         let spots = [spots.next(), spots.next()];
         if spots[0].is_some() && is_asked_for(place) {
-            located.insert(place.number, Located { spots, precision: place.precision });
+            located.push((place.number, Located { spots, precision: place.precision }));
         }
     };
     let bounds = tile.bounds();
@@ -38,6 +46,10 @@ pub fn tile_map(query: &EventQuery, named: &Named, sight: Sight<'_>, tile: Tile)
     } else {
         lookup.places.all().for_each(&mut locate);
     }
+    let known_as = (wanted.is_none() && is_of_now).then(|| {
+        let (generation, redacted, corrections) = stamp(sight.state);
+        (generation, redacted, corrections, types.len())
+    });
     let asked_with = wanted.as_ref().and_then(|wanted| wanted.own.as_ref());
     let is_own = |place: &&PlaceTerm| {
         let by_point = |wanted: &Wanted| wanted.own.as_ref().is_some_and(|(terms, _)| terms.has(place.number));
@@ -49,12 +61,29 @@ pub fn tile_map(query: &EventQuery, named: &Named, sight: Sight<'_>, tile: Tile)
     area.bbox.get_or_insert(bounds);
     TileMap {
         tile,
-        located,
+        located: located.into_iter().collect(),
         own,
         area,
-        types: codes(sight, EventType::ALL, Term::Type),
+        known_as,
+        types,
         statuses: codes(sight, EventStatus::ALL, Term::Status),
         verifications: codes(sight, Verification::ALL, Term::Verification),
+    }
+}
+
+/// Counts what tiles from afar show of whole segments, so that whoever opens a map first does not wait for that.
+pub fn count_ahead(index: &Index) {
+    let (query, named) = (EventQuery::default(), Named::default());
+    for tile in (0..=FAR).flat_map(Tile::all) {
+        let (to_match, map) = {
+            let state = index.read();
+            let sight = Sight { state: &state, seq: state.head.seq, clearance: Clearance::Public };
+            let Ok(search) = plan(&query, &named, sight) else { return };
+            (ToMatch::new(&state.events, search, Instant::now() + LONG), tile_map(&query, &named, sight, tile))
+        };
+        if let Ok(matched) = to_match.find() {
+            drop(matched.drawn(&map));
+        }
     }
 }
 

@@ -345,6 +345,25 @@ on_both_databases! {
         assert!(singles > 0, "nothing stood alone");
     }
 
+    fn tiles_from_afar_follow_what_is_written(world: World) {
+        let mut generator = Generator::new(Random::new());
+        generator.fill(&world, 60);
+        let insider = Client::of(&world, &[Scope::ReadRestricted]);
+        for _ in 0..6 {
+            let seq = world.seq();
+            for (moment, key) in [(Moment::read(&world, seq), None), (Moment::read_by(&insider, &world, seq), Some(insider.authorization()))] {
+                let headers: Vec<_> = key.iter().map(|key| ("authorization", *key)).collect();
+                let events = moment.answer(&Filters::new(), "when");
+                for square in Square::all(0).chain(Square::all(1)) {
+                    square.assert_shows(&events, &tile(world.base(), &square.path(), &headers));
+                }
+            }
+            // Most of what is known stays as it was, and what was counted of it is known too.
+            generator.live(&world, 4);
+            generator.cover(&world, 1);
+        }
+    }
+
     fn a_hidden_spot_is_on_no_tile(world: World) {
         let world = world.with_town();
         let policy = json!({"place": "locality", "reason": "safety", "public_title": "Somewhere"});

@@ -1,12 +1,13 @@
 //! Events by the values that they have.
 
 use std::cmp::Ordering;
+use std::ops::Add;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
 use super::whole::OfValues;
-use super::{Matched, Piece};
+use super::{Matched, Piece, Share};
 use crate::domain::area::Area;
 use crate::index::bits::Bits;
 use crate::index::segment::{Handle, position_from};
@@ -44,6 +45,15 @@ impl Rows {
             Self::One(row) => take(row),
         }
     }
+
+    /// Hands out those rows that match.
+    pub fn each_of(self, piece: &Piece, mut take: impl FnMut(usize)) {
+        match self {
+            Self::Of(handle) => piece.segment.postings.each_of(handle, &piece.rows, piece.segment.rows(), take),
+            Self::One(row) if piece.rows.contains(row) => take(row),
+            Self::One(_) => {}
+        }
+    }
 }
 
 /// How many events have each value.
@@ -55,27 +65,42 @@ pub struct Counts {
     pub any: usize,
 }
 
+impl Counts {
+    fn with(mut self, other: Self) -> Self {
+        self.of.iter_mut().zip(other.of).for_each(|(own, other)| *own += other);
+        self.any += other.any;
+        self
+    }
+}
+
 /// Of a segment's rows one in so many, or fewer, are looked at one by one; of more the lists of all terms.
 const FEW: usize = 8;
 
 impl Groups {
     /// Counts events.
     pub fn count(&self, matched: &Matched) -> Counts {
-        let mut of = vec![0; self.count as usize];
         let first = self.are_named.then(|| First::of(&self.terms));
-        let count = |piece: &Piece| match (&piece.whole, self.known_as, &first) {
+        let count = |pieces: Share<'_>| {
+            let mut of = vec![0; self.count as usize];
+            let any = pieces.map(|(_, piece)| self.count_piece(piece, first.as_ref(), &mut of)).sum();
+            Counts { of, any }
+        };
+        matched.share(count, Counts::with)
+    }
+
+    /// How many events of a piece have any value.
+    fn count_piece(&self, piece: &Piece, first: Option<&First<'_>>, of: &mut [usize]) -> usize {
+        match (&piece.whole, self.known_as, first) {
             (Some(whole), Some(number), _) => {
                 let counted = whole.values(number, || self.of_whole(piece));
                 counted.of.iter().for_each(|(group, rows)| of[*group as usize] += *rows as usize);
                 counted.any
             }
             (_, _, Some(first)) if piece.rows.count() * FEW < piece.segment.rows() => {
-                self.count_by_rows(piece, first, &mut of)
+                self.count_by_rows(piece, first, of)
             }
             _ => self.count_by_terms(piece, |group, rows| of[group as usize] += rows),
-        };
-        let any = matched.0.iter().map(count).sum();
-        Counts { of, any }
+        }
     }
 
     /// How many events have one of some values, of which the numbers are ascending; `counts` is what was counted of all.
@@ -102,7 +127,7 @@ impl Groups {
                 None => count(),
             }
         };
-        matched.0.iter().map(count).sum()
+        matched.share(|pieces| pieces.map(|(_, piece)| count(piece)).sum::<usize>(), usize::add)
     }
 
     fn of_whole(&self, piece: &Piece) -> OfValues {

@@ -2,7 +2,7 @@
 
 use super::groups::Groups;
 use super::whole::{Told, Weighed};
-use super::{Matched, Numbers, Piece};
+use super::{Matched, Numbers, Piece, Share};
 use crate::domain::buckets::Buckets;
 use crate::domain::window::Frame;
 use crate::index::dictionary::SizeFacts;
@@ -94,6 +94,13 @@ impl Sums {
             add(&mut self.steps[first], 1);
             add(&mut self.steps[end], -1);
         }
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        for (own, other) in [(&mut self.steps, other.steps), (&mut self.alone, other.alone)] {
+            own.iter_mut().zip(other).for_each(|(own, other)| own.add(&other));
+        }
+        self
     }
 
     fn add_steps(&mut self, steps: &Steps) {
@@ -205,11 +212,14 @@ impl Matched {
             let bounds = piece.rows().filter_map(|row| numbers.bounds(&piece.segment, row, frame));
             bounds.filter_map(super::extent::told).reduce(wider)
         };
-        let told = self.0.iter().map(|piece| match &piece.whole {
+        let told = |(_, piece): (usize, &Piece)| match &piece.whole {
             Some(whole) => whole.told(frame, || told(piece)),
             None => told(piece),
-        });
-        told.flatten().reduce(wider)
+        };
+        self.share(
+            |pieces| pieces.filter_map(told).reduce(wider),
+            |one, other| one.into_iter().chain(other).reduce(wider),
+        )
     }
 
     /// How many have no date.
@@ -220,20 +230,23 @@ impl Matched {
 
     /// What is counted in each bucket.
     pub fn by_time(&self, buckets: &Buckets, numbers: &Numbers) -> Vec<Bucket> {
-        let (mut tally, digest) = (Tally::new(buckets, numbers), buckets.digest());
-        let mut sums = Sums::of(buckets);
-        for piece in &self.0 {
-            let mut count = |sums: &mut Sums| piece.rows().for_each(|row| tally.add(piece, row, sums));
-            match &piece.whole {
-                None => count(&mut sums),
-                Some(whole) => sums.add_steps(&whole.steps(digest, || {
-                    let mut own = Sums::of(buckets);
-                    count(&mut own);
-                    own.steps()
-                })),
+        let digest = buckets.digest();
+        let count = |pieces: Share<'_>| {
+            let (mut tally, mut sums) = (Tally::new(buckets, numbers), Sums::of(buckets));
+            for (_, piece) in pieces {
+                let mut count = |sums: &mut Sums| piece.rows().for_each(|row| tally.add(piece, row, sums));
+                match &piece.whole {
+                    None => count(&mut sums),
+                    Some(whole) => sums.add_steps(&whole.steps(digest, || {
+                        let mut own = Sums::of(buckets);
+                        count(&mut own);
+                        own.steps()
+                    })),
+                }
             }
-        }
-        sums.summed()
+            sums
+        };
+        self.share(count, Sums::with).summed()
     }
 
     /// The same of the events that have each of some values, of which the numbers are ascending; the last is of those that
@@ -248,6 +261,7 @@ impl Matched {
         let mut tally = Tally::new(buckets, numbers);
         let mut all: Vec<Sums> = values.iter().map(|_| Sums::of(buckets)).collect();
         let mut none = Sums::of(buckets);
+        // One behind the other: what several shares would hold of all values could be much.
         for piece in &self.0 {
             let mut without = piece.clone();
             groups.each(piece, |group, rows| {

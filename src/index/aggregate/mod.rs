@@ -2,12 +2,17 @@
 //! and counted beside those who write, since segments never change.
 
 pub mod extent;
+mod grid;
 pub mod groups;
 pub mod histogram;
 pub mod tile;
 pub mod whole;
 
+use std::iter::{Enumerate, Skip, StepBy};
+use std::slice;
 use std::sync::Arc;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::answer::{Answer, Deadline, Late, Pending};
 use super::bits::Bits;
@@ -33,6 +38,13 @@ impl Piece {
         self.rows.ascending(0..self.segment.rows())
     }
 }
+
+/// Some of the pieces, with their numbers.
+type Share<'a> = StepBy<Skip<Enumerate<slice::Iter<'a, Piece>>>>;
+
+/// Rows of so many pieces are counted in the time that it takes to hand them to several cores. Few where the program is built for
+/// tests.
+const MANY: usize = if cfg!(debug_assertions) { 1 << 7 } else { 1 << 18 };
 
 /// All events that match a question, each once.
 #[derive(Clone, Debug)]
@@ -76,6 +88,19 @@ impl Matched {
         let tail = Piece { rows: Bits::all(tail.rows()), segment: Arc::new(tail), whole: None };
         let pieces = layers.chain([tail]).filter(|piece| !piece.rows.is_empty()).collect();
         answer.in_time(Self(pieces))
+    }
+
+    /// What is seen in all pieces. Where there are many rows each core looks at a share, and what one sees is put together `with`
+    /// what others do. The pieces go round the shares with their numbers, so that these are about as large.
+    fn share<T: Send>(&self, look: impl Fn(Share<'_>) -> T + Sync, with: impl Fn(T, T) -> T + Sync) -> T {
+        let share = |number, shares| look(self.0.iter().enumerate().skip(number).step_by(shares));
+        if self.0.iter().map(|piece| piece.segment.rows()).sum::<usize>() < MANY {
+            return share(0, 1);
+        }
+        let shares = rayon::current_num_threads();
+        let seen = (1..shares).into_par_iter().map(|number| share(number, shares));
+        let (first, others) = rayon::join(|| share(0, shares), || seen.reduce_with(&with));
+        others.into_iter().fold(first, with)
     }
 
     /// How many there are.

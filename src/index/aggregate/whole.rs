@@ -8,13 +8,16 @@ use std::sync::Arc;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use super::grid::Cells;
 use super::histogram::Steps;
+use super::tile::Stamp;
 use crate::domain::privacy::Clearance;
+use crate::domain::tile::Tile;
 use crate::domain::window::Frame;
 use crate::index::layer::Layer;
 
-/// Bytes of all that is kept of values, of buckets, and of what dates tell.
-const ROOM: [u64; 3] = [16 << 20, 8 << 20, 1 << 20];
+/// Bytes of all that is kept of values, of buckets, of what dates tell, and of tiles.
+const ROOM: [u64; 4] = [16 << 20, 8 << 20, 1 << 20, 32 << 20];
 /// Counts that a table is laid out for before any is known.
 const TYPICAL: usize = 1_024;
 
@@ -81,18 +84,20 @@ pub struct WholeCounts {
     values: Kept<u64, OfValues>,
     steps: Kept<u128, Steps>,
     told: Kept<Frame, Told>,
+    cells: Kept<(Tile, Stamp), Cells>,
 }
 
 impl Default for WholeCounts {
     fn default() -> Self {
-        let [values, steps, told] = ROOM;
-        Self { values: Kept::new(values), steps: Kept::new(steps), told: Kept::new(told) }
+        let [values, steps, told, cells] = ROOM;
+        Self { values: Kept::new(values), steps: Kept::new(steps), told: Kept::new(told), cells: Kept::new(cells) }
     }
 }
 
 impl fmt::Debug for WholeCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} counts", self.values.0.len() + self.steps.0.len() + self.told.0.len())
+        let kept = self.values.0.len() + self.steps.0.len() + self.told.0.len() + self.cells.0.len();
+        write!(f, "{kept} counts")
     }
 }
 
@@ -122,5 +127,10 @@ impl Whole {
     /// What their dates tell in the calendar of a frame.
     pub fn told(&self, frame: Frame, look: impl FnOnce() -> Told) -> Told {
         *self.known.told.get((self.rows, frame), look)
+    }
+
+    /// What the cells of a tile have, while its places are known under a stamp.
+    pub fn cells(&self, tile: (Tile, Stamp), count: impl FnOnce() -> Cells) -> Arc<Cells> {
+        self.known.cells.get((self.rows, tile), count)
     }
 }

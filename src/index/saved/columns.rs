@@ -27,7 +27,7 @@ macro_rules! numbers {
     };
 }
 
-numbers!(u8, u16, u32, u64, i64, f64);
+numbers!(u8, u16, u32, u64, i32, i64, f64);
 
 impl Value for Uuid {
     fn put(values: &[Self], bytes: &mut Vec<u8>) {

@@ -8,6 +8,7 @@ use crate::index::numbers::Numbers;
 use crate::index::points::{OwnPoints, Spots};
 use crate::index::row::version_of;
 use crate::index::segment::{Bounds, Postings, Segment, Superseded};
+use crate::index::starts::Starts;
 
 /// A layer as columns.
 pub fn bytes_of(layer: &Layer) -> Vec<u8> {
@@ -28,16 +29,24 @@ pub fn bytes_of(layer: &Layer) -> Vec<u8> {
         put(&numbers.short, bytes_of);
         put(&numbers.long, bytes_of);
     }
-    for column in [&segment.named_starts, &postings.terms, &postings.starts, &postings.dense_terms] {
-        put(column, bytes_of);
+    for starts in [&segment.named_starts, &postings.starts] {
+        put(&starts.first, bytes_of);
+        put(&starts.short, bytes_of);
+        put(&starts.long, bytes_of);
     }
+    put(&postings.terms, bytes_of);
+    put(&postings.dense_terms, bytes_of);
     for column in [&segment.by_size, &segment.by_seq, &postings.rows] {
         put(column, bytes_of);
     }
     put(&postings.dense, bytes_of);
+    let Spots { lat, lon, finer, exact } = &points.spots;
     put(&points.row, bytes_of);
-    put(&points.spots.lat, bytes_of);
-    put(&points.spots.lon, bytes_of);
+    put(&points.y, bytes_of);
+    put(lat, bytes_of);
+    put(lon, bytes_of);
+    put(finer, bytes_of);
+    put(exact.as_flattened(), bytes_of);
     put(&superseded.iter().map(|(row, _)| *row).collect::<Vec<_>>(), bytes_of);
     put(&superseded.iter().map(|(_, by)| *by).collect::<Vec<_>>(), bytes_of);
     bytes
@@ -65,24 +74,42 @@ pub fn layer_of(bytes: &[u8], versions: u32, terms: usize) -> Option<Layer> {
     }
     let Segment { named_starts, postings, .. } = &mut segment;
     let Postings { terms: own, starts, dense_terms, .. } = postings;
-    for column in [named_starts, own, starts, dense_terms] {
-        *column = columns.take()?;
+    for starts in [named_starts, starts] {
+        *starts = Starts { first: columns.take()?, short: columns.take()?, long: columns.take()? };
     }
+    *own = columns.take()?;
+    *dense_terms = columns.take()?;
     for column in [&mut segment.by_size, &mut segment.by_seq, &mut segment.postings.rows] {
         *column = columns.take()?;
     }
     segment.postings.dense = columns.take()?;
     segment.points.row = columns.take()?;
-    segment.points.spots = Spots { lat: columns.take()?, lon: columns.take()? };
+    segment.points.y = columns.take()?;
+    let (lat, lon, finer, exact) = (columns.take()?, columns.take()?, columns.take()?, columns.take()?);
+    segment.points.spots = Spots { lat, lon, finer, exact: exact_of(&exact)? };
     let (by_row, by) = (columns.take::<u16>()?, columns.take::<u32>()?);
     let superseded: Vec<Superseded> = by_row.into_iter().zip(by).collect();
-    let OwnPoints { row, term, spots } = &segment.points;
-    let is_whole = columns.0.is_empty() && [term.len(), spots.lat.len(), spots.lon.len()] == [row.len(); 3];
-    let holds = is_whole && fits(&segment, versions, terms) && superseded.iter().all(|(row, _)| is_row(&segment, *row));
+    let holds = columns.0.is_empty()
+        && fits(&segment, versions, terms)
+        && superseded.iter().all(|(row, _)| is_row(&segment, *row));
     if !holds {
         return None;
     }
     Some(Layer::new(u8::try_from(level).ok()?, Arc::new(segment), superseded))
+}
+
+/// Points of two degrees each.
+fn exact_of(degrees: &[f64]) -> Option<Vec<[f64; 2]>> {
+    let (points, rest) = degrees.as_chunks();
+    rest.is_empty().then(|| points.to_vec())
+}
+
+/// Whether all columns of points are of the same points.
+fn are_whole(points: &OwnPoints) -> bool {
+    let OwnPoints { row, term, spots, y } = points;
+    [term.len(), y.len(), spots.lat.len(), spots.lon.len()] == [row.len(); 4]
+        && spots.finer.len() == spots.exact.len()
+        && spots.finer.is_sorted()
 }
 
 fn is_row(segment: &Segment, row: u16) -> bool {
@@ -96,13 +123,8 @@ fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
     let numbers = [&segment.shape, &segment.size, &segment.named, &segment.points.term];
     let Postings { terms: own, starts, rows: listed, dense_terms, dense } = &segment.postings;
     let is_term = |term: &u32| (*term as usize) < terms;
-    let begins = |starts: &[u32], lists: usize, all: usize| match starts {
-        [] => lists == 0 && all == 0,
-        [first, .., last] | [first @ last] => {
-            starts.len() == lists + 1 && *first == 0 && *last as usize == all && starts.is_sorted()
-        }
-    };
     rows <= 1 << 16
+        && are_whole(&segment.points)
         && segment.start.len() == rows
         && columns.iter().all(|column| column.len() == rows)
         && numbers.iter().all(|numbers| numbers.is_whole())
@@ -111,9 +133,9 @@ fn fits(segment: &Segment, versions: u32, terms: usize) -> bool {
         && [&segment.by_size, &segment.by_seq].iter().all(|order| order.len() == rows)
         && segment.by_size.iter().chain(&segment.by_seq).all(|row| is_row(segment, *row))
         && segment.version_no.iter().all(|number| version_of(*number) <= versions)
-        && begins(&segment.named_starts, rows, segment.named.len())
+        && segment.named_starts.are_of(rows, segment.named.len())
         && segment.named.occurring().iter().all(is_term)
-        && begins(starts, own.len(), listed.len())
+        && starts.are_of(own.len(), listed.len())
         && own.iter().chain(dense_terms).all(is_term)
         && listed.iter().chain(&segment.points.row).all(|row| is_row(segment, *row))
         && dense.len() == dense_terms.len() * rows.div_ceil(64)
