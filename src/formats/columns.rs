@@ -268,11 +268,13 @@ where
             if number > 0 {
                 cell.push(':');
             }
-            for letter in part.as_ref().chars() {
-                if matches!(letter, ';' | ':' | '\\') {
+            for piece in part.as_ref().split_inclusive([';', ':', '\\']) {
+                let (before, escaped) = piece.split_at(piece.trim_end_matches([';', ':', '\\']).len());
+                cell.push_str(before);
+                if !escaped.is_empty() {
                     cell.push('\\');
+                    cell.push_str(escaped);
                 }
-                cell.push(letter);
             }
         }
     }

@@ -147,6 +147,14 @@ pub trait Writer: Send {
     /// Never for a document of ours.
     fn event(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), StoreError>;
 
+    /// Adds several events. A form whose events stand for themselves may have several cores write them.
+    ///
+    /// # Errors
+    /// Never for documents of ours.
+    fn events(&mut self, documents: &[Vec<u8>], out: &mut Vec<u8>) -> Result<(), StoreError> {
+        documents.iter().try_for_each(|document| self.event(document, out))
+    }
+
     /// Adds what stands behind all events.
     fn end(&mut self, out: &mut Vec<u8>);
 

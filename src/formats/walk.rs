@@ -243,7 +243,7 @@ impl Whole {
         }
         let Self { walk, writer, ahead, .. } = self;
         let documents = ahead.take().unwrap_or_else(|| walk.next())?;
-        let mut write = || documents.iter().try_for_each(|document| writer.event(document, out));
+        let mut write = || writer.events(&documents, out);
         if walk.is_over {
             write()?;
             self.is_over = true;
