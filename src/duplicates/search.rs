@@ -58,10 +58,31 @@ impl Drop for Search {
     }
 }
 
+/// Answers of 100 milliseconds that leave little of the processors to anything else.
+const MANY: u128 = 10;
+
+/// How much is taken from those who read and write while there is much to look through.
+struct Pace {
+    /// How many requests had been answered when that was looked at last.
+    answered: u64,
+    since: Timer,
+}
+
+impl Pace {
+    /// How long to rest behind some work: half of one core is taken at most, and a tenth of it while many ask.
+    fn rest(&mut self, worked: Duration, answered: u64, now: Timer) -> Duration {
+        let since = now.saturating_duration_since(std::mem::replace(&mut self.since, now));
+        let asked = answered.saturating_sub(std::mem::replace(&mut self.answered, answered));
+        let are_many = u128::from(asked) * INTERVAL.as_micros() > MANY * since.as_micros();
+        worked * if are_many { 9 } else { 1 }
+    }
+}
+
 fn run(database: &DatabaseUrl, index: &Index, stopped: &Receiver<()>) {
     let (mut conn, mut was_broken) = (None, false);
     let mut known = None;
     let mut rest = INTERVAL;
+    let mut pace = Pace { answered: 0, since: Timer::now() };
     while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
         rest = INTERVAL;
         let head = index.head();
@@ -74,8 +95,7 @@ fn run(database: &DatabaseUrl, index: &Index, stopped: &Receiver<()>) {
                 if reached >= head.seq {
                     known = Some(head);
                 } else {
-                    // Half of one core at most is taken from those who read and write.
-                    rest = begun.elapsed();
+                    rest = pace.rest(begun.elapsed(), index.metrics.answered(), Timer::now());
                 }
                 was_broken = false;
             }
@@ -208,5 +228,24 @@ impl Comparing<'_> {
             self.profiles.insert(version.version_no, profile.map(Arc::new));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_is_taken_while_many_ask() {
+        let (begun, worked) = (Timer::now(), Duration::from_millis(20));
+        let mut pace = Pace { answered: 5, since: begun };
+        // Answers so far, and the milliseconds behind the last look.
+        let mut now = begun;
+        for (answered, passed, times) in
+            [(5, 40, 1), (9, 40, 1), (10, 40, 1), (60, 400, 9), (700, 400, 9), (720, 400, 1)]
+        {
+            now += Duration::from_millis(passed);
+            assert_eq!(pace.rest(worked, answered, now), worked * times, "{answered}");
+        }
     }
 }

@@ -5,7 +5,7 @@ mod labels;
 mod sizes;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -63,6 +63,8 @@ impl TextGauges {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    /// Requests of any kind that were answered.
+    answered: AtomicU64,
     http_requests: Family<Answer, Counter>,
     http_durations: Family<Request, Histogram>,
     index_events: Gauge,
@@ -100,6 +102,7 @@ impl Metrics {
     pub fn new() -> Self {
         let mut all = Self {
             registry: Registry::with_prefix("marchline"),
+            answered: AtomicU64::default(),
             http_requests: Family::default(),
             http_durations: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             index_events: Gauge::default(),
@@ -199,6 +202,12 @@ impl Metrics {
         let request = Request { method: known_method(method), route: route.into() };
         self.http_durations.get_or_create(&request).observe(took.as_secs_f64());
         self.http_requests.get_or_create(&Answer { request, status }).inc();
+        self.answered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests were answered so far.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
     }
 
     /// Notes how much the index holds.
