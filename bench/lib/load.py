@@ -38,12 +38,18 @@ class Workload:
 
 
 def wrk(
-    server: Process, questions: pathlib.Path, first: int, seconds: int, clients: int = CLIENTS, key: str | None = None
+    server: Process,
+    questions: pathlib.Path,
+    first: int,
+    seconds: int,
+    clients: int = CLIENTS,
+    key: str | None = None,
+    pace: int | None = None,
 ) -> Round:
-    """Asks from a line of a file on; with a key, posts what the lines hold."""
+    """Asks from a line of a file on; with a key, posts what the lines hold; with a pace too, so many a second."""
     script = ROOT / "bench/questions.lua"
     command = (*WRK, f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-s", script, f"http://{server.address}")
-    told = json.loads(run(*command, "--", questions, str(first), *filter(None, (key,))).splitlines()[-1])
+    told = json.loads(run(*command, "--", questions, str(first), *filter(None, (key, pace and str(pace)))).splitlines()[-1])
     requests = told["requests"]
     if not (requests or told["refused"] or told["broken"]):
         raise Unanswered(f"{server.command[0]}: nothing of {questions.name} was answered within {seconds} s")
