@@ -94,8 +94,8 @@ impl Tile {
         let finer = u32::BITS - units_across.trailing_zeros();
         let behind = |position: u32, tiles: u32| i64::from(position >> finer) - i64::from(tiles) * i64::from(EXTENT);
         let (x, y) = (behind(at.x, self.column), unit(behind(at.y, self.row)));
-        let turns = y.into_iter().flat_map(move |y| [0, -units_across, units_across].map(|turn| (x + turn, y)));
-        turns.filter_map(|(x, y)| Some(Spot { x: unit(x)?, y }))
+        let turns = [0, -units_across, units_across].map(|turn| unit(x + turn));
+        turns.into_iter().filter_map(move |x| Some(Spot { x: x?, y: y? }))
     }
 
     /// What holds all points that it shows, also in its margin.

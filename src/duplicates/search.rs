@@ -58,23 +58,20 @@ impl Drop for Search {
     }
 }
 
-/// Answers of 100 milliseconds that leave little of the processors to anything else.
-const MANY: u128 = 10;
-
 /// How much is taken from those who read and write while there is much to look through.
 struct Pace {
-    /// How many requests had been answered when that was looked at last.
-    answered: u64,
+    /// How long requests had taken together when that was looked at last.
+    answering: Duration,
     since: Timer,
 }
 
 impl Pace {
-    /// How long to rest behind some work: half of one core is taken at most, and a tenth of it while many ask.
-    fn rest(&mut self, worked: Duration, answered: u64, now: Timer) -> Duration {
+    /// How long to rest behind some work: half of one core is taken at most, and a tenth of it where requests took more than a quarter
+    /// of the time since the last one.
+    fn rest(&mut self, worked: Duration, answering: Duration, now: Timer) -> Duration {
         let since = now.saturating_duration_since(std::mem::replace(&mut self.since, now));
-        let asked = answered.saturating_sub(std::mem::replace(&mut self.answered, answered));
-        let are_many = u128::from(asked) * INTERVAL.as_micros() > MANY * since.as_micros();
-        worked * if are_many { 9 } else { 1 }
+        let answered = answering.saturating_sub(std::mem::replace(&mut self.answering, answering));
+        worked * if answered * 4 > since { 9 } else { 1 }
     }
 }
 
@@ -82,7 +79,7 @@ fn run(database: &DatabaseUrl, index: &Index, stopped: &Receiver<()>) {
     let (mut conn, mut was_broken) = (None, false);
     let mut known = None;
     let mut rest = INTERVAL;
-    let mut pace = Pace { answered: 0, since: Timer::now() };
+    let mut pace = Pace { answering: Duration::ZERO, since: Timer::now() };
     while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
         rest = INTERVAL;
         let head = index.head();
@@ -95,7 +92,7 @@ fn run(database: &DatabaseUrl, index: &Index, stopped: &Receiver<()>) {
                 if reached >= head.seq {
                     known = Some(head);
                 } else {
-                    rest = pace.rest(begun.elapsed(), index.metrics.answered(), Timer::now());
+                    rest = pace.rest(begun.elapsed(), index.metrics.answering(), Timer::now());
                 }
                 was_broken = false;
             }
@@ -236,16 +233,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn less_is_taken_while_many_ask() {
+    fn less_is_taken_while_others_are_answered() {
         let (begun, worked) = (Timer::now(), Duration::from_millis(20));
-        let mut pace = Pace { answered: 5, since: begun };
-        // Answers so far, and the milliseconds behind the last look.
+        let mut pace = Pace { answering: Duration::ZERO, since: begun };
+        // Milliseconds that requests took so far, and those that passed since the last look.
         let mut now = begun;
-        for (answered, passed, times) in
-            [(5, 40, 1), (9, 40, 1), (10, 40, 1), (60, 400, 9), (700, 400, 9), (720, 400, 1)]
-        {
+        for (answering, passed, times) in [(0, 40, 1), (10, 40, 1), (21, 40, 9), (9_000, 400, 9), (9_100, 400, 1)] {
             now += Duration::from_millis(passed);
-            assert_eq!(pace.rest(worked, answered, now), worked * times, "{answered}");
+            assert_eq!(pace.rest(worked, Duration::from_millis(answering), now), worked * times, "{answering}");
         }
     }
 }

@@ -63,8 +63,8 @@ impl TextGauges {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    /// Requests of any kind that were answered.
-    answered: AtomicU64,
+    /// Microseconds that requests took, all together.
+    answering: AtomicU64,
     http_requests: Family<Answer, Counter>,
     http_durations: Family<Request, Histogram>,
     index_events: Gauge,
@@ -102,7 +102,7 @@ impl Metrics {
     pub fn new() -> Self {
         let mut all = Self {
             registry: Registry::with_prefix("marchline"),
-            answered: AtomicU64::default(),
+            answering: AtomicU64::default(),
             http_requests: Family::default(),
             http_durations: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             index_events: Gauge::default(),
@@ -202,12 +202,12 @@ impl Metrics {
         let request = Request { method: known_method(method), route: route.into() };
         self.http_durations.get_or_create(&request).observe(took.as_secs_f64());
         self.http_requests.get_or_create(&Answer { request, status }).inc();
-        self.answered.fetch_add(1, Ordering::Relaxed);
+        self.answering.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// How many requests were answered so far.
-    pub fn answered(&self) -> u64 {
-        self.answered.load(Ordering::Relaxed)
+    /// How long requests took so far, all together.
+    pub fn answering(&self) -> Duration {
+        Duration::from_micros(self.answering.load(Ordering::Relaxed))
     }
 
     /// Notes how much the index holds.
