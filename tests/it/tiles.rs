@@ -345,6 +345,17 @@ on_both_databases! {
         assert!(singles > 0, "nothing stood alone");
     }
 
+    fn a_place_that_moves_is_drawn_elsewhere_from_afar_too(world: World) {
+        let world = world.with_town();
+        for _ in 0..10 {
+            world.put(Resource::Event, event("here", json!({"places": [{"location": {"id": "square"}}]})));
+        }
+        let shown = || tile(world.base(), "/v1/tiles/0/0/0.mvt", &[]).iter().map(|shown| (shown.spot.0 / CELL, shown.count())).collect::<Vec<_>>();
+        assert_eq!(shown(), [(5, 10)]);
+        world.put(Resource::Location, location("square", "venue", Some("town"), json!({"point": {"lat": 40.0, "lon": 90.0}})));
+        assert_eq!(shown(), [(24, 10)], "where it was counted before it moved");
+    }
+
     fn tiles_from_afar_follow_what_is_written(world: World) {
         let mut generator = Generator::new(Random::new());
         generator.fill(&world, 60);
