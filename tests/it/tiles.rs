@@ -356,6 +356,20 @@ on_both_databases! {
         assert_eq!(shown(), [(24, 10)], "where it was counted before it moved");
     }
 
+    fn a_tile_from_afar_knows_every_type_in_its_last_cells(world: World) {
+        let world = world.with_town();
+        // In the margin, south of the equator.
+        for _ in 0..2 {
+            world.put(Resource::Event, event("in the south", json!({"type": "vigil", "places": at(-8.4, -26.2)})));
+        }
+        for code in EventType::CODES {
+            world.put(Resource::Event, event("in the north", json!({"type": code, "places": at(80.0, -100.0)})));
+        }
+        let shown = tile(world.base(), "/v1/tiles/1/0/0.mvt", &[]);
+        let told: Vec<_> = shown.iter().map(|shown| (shown.count(), shown.tags.get("type").map(String::as_str))).collect();
+        assert!(told.contains(&(2, Some("vigil"))), "{told:?}");
+    }
+
     fn tiles_from_afar_follow_what_is_written(world: World) {
         let mut generator = Generator::new(Random::new());
         generator.fill(&world, 60);

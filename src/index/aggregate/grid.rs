@@ -17,6 +17,7 @@ const CELL: i32 = 128;
 const SIDE: u16 = ((EXTENT + 2 * MARGIN) / CELL) as u16;
 /// A row that was met in no cell yet.
 const NOWHERE: u16 = u16::MAX;
+
 /// The cells of a tile and its margins, row by row.
 pub(super) struct Grid {
     cells: Vec<Cell>,
@@ -48,14 +49,16 @@ pub(super) struct One {
 /// What the cells have that have something.
 #[derive(Debug)]
 pub struct Cells {
-    cells: Box<[(u16, Cell)]>,
-    /// The number of the cell and the type in the upper 16 bits, and one less than there are of it in the lower ones.
+    by_number: Box<[(u16, Cell)]>,
+    /// Where the counts of types stand that are not nothing, among those of all cells.
     types: Box<[u32]>,
+    /// One less than each of these: as many as a segment has rows.
+    counts: Box<[u16]>,
 }
 
 impl Weighed for Cells {
     fn bytes(&self) -> usize {
-        size_of_val(&*self.cells) + size_of_val(&*self.types)
+        size_of_val(&*self.by_number) + size_of_val(&*self.types) + size_of_val(&*self.counts)
     }
 }
 
@@ -104,18 +107,19 @@ impl Grid {
 
     /// Those that have something, of a single piece.
     fn cells(self) -> Cells {
-        let cells = (0..).zip(self.cells).filter(|(_, cell)| cell.dots > 0).collect();
-        let packed = |(at, count): (usize, u32)| Some((at as u32) << 16 | count.checked_sub(1)?);
-        Cells { cells, types: self.types.into_iter().enumerate().filter_map(packed).collect() }
+        let by_number = (0..).zip(self.cells).filter(|(_, cell)| cell.dots > 0).collect();
+        let counted = (0_u32..).zip(self.types).filter_map(|(at, count)| Some((at, count.checked_sub(1)? as u16)));
+        let (types, counts): (Vec<_>, Vec<_>) = counted.unzip();
+        Cells { by_number, types: types.into(), counts: counts.into() }
     }
 
     fn add(&mut self, number: usize, cells: &Cells) {
-        for (at, cell) in &cells.cells {
+        for (at, cell) in &cells.by_number {
             let one = cell.one.map(|one| One { piece: number as u32, ..one });
             self.cells[usize::from(*at)].add(&Cell { one, ..cell.clone() });
         }
-        for packed in &cells.types {
-            self.types[(packed >> 16) as usize] += (packed & 0xFFFF) + 1;
+        for (at, count) in cells.types.iter().zip(&cells.counts) {
+            self.types[*at as usize] += u32::from(*count) + 1;
         }
     }
 

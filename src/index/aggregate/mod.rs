@@ -44,7 +44,7 @@ type Share<'a> = StepBy<Skip<Enumerate<slice::Iter<'a, Piece>>>>;
 
 /// Rows of so many pieces are counted in the time that it takes to hand them to several cores. Few where the program is built for
 /// tests.
-const MANY: usize = if cfg!(debug_assertions) { 1 << 7 } else { 1 << 18 };
+const MANY: usize = if cfg!(debug_assertions) { 1 << 4 } else { 1 << 18 };
 
 /// All events that match a question, each once.
 #[derive(Clone, Debug)]
