@@ -26,8 +26,8 @@ pub struct Tile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "to the east, and to the south")]
 pub struct Spot {
-    pub x: i32,
-    pub y: i32,
+    pub x: i16,
+    pub y: i16,
 }
 
 /// A position on the map, to the east and to the south of its north-western corner, where the world is 2^32 units wide: more
@@ -94,8 +94,8 @@ impl Tile {
         let finer = u32::BITS - units_across.trailing_zeros();
         let behind = |position: u32, tiles: u32| i64::from(position >> finer) - i64::from(tiles) * i64::from(EXTENT);
         let (x, y) = (behind(at.x, self.column), unit(behind(at.y, self.row)));
-        let turns = [0, -units_across, units_across].map(|turn| unit(x + turn));
-        turns.into_iter().filter_map(move |x| Some(Spot { x: x?, y: y? }))
+        let around = if x < i64::from(EXTENT / 2) { units_across } else { -units_across };
+        [unit(x), unit(x + around)].into_iter().filter_map(move |x| Some(Spot { x: x?, y: y? }))
     }
 
     /// What holds all points that it shows, also in its margin.
@@ -116,13 +116,14 @@ impl Tile {
 impl Spot {
     /// Whether it lies in the tile itself.
     pub fn is_inside(self) -> bool {
-        (0..EXTENT).contains(&self.x) && (0..EXTENT).contains(&self.y)
+        [self.x, self.y].iter().all(|units| (0..EXTENT).contains(&i32::from(*units)))
     }
 }
 
 /// A number of units, where it lies on a tile or in its margin.
-fn unit(units: i64) -> Option<i32> {
-    i32::try_from(units).ok().filter(|units| (-MARGIN..EXTENT + MARGIN).contains(units))
+fn unit(units: i64) -> Option<i16> {
+    let is_shown = (i64::from(-MARGIN)..i64::from(EXTENT + MARGIN)).contains(&units);
+    i16::try_from(units).ok().filter(|_| is_shown)
 }
 
 #[cfg(test)]
@@ -140,7 +141,7 @@ mod tests {
     }
 
     fn spots(tile: Tile, lat: f64, lon: f64) -> Vec<(i32, i32)> {
-        spots_of(tile, Point { lat, lon }).map(|spot| (spot.x, spot.y)).collect()
+        spots_of(tile, Point { lat, lon }).map(|spot| (spot.x.into(), spot.y.into())).collect()
     }
 
     #[test]
@@ -193,7 +194,7 @@ mod tests {
             let edge = (f64::from(column + 1) + units / f64::from(EXTENT)) / f64::from(across);
             let point = Point { lat: -0.000_1, lon: edge.rem_euclid(1.0) * 360.0 - 180.0 };
             let near_the_edge = |x: &i32| (-MARGIN..MARGIN).contains(x);
-            let shown = |tile: Tile, edge: i32| spots_of(tile, point).map(|spot| spot.x - edge).find(near_the_edge);
+            let shown = |tile: Tile, edge: i32| spots_of(tile, point).map(|spot| i32::from(spot.x) - edge).find(near_the_edge);
             prop_assert_eq!(shown(here, EXTENT), shown(there, 0));
             prop_assert!(shown(here, EXTENT).is_some() || units.abs() > 255.0);
         }

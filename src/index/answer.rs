@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BinaryHeap;
-
-use hashbrown::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use hashbrown::{HashMap, HashSet};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use thiserror::Error;
 
+use super::aggregate::are_many;
 use super::aggregate::whole::{Whole, WholeCounts};
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Term};
@@ -131,14 +132,22 @@ impl<'a> Answer<'a> {
         })
     }
 
-    /// Whether rows of a segment are all that whoever asks could see of it now.
-    pub(super) fn has_all(&self, layer: &Layer, rows: &Bits) -> bool {
-        layer.is_all(rows, &self.unseen)
-    }
-
-    /// All of these.
-    pub(super) fn whole(&self, layer: &Layer) -> Whole {
-        Whole::of(layer, self.search.clearance, self.known.whole)
+    /// The rows of each segment that are answers, and what is known of them where these are all that whoever asks could see of it
+    /// now. All cores look where there are many.
+    pub(super) fn in_segments(&self) -> Vec<(&'a Layer, Bits, Option<Whole>)> {
+        let Self { search, known, named, unseen, .. } = self;
+        let look = |(slot, layer): (usize, &'a Layer)| {
+            let named = named.get(&slot).map(Vec::as_slice);
+            let rows = search.find(layer, named, unseen, *known).rows().clone();
+            let whole = layer.is_all(&rows, unseen).then(|| Whole::of(layer, search.clearance, known.whole));
+            (layer, rows, whole)
+        };
+        let layers: Vec<_> = self.layers().collect();
+        if are_many(layers.iter().map(|(_, layer)| &*layer.segment)) {
+            layers.into_par_iter().map(look).collect()
+        } else {
+            layers.into_iter().map(look).collect()
+        }
     }
 
     /// How many events it has.

@@ -17,6 +17,7 @@ use crate::domain::actor::ActorContent;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::place::{LocationContent, Point};
 use crate::domain::resource::Resource;
+use crate::domain::tile::OnMap;
 use crate::domain::vocabulary::{ActorKind, ActorRole, PlacePrecision};
 
 /// A term that names a place.
@@ -32,9 +33,16 @@ pub struct PlaceTerm {
     pub is_own: bool,
     /// The point that stands for the location now, if any.
     pub point: Option<Point>,
+    /// Where that is on a map of the world, if it is there.
+    pub on_map: Option<OnMap>,
 }
 
 impl PlaceTerm {
+    /// The same where another point stands for the location, or none.
+    fn at(self, point: Option<Point>) -> Self {
+        Self { point, on_map: point.and_then(OnMap::of), ..self }
+    }
+
     /// The point that stands for it now on the map; none where the event gives one of its own.
     pub fn spot(&self) -> Option<Point> {
         self.point.filter(|_| !self.is_own && !self.precision.is_area())
@@ -237,9 +245,9 @@ impl Lookup {
                     note(&mut self.parts, parts_of(&term), position);
                 }
                 Term::Place(location, precision, is_own) => {
-                    let point = names.point_of(location);
                     has_own |= is_own;
-                    let term = PlaceTerm { number, location, precision, is_own, point };
+                    let term = PlaceTerm { number, location, precision, is_own, point: None, on_map: None };
+                    let term = term.at(names.point_of(location));
                     let position = self.places.push(location, names, term);
                     self.spots.push(term.spot());
                     self.note_codes(location, position, names);
@@ -257,7 +265,7 @@ impl Lookup {
 
     /// Works out anew where places are.
     fn place_anew(&mut self, names: Moment<'_>) {
-        self.places.all.iter_mut().for_each(|place| place.point = names.point_of(place.location));
+        self.places.all.iter_mut().for_each(|place| *place = place.at(names.point_of(place.location)));
         self.places.nest(|place| place.location, names);
         self.spots = Spots::default();
         self.places.all.iter().for_each(|place| self.spots.push(place.spot()));

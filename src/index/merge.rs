@@ -10,7 +10,8 @@ use std::sync::Arc;
 use super::bits::Bits;
 use super::dictionary::SizeFacts;
 use super::layer::Layer;
-use super::segment::{Handle, MAX_ROWS, Segment, Superseded};
+use super::postings::Handle;
+use super::segment::{MAX_ROWS, Segment, Superseded};
 
 /// Stands for a row that was left out.
 pub const NOWHERE: u32 = u32::MAX;

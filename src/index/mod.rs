@@ -24,6 +24,7 @@ pub mod nudge;
 mod numbers;
 pub mod order;
 mod points;
+mod postings;
 pub mod relevance;
 pub mod row;
 mod said;

@@ -32,9 +32,14 @@ pub fn tile_map(query: &EventQuery, named: &Named, sight: Sight<'_>, tile: Tile)
     let types = codes(sight, EventType::ALL, Term::Type);
     let mut located = Vec::new();
     let mut locate = |place: &PlaceTerm| {
-        let of_then = || sight.names().point_of(place.location).filter(|_| !place.is_own && !place.precision.is_area());
-        let point = if is_of_now { place.spot() } else { of_then() };
-        let mut spots = point.into_iter().filter_map(OnMap::of).flat_map(|at| tile.spots(at));
+        if place.is_own || place.precision.is_area() {
+            return;
+        }
+        let of_then = || sight.names().point_of(place.location).and_then(OnMap::of);
+        let Some(at) = (if is_of_now { place.on_map } else { of_then() }) else {
+            return;
+        };
+        let mut spots = tile.spots(at);
         let spots = [spots.next(), spots.next()];
         if spots[0].is_some() && is_asked_for(place) {
             located.push((place.number, Located { spots, precision: place.precision }));
@@ -55,7 +60,12 @@ pub fn tile_map(query: &EventQuery, named: &Named, sight: Sight<'_>, tile: Tile)
         let by_point = |wanted: &Wanted| wanted.own.as_ref().is_some_and(|(terms, _)| terms.has(place.number));
         place.is_own && !place.precision.is_area() && (is_asked_for(place) || wanted.as_ref().is_some_and(by_point))
     };
-    let own = lookup.places.all().filter(is_own).map(|place| (place.number, place.precision)).collect();
+    let mut own = Vec::new();
+    for place in lookup.places.all().filter(is_own) {
+        let number = place.number as usize;
+        own.resize(own.len().max(number + 1), None);
+        own[number] = Some(place.precision);
+    }
     let mut area = asked_with.map_or_else(Area::default, |(_, area)| area.clone());
     // A box is held against many points at once; the tile itself is looked for behind it.
     area.bbox.get_or_insert(bounds);

@@ -171,16 +171,17 @@ impl Grid {
         let types = map.types.len();
         let mut count = |cell: u16, position: usize| self.types[usize::from(cell) * types + position] += 1;
         for (position, (term, _)) in map.types.iter().enumerate() {
-            for (_, handle) in piece.segment.postings.handles_of(&Terms::of(vec![*term])) {
-                piece.segment.postings.each_of(handle, &drawn, met_in.len(), |row| {
-                    count(met_in[row], position);
-                    if is_again.contains(row) {
-                        let from = again.partition_point(|(_, one)| usize::from(one.row) < row);
-                        let more = again[from..].iter().take_while(|(_, one)| usize::from(one.row) == row);
-                        more.for_each(|(cell, _)| count(*cell, position));
-                    }
-                });
-            }
+            let Some(handle) = piece.segment.postings.handle(*term) else {
+                continue;
+            };
+            piece.segment.postings.each_of(handle, &drawn, met_in.len(), |row| {
+                count(met_in[row], position);
+                if is_again.contains(row) {
+                    let from = again.partition_point(|(_, one)| usize::from(one.row) < row);
+                    let more = again[from..].iter().take_while(|(_, one)| usize::from(one.row) == row);
+                    more.for_each(|(cell, _)| count(*cell, position));
+                }
+            });
         }
     }
 
@@ -192,7 +193,7 @@ impl Grid {
             if cell.events == 1 {
                 return Some((one.spot, Shown::One(dot(one))));
             }
-            let middle = |sum: i64| i32::try_from(sum.div_euclid(i64::from(cell.dots))).unwrap_or(EXTENT);
+            let middle = |sum: i64| sum.div_euclid(i64::from(cell.dots)) as i16;
             let counts = types[number * named.len()..].iter().zip(named).filter(|(count, _)| **count > 0);
             let most = counts.reduce(|most, one| if one.0 > most.0 { one } else { most }).map(|(_, (_, most))| *most);
             let spot = Spot { x: middle(cell.sum.0), y: middle(cell.sum.1) };
@@ -203,6 +204,6 @@ impl Grid {
 
 /// The number of the cell that a spot lies in.
 fn cell_of(spot: Spot) -> u16 {
-    let line = |units: i32| u16::try_from((units + MARGIN) / CELL).unwrap_or(0);
+    let line = |units: i16| u16::try_from((i32::from(units) + MARGIN) / CELL).unwrap_or(0);
     line(spot.y) * SIDE + line(spot.x)
 }

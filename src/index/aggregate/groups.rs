@@ -10,7 +10,7 @@ use super::whole::OfValues;
 use super::{Matched, Piece, Share};
 use crate::domain::area::Area;
 use crate::index::bits::Bits;
-use crate::index::segment::{Handle, position_from};
+use crate::index::postings::{Handle, position_from};
 
 /// A term and a value that whoever has the term has, ascending by terms; a term may stand for several values.
 pub type Pairs = Vec<(u32, u32)>;
@@ -30,7 +30,7 @@ pub struct Groups {
     pub known_as: Option<u64>,
 }
 
-/// Rows that have a value by one term.
+/// Rows that have a value by one term: all of a term, or one that matches.
 #[derive(Clone, Copy)]
 pub(super) enum Rows {
     Of(Handle),
@@ -50,8 +50,7 @@ impl Rows {
     pub fn each_of(self, piece: &Piece, mut take: impl FnMut(usize)) {
         match self {
             Self::Of(handle) => piece.segment.postings.each_of(handle, &piece.rows, piece.segment.rows(), take),
-            Self::One(row) if piece.rows.contains(row) => take(row),
-            Self::One(_) => {}
+            Self::One(row) => take(row),
         }
     }
 }

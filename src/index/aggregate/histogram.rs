@@ -6,7 +6,7 @@ use super::{Matched, Numbers, Piece, Share};
 use crate::domain::buckets::Buckets;
 use crate::domain::window::Frame;
 use crate::index::dictionary::SizeFacts;
-use crate::index::segment::position_from;
+use crate::index::postings::position_from;
 
 /// What is counted of the events of one bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use super::answer::{Answer, Deadline, Late, Pending};
 use super::bits::Bits;
 use super::dictionary::{Shape, SizeFacts};
 use super::events::Events;
+use super::layer::Layer;
 use super::row::NOTHING;
 use super::search::Search;
 use super::segment::Segment;
@@ -42,9 +43,13 @@ impl Piece {
 /// Some of the pieces, with their numbers.
 type Share<'a> = StepBy<Skip<Enumerate<slice::Iter<'a, Piece>>>>;
 
-/// Rows of so many pieces are counted in the time that it takes to hand them to several cores. Few where the program is built for
-/// tests.
+/// So many rows are looked at in the time that it takes to hand them to several cores. Few where the program is built for tests.
 const MANY: usize = if cfg!(debug_assertions) { 1 << 4 } else { 1 << 18 };
+
+/// Whether segments have so many rows that all cores look at them.
+pub fn are_many<'a>(segments: impl Iterator<Item = &'a Segment>) -> bool {
+    segments.map(Segment::rows).sum::<usize>() >= MANY
+}
 
 /// All events that match a question, each once.
 #[derive(Clone, Debug)]
@@ -80,13 +85,10 @@ impl Matched {
     /// # Errors
     /// Where the time is over.
     fn of(answer: &Answer<'_>, tail: Segment) -> Result<Self, Late> {
-        let layers = answer.layers().map(|(slot, layer)| {
-            let rows = answer.rows(slot, layer);
-            let whole = answer.has_all(layer, &rows).then(|| answer.whole(layer));
-            Piece { segment: Arc::clone(&layer.segment), rows, whole }
-        });
+        let piece = |(layer, rows, whole): (&Layer, _, _)| Piece { segment: Arc::clone(&layer.segment), rows, whole };
         let tail = Piece { rows: Bits::all(tail.rows()), segment: Arc::new(tail), whole: None };
-        let pieces = layers.chain([tail]).filter(|piece| !piece.rows.is_empty()).collect();
+        let found = answer.in_segments().into_iter().map(piece);
+        let pieces = found.chain([tail]).filter(|piece| !piece.rows.is_empty()).collect();
         answer.in_time(Self(pieces))
     }
 
@@ -94,7 +96,7 @@ impl Matched {
     /// what others do. The pieces go round the shares with their numbers, so that these are about as large.
     fn share<T: Send>(&self, look: impl Fn(Share<'_>) -> T + Sync, with: impl Fn(T, T) -> T + Sync) -> T {
         let share = |number, shares| look(self.0.iter().enumerate().skip(number).step_by(shares));
-        if self.0.iter().map(|piece| piece.segment.rows()).sum::<usize>() < MANY {
+        if !are_many(self.0.iter().map(|piece| &*piece.segment)) {
             return share(0, 1);
         }
         let shares = rayon::current_num_threads();

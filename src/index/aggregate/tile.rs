@@ -22,6 +22,9 @@ pub const SINGLE: u8 = 14;
 /// Most dots of a tile: one with more is shown as from farther away. Fewer where the program is built for tests.
 const MOST: usize = if cfg!(debug_assertions) { 12 } else { 2_048 };
 
+/// Where one row in so many, or fewer, is asked for where it is, rows are looked at one by one; otherwise the lists of all places.
+const FEW: usize = 8;
+
 /// Where the places of a question lie in a tile, and what the codes of events are called in the index.
 #[derive(Debug)]
 pub struct TileMap {
@@ -29,8 +32,8 @@ pub struct TileMap {
     pub tile: Tile,
     /// The places on it that stand where their location does.
     pub located: ByTerm<Located>,
-    /// Places that count with a point of the event's own.
-    pub own: ByTerm<PlacePrecision>,
+    /// By the number of the term: how exactly a place is known that counts with a point of the event's own.
+    pub own: Vec<Option<PlacePrecision>>,
     /// What such a point must lie in.
     pub area: Area,
     /// What all of this is known under while places stay where they are; `None` where not all places are drawn.
@@ -56,10 +59,6 @@ pub struct ByTerm<T> {
 }
 
 impl<T> ByTerm<T> {
-    const fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     fn get(&self, term: u32) -> Option<&T> {
         let at = self.at.get(term as usize)?.checked_sub(1)?;
         Some(&self.list[at as usize].1)
@@ -190,23 +189,45 @@ fn add_place(dots: &mut BTreeMap<(Spot, Uuid), Place>, at: (Spot, Uuid), place: 
 impl TileMap {
     /// Hands out the places of a piece that lie on the tile, with their rows.
     pub(super) fn each_part(&self, piece: &Piece, located: &Terms, mut take: impl FnMut(Part)) {
-        for (term, handle) in piece.segment.postings.handles_of(located) {
-            if let Some(Located { spots, precision }) = self.located.get(term) {
-                let part = |spot: &Spot| Part { spot: *spot, precision: *precision, rows: Rows::Of(handle) };
-                spots.iter().flatten().map(part).for_each(&mut take);
+        let segment = &*piece.segment;
+        if piece.rows.count() * FEW < segment.rows().min(located.list().len()) {
+            for row in piece.rows() {
+                segment.named(row).for_each(|term| self.at_place(term, Rows::One(row), &mut take));
+                if !self.own.is_empty() {
+                    segment
+                        .points
+                        .numbers_inside_of(row, &self.area)
+                        .for_each(|number| self.at_own(segment, number, &mut take));
+                }
             }
-        }
-        if self.own.is_empty() {
             return;
         }
-        let points = &piece.segment.points;
-        points.numbers_inside(&self.area, |number| {
-            let Some((precision, at)) = self.own.get(points.term.get(number)).zip(points.on_map(number)) else {
-                return;
-            };
-            let rows = Rows::One(points.row[number].into());
-            self.tile.spots(at).for_each(|spot| take(Part { spot, precision: *precision, rows }));
-        });
+        segment.postings.each_handle(located, |term, handle| self.at_place(term, Rows::Of(handle), &mut take));
+        if !self.own.is_empty() {
+            segment.points.numbers_inside(&self.area, |number| {
+                if piece.rows.contains(segment.points.row[number].into()) {
+                    self.at_own(segment, number, &mut take);
+                }
+            });
+        }
+    }
+
+    /// Hands out where the place of a term lies on the tile, if it does, with rows that have it.
+    fn at_place(&self, term: u32, rows: Rows, take: impl FnMut(Part)) {
+        if let Some(Located { spots, precision }) = self.located.get(term) {
+            let part = |spot: &Spot| Part { spot: *spot, precision: *precision, rows };
+            spots.iter().flatten().map(part).for_each(take);
+        }
+    }
+
+    /// Hands out where one of a segment's own points lies on the tile, if it does and its place is asked for.
+    fn at_own(&self, segment: &Segment, number: usize, take: impl FnMut(Part)) {
+        let points = &segment.points;
+        let precision = self.own.get(points.term.get(number) as usize).copied().flatten();
+        if let Some((precision, at)) = precision.zip(points.on_map(number)) {
+            let part = |spot| Part { spot, precision, rows: Rows::One(points.row[number].into()) };
+            self.tile.spots(at).map(part).for_each(take);
+        }
     }
 
     fn dot(&self, segment: &Segment, row: usize, precision: PlacePrecision) -> Dot {

@@ -6,8 +6,9 @@ use super::columns::{Columns, put};
 use crate::index::layer::Layer;
 use crate::index::numbers::Numbers;
 use crate::index::points::{OwnPoints, Spots};
+use crate::index::postings::Postings;
 use crate::index::row::version_of;
-use crate::index::segment::{Bounds, Postings, Segment, Superseded};
+use crate::index::segment::{Bounds, Segment, Superseded};
 use crate::index::starts::Starts;
 
 /// A layer as columns.
