@@ -38,24 +38,39 @@ impl Bucket {
     }
 
     /// Adds so many times what an event with a size adds to the buckets that it lies in for sure.
-    fn add_sure(&mut self, size: Option<&SizeFacts>, times: i64) {
+    fn add_sure(&mut self, people: &People, times: i64) {
         self.definite += times;
-        if let Some(size) = size {
-            self.low.0 += i128::from(times) * i128::from(size.low);
-            self.low.1 += times;
-        }
+        self.low.0 += i128::from(times) * i128::from(people.low.0);
+        self.low.1 += times * people.low.1;
     }
 
     /// The same of those that it may lie in.
-    fn add_perhaps(&mut self, size: Option<&SizeFacts>, times: i64) {
+    fn add_perhaps(&mut self, people: &People, times: i64) {
         self.possible += times;
+        self.high.0 += i128::from(times) * i128::from(people.high.0);
+        self.high.1 += times * people.high.1;
+        self.open_high += times * people.open_high;
+        self.unknown += times * people.unknown;
+    }
+}
+
+/// What a size adds to a bucket, as numbers alone: sizes of all kinds come one behind the other, and a processor would guess wrong which
+/// one is next.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    low: (i64, i64),
+    high: (i64, i64),
+    open_high: i64,
+    unknown: i64,
+}
+
+impl People {
+    /// Of a size, or of none.
+    pub fn of(size: Option<&SizeFacts>) -> Self {
         match size {
-            None => self.unknown += times,
-            Some(SizeFacts { high: i64::MAX, .. }) => self.open_high += times,
-            Some(size) => {
-                self.high.0 += i128::from(times) * i128::from(size.high);
-                self.high.1 += times;
-            }
+            None => Self { unknown: 1, ..Self::default() },
+            Some(SizeFacts { low, high: i64::MAX, .. }) => Self { low: (*low, 1), open_high: 1, ..Self::default() },
+            Some(SizeFacts { low, high, .. }) => Self { low: (*low, 1), high: (*high, 1), ..Self::default() },
         }
     }
 }
@@ -138,17 +153,17 @@ struct Lying {
 }
 
 impl Lying {
-    /// Where an event lies that starts at some moment, mostly not far from where the one before did, among buckets by their first
-    /// and their last moments; `offsets` are its bounds behind its start.
-    fn next(self, starts: &[i64], ends: &[i64], offsets: [i64; 4], start: i64) -> Self {
+    /// Where an event lies that starts at some moment, among buckets by their first and their last moments, of which as many
+    /// follow one another as `pace` tells; `offsets` are its bounds behind its start.
+    fn of(starts: &[i64], ends: &[i64], pace: f64, offsets: [i64; 4], start: i64) -> Self {
         let [begin, end, begun, not_over] = offsets;
         // A bucket that ends before the event begins is out, and so is one that begins after it ends.
         let edges =
             [(ends, begin), (starts, end.saturating_add(1)), (ends, begun), (starts, not_over.saturating_add(1))];
-        let mut next = Self { before: self.before, starts: (i64::MIN, i64::MAX) };
-        for (before, (edges, offset)) in next.before.iter_mut().zip(edges) {
-            *before = position(edges, start.saturating_add(offset), *before);
-            let (first, last) = &mut next.starts;
+        let mut lying = Self { before: [0; 4], starts: (i64::MIN, i64::MAX) };
+        for (before, (edges, offset)) in lying.before.iter_mut().zip(edges) {
+            *before = position(edges, start.saturating_add(offset), pace);
+            let (first, last) = &mut lying.starts;
             if let Some(edge) = before.checked_sub(1).and_then(|last| edges.get(last)) {
                 *first = edge.saturating_sub(offset).saturating_add(1).max(*first);
             }
@@ -156,7 +171,7 @@ impl Lying {
                 *last = edge.saturating_sub(offset).min(*last);
             }
         }
-        next
+        lying
     }
 }
 
@@ -164,6 +179,8 @@ impl Lying {
 struct Tally<'a> {
     buckets: &'a Buckets,
     numbers: &'a Numbers,
+    /// Buckets in a microsecond.
+    pace: f64,
     /// Where the last row of each shape lay, since the next one mostly lies there too.
     lying: Vec<Lying>,
 }
@@ -172,7 +189,10 @@ impl<'a> Tally<'a> {
     fn new(buckets: &'a Buckets, numbers: &'a Numbers) -> Self {
         // Nothing starts between the first and the last one yet.
         let nowhere = Lying { starts: (i64::MAX, i64::MIN), ..Lying::default() };
-        Self { buckets, numbers, lying: vec![nowhere; numbers.shapes.len()] }
+        let (count, first, last) = (buckets.len(), buckets.starts.first(), buckets.starts.last());
+        let took = first.zip(last).map_or(0, |(first, last)| last - first);
+        let pace = if took > 0 { (count - 1) as f64 / took as f64 } else { 0.0 };
+        Self { buckets, numbers, pace, lying: vec![nowhere; numbers.shapes.len()] }
     }
 
     fn add(&mut self, piece: &Piece, row: usize, sums: &mut Sums) {
@@ -184,18 +204,27 @@ impl<'a> Tally<'a> {
         let start = segment.start[row];
         if !(lying.starts.0..=lying.starts.1).contains(&start) {
             let offsets = self.numbers.shapes[number].bounds(0, self.buckets.frame());
-            *lying = lying.next(&self.buckets.starts, &self.buckets.ends, offsets, start);
+            *lying = Lying::of(&self.buckets.starts, &self.buckets.ends, self.pace, offsets, start);
         }
         let [out, end, unsure, sure_end] = lying.before;
-        let size = self.numbers.sizes.get(segment.size.get(row) as usize);
-        sums.add((out, end), |bucket, times| bucket.add_perhaps(size, times));
-        sums.add((unsure, sure_end), |bucket, times| bucket.add_sure(size, times));
+        let people = self.numbers.people(segment.size.get(row));
+        sums.add((out, end), |bucket, times| bucket.add_perhaps(people, times));
+        sums.add((unsure, sure_end), |bucket, times| bucket.add_sure(people, times));
     }
 }
 
-/// How many edges lie before a value, about as many as `near` or a few more.
-fn position(edges: &[i64], value: i64, near: usize) -> usize {
+/// How many edges lie before a value. It is found at once where each follows the one before as fast as `pace` tells in edges a
+/// microsecond, as hours, days and weeks do, and otherwise not far from there.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "it is about where"
+)]
+fn position(edges: &[i64], value: i64, pace: f64) -> usize {
     let is_before = |edge: &i64| *edge < value;
+    let behind = edges.first().map_or(0, |first| value.saturating_sub(*first));
+    let near = if behind > 0 { edges.len().min(1 + ((behind - 1) as f64 * pace) as usize) } else { 0 };
     if edges[..near].last().is_none_or(is_before) {
         position_from(edges, near, is_before)
     } else {
@@ -293,6 +322,7 @@ mod tests {
         #[test]
         fn what_is_known_of_the_event_before_holds_as_long_as_it_says(
             edges in prop::collection::btree_set(-60_i64..60, 0..12),
+            pace in prop_oneof![0.0..0.5, Just(0.5)],
             offsets in [offset(), offset(), offset(), offset()],
             events in prop::collection::vec(-70_i64..70, 1..30),
         ) {
@@ -301,7 +331,7 @@ mod tests {
             let mut lying = Lying { starts: (i64::MAX, i64::MIN), ..Lying::default() };
             for start in events {
                 if !(lying.starts.0..=lying.starts.1).contains(&start) {
-                    lying = lying.next(&starts, &ends, offsets, start);
+                    lying = Lying::of(&starts, &ends, pace, offsets, start);
                     prop_assert!((lying.starts.0..=lying.starts.1).contains(&start));
                 }
                 let [begin, end, begun, not_over] = offsets.map(|offset| start.saturating_add(offset));

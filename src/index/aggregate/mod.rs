@@ -16,13 +16,14 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::answer::{Answer, Deadline, Late, Pending};
 use super::bits::Bits;
-use super::dictionary::{Shape, SizeFacts};
+use super::dictionary::Shape;
 use super::events::Events;
 use super::layer::Layer;
 use super::row::NOTHING;
 use super::search::Search;
 use super::segment::Segment;
 use crate::domain::window::Frame;
+use histogram::People;
 use whole::Whole;
 
 /// The rows of a segment that match.
@@ -115,14 +116,20 @@ impl Matched {
 #[derive(Clone, Debug)]
 pub struct Numbers {
     shapes: Vec<Shape>,
-    sizes: Vec<SizeFacts>,
+    /// What each size adds to a histogram; the last one is of events that tell none.
+    people: Vec<People>,
 }
 
 impl Numbers {
     /// Those of now.
     pub fn of(events: &Events) -> Self {
         let dictionary = &events.dictionary;
-        Self { shapes: dictionary.shapes.values().to_vec(), sizes: dictionary.sizes.values().to_vec() }
+        let people = dictionary.sizes.values().iter().map(Some).chain([None]).map(People::of).collect();
+        Self { shapes: dictionary.shapes.values().to_vec(), people }
+    }
+
+    fn people(&self, size: u32) -> &People {
+        &self.people[(size as usize).min(self.people.len() - 1)]
     }
 
     /// The bounds of a row's dates; `None` where it has none.
