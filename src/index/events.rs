@@ -4,13 +4,12 @@ pub mod compare;
 mod editions;
 mod history;
 mod links;
+mod newest;
 mod restore;
 
 use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -30,6 +29,7 @@ use crate::domain::privacy::{Clearance, PlaceLimit, PrivacyPolicy, TimeLimit};
 use crate::store::document::{Audience, Document};
 use crate::store::log::{Change, ChangeKind};
 use links::Links;
+use newest::Newest;
 
 pub use links::LinkFacts;
 
@@ -109,9 +109,7 @@ pub struct Events {
     pub layers: Layers,
     /// The newest version of each event, by the event's id.
     #[serde(skip)]
-    newest: HashTable<u32>,
-    #[serde(skip)]
-    hasher: DefaultHashBuilder,
+    newest: Newest,
     /// The version before, of those that are not the first.
     previous: HashMap<u32, u32>,
     /// Versions that the public is not given.
@@ -179,19 +177,13 @@ impl Events {
     }
 
     fn newest_of(&self, id: Uuid) -> Option<u32> {
-        self.newest.find(self.hasher.hash_one(id), |version| self.id(*version) == id).copied()
+        self.newest.get(id, |version| self.id(version))
     }
 
     fn set_newest(&mut self, id: Uuid, version: u32) {
         // Taken out for the while, so that the ids behind its numbers can be looked up.
         let mut newest = std::mem::take(&mut self.newest);
-        let hash = self.hasher.hash_one(id);
-        match newest.find_mut(hash, |known| self.id(*known) == id) {
-            Some(known) => *known = version,
-            None => {
-                newest.insert_unique(hash, version, |known| self.hasher.hash_one(self.id(*known)));
-            }
-        }
+        newest.set(id, version, |known| self.id(known));
         self.newest = newest;
     }
 
@@ -207,7 +199,7 @@ impl Events {
 
     /// The bytes that versions take, but for those of the names that they have in common.
     pub fn bytes(&self) -> usize {
-        self.layers.bytes() + self.newest.allocation_size() + self.previous.len() * 9
+        self.layers.bytes() + self.newest.bytes() + self.previous.len() * 9
     }
 
     /// What should be merged now, of segments of all sizes where `all` is asked for.

@@ -1,10 +1,9 @@
 //! What is worked out again when the index comes from a file.
 
-use std::hash::BuildHasher;
-
 use uuid::Uuid;
 
 use super::Events;
+use super::newest::Newest;
 use crate::index::bits::Bits;
 use crate::index::layer::Layer;
 use crate::index::layers::Layers;
@@ -14,7 +13,7 @@ impl Events {
     /// Takes in the layers as they come, of which the numbers of versions go up to `last`, and works out what is not saved.
     /// False where it does not fit together.
     pub fn restore(&mut self, layers: impl Iterator<Item = Layer>, last: u32) -> bool {
-        let Self { newest, hasher, previous, untold, coarse, unexplained, editions, links, versions, .. } = self;
+        let Self { newest, previous, untold, coarse, unexplained, editions, links, versions, .. } = self;
         let others = untold.keys().chain(previous.keys()).chain(previous.values()).chain(editions.keys());
         let others = others.chain(coarse.iter()).chain(unexplained.iter());
         if others.copied().any(|version| version > last) || *versions > last as usize {
@@ -27,12 +26,12 @@ impl Events {
         }
         let newest_of = versions.saturating_sub(previous.len());
         let mut free = newest_of;
-        newest.reserve(newest_of, |_| 0);
+        *newest = Newest::with_room(newest_of);
         let mut insert = |version: u32, id: Uuid| {
             // There is room for all, so that none is ever asked for its hash again.
             if !superseded.contains(version as usize) && free > 0 {
                 free -= 1;
-                newest.insert_unique(hasher.hash_one(id), version, |_| 0);
+                newest.insert(id, version, |_| Uuid::nil());
             }
         };
         self.layers = Layers::restored(untold.keys().copied(), last);
