@@ -149,6 +149,10 @@ def drawn(database: Database) -> Figures:
     return tiles.measure(database.stand, database.url, database.seed)
 
 
+def drawn_filtered(database: Database) -> Figures:
+    return tiles.filtered(database.stand, database.url, database.seed)
+
+
 def words(database: Database) -> Figures:
     names = [f"{name}{when}" for name in ("rare", "any", "best") for when in ("", "-past")]
     return {name: one_by_one(database, name) for name in names}
@@ -218,6 +222,7 @@ PARTS = (
     Part("counts", ("P4", "P6"), counts, ("filters",), TELLING),
     Part("words", ("P5", "P6"), words, ("words",), TELLING),
     Part("tiles", ("tiles",), drawn, sqlite=TELLING),
+    Part("tiles-filtered", ("tiles",), drawn_filtered, sqlite=TELLING),
     Part("once", ("P1",), pages("once")),
     Part("now", ("P2", "P6"), pages("now", fresh=True), ("pages",), postgres=("P2",)),
     Part("past", ("P6",), pages("past", fresh=True, has_baseline=False), ("pages",)),

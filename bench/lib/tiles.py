@@ -11,6 +11,11 @@ from .processes import Failed, Server
 ZOOMS = range(15)
 # Tiles of a zoom, and pages of events whose places they lie around.
 TILES, PAGES = 64, 40
+# With a filter, tiles of a zoom for each: the value that most events have of each of these.
+FILTERED = 4
+FIELDS = (
+    "type,category,tactic,status,verification,actor,actor_within,actor_kind,role,location,country,admin1,place_precision,campaign,issue,source"
+)
 
 
 def measure(stand: Stand, database: str, seed: int) -> Figures:
@@ -18,6 +23,19 @@ def measure(stand: Stand, database: str, seed: int) -> Figures:
     with stand.server(database, 2, "--document-cache", "0") as server:
         places = around(server, seed)
         return {str(zoom): [timed(server, tile) for tile in tiles(places, zoom)] for zoom in ZOOMS}
+
+
+def filtered(stand: Stand, database: str, seed: int) -> Figures:
+    """The same of tiles of events that have what most events have of one field."""
+    with stand.server(database, 2, "--document-cache", "0") as server:
+        places = around(server, seed)
+        counted = json.loads(server.get(f"/v1/events/facets?facet={FIELDS}&facet_limit=1")[2])
+        most = [(facet["field"], value["id"] or value["value"]) for facet in counted["data"] for value in facet["values"]]
+        filters = [f"{field}={value}" for field, value in most]
+        return {
+            str(zoom): [timed(server, f"{tile}?{text}") for text in filters for tile in tiles(places, zoom)[:FILTERED]]
+            for zoom in ZOOMS
+        }
 
 
 def around(server: Server, seed: int) -> list[tuple[float, float]]:

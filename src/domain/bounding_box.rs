@@ -22,6 +22,19 @@ impl BoundingBox {
         };
         between && (self.south..=self.north).contains(&point.lat)
     }
+
+    /// The part of it that lies in another one; itself where that is no box, or may be two.
+    #[must_use]
+    pub fn cut(self, other: &Self) -> Self {
+        let cut = Self {
+            west: self.west.max(other.west),
+            south: self.south.max(other.south),
+            east: self.east.min(other.east),
+            north: self.north.min(other.north),
+        };
+        let crosses = |one: &Self| one.west > one.east;
+        if crosses(&self) || crosses(other) || crosses(&cut) { self } else { cut }
+    }
 }
 
 /// Slices of the globe from pole to pole, in which longitudes are gathered: a tenth of a degree each.
@@ -90,6 +103,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_cut_holds_the_same_in_what_it_is_cut_to(
+            sides in prop::array::uniform8(-9_i32..=9),
+            lat in -9_i32..=9,
+            lon in -9_i32..=9,
+        ) {
+            let [west, south, east, north, w, s, e, n] = sides.map(|side| f64::from(side * 10));
+            let (own, other) =
+                (BoundingBox { west, south, east, north }, BoundingBox { west: w, south: s, east: e, north: n });
+            let point = Point { lat: f64::from(lat * 10), lon: f64::from(lon * 10) };
+            if other.contains(point) {
+                prop_assert_eq!(own.cut(&other).contains(point), own.contains(point));
+            }
+        }
+
         #[test]
         fn no_shorter_stretch_holds_all(all in prop::collection::vec(-1_800_i32..=1_800, 1..12)) {
             let mut all: Vec<f64> = all.into_iter().map(|lon| f64::from(lon) / 10.0).collect();

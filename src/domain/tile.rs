@@ -89,13 +89,20 @@ impl Tile {
 
     /// Where it shows a position: nowhere where that lies elsewhere; twice where the margin goes once around the world. In the tile
     /// proper, without margins, a position lies in one tile of a zoom level.
+    #[inline]
     pub fn spots(self, at: OnMap) -> impl Iterator<Item = Spot> {
-        let units_across = i64::from(EXTENT) << self.zoom;
-        let finer = u32::BITS - units_across.trailing_zeros();
-        let behind = |position: u32, tiles: u32| i64::from(position >> finer) - i64::from(tiles) * i64::from(EXTENT);
-        let (x, y) = (behind(at.x, self.column), unit(behind(at.y, self.row)));
-        let around = if x < i64::from(EXTENT / 2) { units_across } else { -units_across };
+        let x = self.behind(at.x, self.column);
+        let around = if x < EXTENT / 2 { EXTENT << self.zoom } else { -(EXTENT << self.zoom) };
+        let y = unit(self.behind(at.y, self.row));
         [unit(x), unit(x + around)].into_iter().filter_map(move |x| Some(Spot { x: x?, y: y? }))
+    }
+
+    /// How many units a position lies behind the edge of a tile in a column or a row. At the deepest zoom level the world has 2^30.
+    #[expect(clippy::cast_possible_wrap, reason = "see above")]
+    #[inline]
+    const fn behind(self, position: u32, tiles: u32) -> i32 {
+        let finer = u32::BITS - EXTENT.trailing_zeros() - self.zoom as u32;
+        (position >> finer) as i32 - (tiles as i32) * EXTENT
     }
 
     /// What holds all points that it shows, also in its margin.
@@ -121,9 +128,10 @@ impl Spot {
 }
 
 /// A number of units, where it lies on a tile or in its margin.
-fn unit(units: i64) -> Option<i16> {
-    let is_shown = (i64::from(-MARGIN)..i64::from(EXTENT + MARGIN)).contains(&units);
-    i16::try_from(units).ok().filter(|_| is_shown)
+#[expect(clippy::cast_possible_truncation, reason = "these are few")]
+#[inline]
+fn unit(units: i32) -> Option<i16> {
+    (-MARGIN..EXTENT + MARGIN).contains(&units).then_some(units as i16)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::query::known_values::KnownValues;
 use crate::query::named::Named as FoundNames;
 use crate::query::params::ParamFault;
 use crate::query::plan::plan;
-use crate::query::tile::tile_map;
+use crate::query::tile::{on_tile, tile_map};
 use crate::view::aggregate::{
     EventExtent, EventFacets, EventHistogram, Facet, FacetValue, HistogramBucket, HistogramGroup, Named, number,
 };
@@ -160,10 +160,11 @@ impl Counting<'_> {
     /// # Errors
     /// 503 where the dataset was replaced meanwhile, the time is over, or it asks for words that are not known yet.
     pub fn tile(&self, tile: Tile) -> Result<Vec<u8>, Problem> {
+        let query = &on_tile(self.query, tile);
         let (to_match, map, generation) = {
             let state = self.index.read();
-            let map = tile_map(self.query, self.named, self.sight(&state), tile);
-            (self.to_match(&state, self.query, self.named)?, map, state.generation)
+            let map = tile_map(query, self.named, self.sight(&state), tile);
+            (self.to_match(&state, query, self.named)?, map, state.generation)
         };
         let shown = to_match.find()?.drawn(&map);
         let state = self.index.read();

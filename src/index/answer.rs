@@ -11,8 +11,8 @@ use hashbrown::{HashMap, HashSet};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use thiserror::Error;
 
-use super::aggregate::are_many;
 use super::aggregate::whole::{Whole, WholeCounts};
+use super::aggregate::{Rest, are_many};
 use super::bits::Bits;
 use super::dictionary::{SizeFacts, Term};
 use super::events::Events;
@@ -132,15 +132,16 @@ impl<'a> Answer<'a> {
         })
     }
 
-    /// The rows of each segment that are answers, and what is known of them where these are all that whoever asks could see of it
-    /// now. All cores look where there are many.
-    pub(super) fn in_segments(&self) -> Vec<(&'a Layer, Bits, Option<Whole>)> {
+    /// The rows of each segment that are answers; and, where these are at least half of what whoever asks could see of it now, what is
+    /// known of all that, and the rows of it that are missing. All cores look where there are many.
+    pub(super) fn in_segments(&self) -> Vec<(&'a Layer, Bits, Option<Rest>)> {
         let Self { search, known, named, unseen, .. } = self;
         let look = |(slot, layer): (usize, &'a Layer)| {
             let named = named.get(&slot).map(Vec::as_slice);
             let rows = search.find(layer, named, unseen, *known).rows().clone();
-            let whole = layer.is_all(&rows, unseen).then(|| Whole::of(layer, search.clearance, known.whole));
-            (layer, rows, whole)
+            let missing = layer.few_missing(&rows, unseen);
+            let rest = missing.map(|missing| (Whole::of(layer, search.clearance, known.whole), missing));
+            (layer, rows, rest)
         };
         let layers: Vec<_> = self.layers().collect();
         if are_many(layers.iter().map(|(_, layer)| &*layer.segment)) {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::aggregate::far::KnownPlaces;
 use super::bits::Bits;
 use super::segment::{Segment, Superseded};
 use super::terms::Terms;
@@ -17,6 +18,8 @@ pub struct Layer {
     pub segment: Arc<Segment>,
     /// A number that no other segment has while the program runs.
     pub id: u64,
+    /// Where the rows lie on the map of the world, once that was asked for.
+    pub places: Arc<KnownPlaces>,
     /// Shared with questions that are being answered, like the rows: to copy it for each would take longer than many of them.
     superseded: Arc<Vec<Superseded>>,
     /// The rows that were not superseded.
@@ -35,13 +38,14 @@ impl Layer {
         }
         let last = superseded.iter().map(|(_, by)| *by).max().unwrap_or(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { level, segment, id, superseded: Arc::new(superseded), current: Arc::new(current), last }
+        let places = Arc::default();
+        Self { level, segment, id, places, superseded: Arc::new(superseded), current: Arc::new(current), last }
     }
 
     /// The same as if nothing of it had been superseded.
     pub fn untouched(&self) -> Self {
-        let (level, segment, id) = (self.level, Arc::clone(&self.segment), self.id);
-        Self { current: Arc::new(Bits::all(segment.rows())), level, segment, id, superseded: Arc::default(), last: 0 }
+        let current = Arc::new(Bits::all(self.segment.rows()));
+        Self { current, superseded: Arc::default(), last: 0, ..self.clone() }
     }
 
     /// Notes that a row was superseded.
@@ -80,14 +84,17 @@ impl Layer {
         rows
     }
 
-    /// Whether these are all rows that were not superseded and have none of some terms.
-    pub fn is_all(&self, rows: &Bits, unseen: &Terms) -> bool {
-        if unseen.is_empty() {
-            return *self.current == *rows;
-        }
+    /// The rows that are missing among these of all that were not superseded and have none of some terms. `None` where these are not
+    /// among them, or fewer than are missing.
+    pub fn few_missing(&self, rows: &Bits, unseen: &Terms) -> Option<Bits> {
         let mut seen = (*self.current).clone();
-        seen.and_not(&unseen.rows(&self.segment));
-        seen == *rows
+        if !unseen.is_empty() {
+            seen.and_not(&unseen.rows(&self.segment));
+        }
+        let (all, known) = (seen.count(), rows.count());
+        seen.and_not(rows);
+        let missing = seen.count();
+        (known + missing == all && missing <= known).then_some(seen)
     }
 
     /// The bytes that it takes.

@@ -205,27 +205,34 @@ impl OwnPoints {
     }
 
     /// The numbers of the points of a row.
-    fn numbers_of_row(&self, row: usize) -> impl Iterator<Item = usize> {
+    pub fn numbers_of_row(&self, row: usize) -> impl Iterator<Item = usize> {
         let start = self.row.partition_point(|own| usize::from(*own) < row);
         (start..self.len()).take_while(move |number| usize::from(self.row[*number]) == row)
     }
 
     /// The numbers of the points of a row in an area.
     pub fn numbers_inside_of(&self, row: usize, area: &Area) -> impl Iterator<Item = usize> {
-        self.numbers_of_row(row).filter(|number| area.contains(self.spots.get(*number)))
+        self.numbers_of_row(row).filter(|number| self.is_in(*number, area))
+    }
+
+    /// Whether the point under a number lies in an area.
+    pub fn is_in(&self, number: usize, area: &Area) -> bool {
+        area.contains(self.spots.get(number))
     }
 
     /// The numbers of the points in an area; its box, where it has one, is held against many at once.
     pub fn numbers_inside(&self, area: &Area, mut take: impl FnMut(usize)) {
         let rest = Area { bbox: None, ..area.clone() };
-        let mut test = |number| {
-            if rest.is_everywhere() || rest.contains(self.spots.get(number)) {
-                take(number);
-            }
-        };
-        match &area.bbox {
-            Some(bbox) => self.spots.inside(bbox, test),
-            None => (0..self.len()).for_each(&mut test),
+        let is_in_rest = |number: &usize| rest.contains(self.spots.get(*number));
+        match (&area.bbox, rest.is_everywhere()) {
+            (None, true) => (0..self.len()).for_each(take),
+            (None, false) => (0..self.len()).filter(is_in_rest).for_each(take),
+            (Some(bbox), true) => self.spots.inside(bbox, take),
+            (Some(bbox), false) => self.spots.inside(bbox, |number| {
+                if is_in_rest(&number) {
+                    take(number);
+                }
+            }),
         }
     }
 

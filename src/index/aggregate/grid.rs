@@ -1,52 +1,31 @@
 //! Events that are near one another on a tile, counted in cells.
 
-#![expect(clippy::cast_possible_truncation, reason = "a segment has at most 2^16 rows, and a tile has few cells")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "a segment has at most 2^16 rows, and a tile few cells"
+)]
 
 use super::Piece;
+use super::far::{FarPlaces, PlaceOf};
+use super::met::{CELLS, Cell, Met};
 use super::tile::{Dot, FAR, Part, Shown, TileMap};
 use super::whole::Weighed;
-use crate::domain::tile::{EXTENT, MARGIN, Spot};
-use crate::domain::vocabulary::{EventType, PlacePrecision};
+use crate::domain::tile::Spot;
+use crate::domain::vocabulary::EventType;
 use crate::index::bits::Bits;
 use crate::index::terms::Terms;
 
-/// Units along a side of the cells in which events are counted together: 32 by 32 cells a tile. Margins are whole cells, so that
-/// two tiles show the same in the margin that they share.
-const CELL: i32 = 128;
-/// Cells along a side of a tile with its margins.
-const SIDE: u16 = ((EXTENT + 2 * MARGIN) / CELL) as u16;
-/// A row that was met in no cell yet.
-const NOWHERE: u16 = u16::MAX;
-
-/// The cells of a tile and its margins, row by row.
+/// The cells of a tile and its margins.
 pub(super) struct Grid {
     cells: Vec<Cell>,
-    /// How many events of each type each cell has.
-    types: Vec<u32>,
+    /// How many events of each type each cell has: all cells of the first type, then those of the next one.
+    types: Vec<i32>,
+    met: Met,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Cell {
-    /// Its events, each counted once.
-    events: u32,
-    /// Their places.
-    dots: u32,
-    /// The spots of these, added up.
-    sum: (i64, i64),
-    /// One of the events: the only one, where it has one.
-    one: Option<One>,
-}
-
-/// An event at the first of its spots in a cell.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct One {
-    pub piece: u32,
-    pub row: u16,
-    pub precision: PlacePrecision,
-    spot: Spot,
-}
-
-/// What the cells have that have something.
+/// What the cells have of one segment that have something.
 #[derive(Debug)]
 pub struct Cells {
     by_number: Box<[(u16, Cell)]>,
@@ -62,148 +41,141 @@ impl Weighed for Cells {
     }
 }
 
-impl Cell {
-    fn count(&mut self, one: One) {
-        self.events += 1;
-        self.one.get_or_insert(one);
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.events += other.events;
-        self.dots += other.dots;
-        self.sum.0 += other.sum.0;
-        self.sum.1 += other.sum.1;
-        self.one = self.one.or(other.one);
-    }
+/// The number of an event: that of its piece, then that of its row.
+const fn numbered(piece: usize, cell: &Cell) -> Cell {
+    Cell { numbers: cell.numbers + cell.events * ((piece as i64) << 16), ..*cell }
 }
 
 impl Grid {
     pub fn of(types: usize) -> Self {
-        let cells = usize::from(SIDE).pow(2);
-        Self { cells: vec![Cell::default(); cells], types: vec![0; cells * types] }
+        Self { cells: vec![Cell::default(); CELLS], types: vec![0; CELLS * types], met: Met::default() }
     }
 
     /// With what was counted of other pieces.
     pub fn with(mut self, other: Self) -> Self {
-        self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(other));
+        self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(1, other));
         self.types.iter_mut().zip(other.types).for_each(|(own, other)| *own += other);
         self
     }
 
     /// Counts the events of the piece with a number.
     pub fn take(&mut self, number: usize, piece: &Piece, map: &TileMap, located: &Terms) {
-        match piece.whole.as_ref().zip(map.known_as) {
-            Some((whole, stamp)) if map.tile.zoom() <= FAR => {
-                let cells = whole.cells((map.tile, stamp), || {
-                    let mut own = Self::of(map.types.len());
-                    own.count(number, piece, map, located);
-                    own.cells()
-                });
-                self.add(number, &cells);
+        let far = piece.places.as_ref().zip(map.stamp).filter(|_| map.tile.zoom() <= FAR);
+        let Some((places, stamp)) = far else {
+            self.met.clear(piece.segment.rows());
+            map.each_part(piece, located, |Part { spot, rows, .. }| {
+                rows.each_of(piece, |row| self.met.meet(row, spot));
+            });
+            return self.add_met(number, piece, map, 1);
+        };
+        let places = places.get(stamp, || FarPlaces::of(&piece.segment, map));
+        let (one, draws) = ((number, piece), |of| map.draws(&piece.segment, of));
+        let Some((whole, missing)) = &piece.rest else {
+            return self.count(one, &piece.rows, &places, draws, map, 1);
+        };
+        // Fewer rows are missing than match: these are taken off what all have.
+        let cells = whole.cells((map.tile, stamp), || {
+            let mut own = Self::of(map.types.len());
+            let mut seen = piece.rows.clone();
+            seen.or(missing.words());
+            own.count((0, piece), &seen, &places, |_| true, map, 1);
+            own.cells()
+        });
+        self.add(number, &cells);
+        let mut off = missing.clone();
+        if !map.draws_all {
+            let mut several = places.rows_with_several(piece.segment.rows());
+            several.and(&piece.rows);
+            off.or(several.words());
+            self.count(one, &several, &places, draws, map, 1);
+        }
+        if !off.is_empty() {
+            self.count(one, &off, &places, |_| true, map, -1);
+        }
+    }
+
+    /// Counts some rows so many times; of several places that a row names, those that are drawn. That a row with one place matches is
+    /// due to that one, where any is asked for.
+    fn count(
+        &mut self,
+        (number, piece): (usize, &Piece),
+        rows: &Bits,
+        places: &FarPlaces,
+        draws: impl Fn(PlaceOf) -> bool,
+        map: &TileMap,
+        times: i64,
+    ) {
+        self.met.clear(piece.segment.rows());
+        for row in rows.ascending(0..piece.segment.rows()).filter(|row| places.has_one(*row)) {
+            self.met.meet_new(row, map.tile.spots(places.only(row)));
+        }
+        for (row, at, of) in places.several().filter(|(row, ..)| rows.contains(*row)) {
+            if draws(of) {
+                map.tile.spots(at).for_each(|spot| self.met.meet(row, spot));
             }
-            _ => self.count(number, piece, map, located),
+        }
+        self.add_met(number, piece, map, times);
+    }
+
+    /// Adds the rows that were met so many times.
+    fn add_met(&mut self, number: usize, piece: &Piece, map: &TileMap, times: i64) {
+        let Self { cells, types, met } = self;
+        let more = met.each_cell(|at, cell| cells[usize::from(at)].add(times, &numbered(number, cell)));
+        let Met { rows, cell, .. } = met;
+        let mut have_more = Bits::none(cell.len());
+        for (row, _) in &more {
+            have_more.insert((*row).into());
+        }
+        let times = times as i32;
+        for (of_type, (term, _)) in types.chunks_mut(CELLS).zip(&map.types) {
+            let Some(handle) = piece.segment.postings.handle(*term) else {
+                continue;
+            };
+            piece.segment.postings.each_of(handle, rows, cell.len(), |row| {
+                of_type[usize::from(cell[row])] += times;
+                if have_more.contains(row) {
+                    let from = more.partition_point(|(own, _)| usize::from(*own) < row);
+                    let of_row = more[from..].iter().take_while(|(own, _)| usize::from(*own) == row);
+                    of_row.for_each(|(_, cell)| of_type[usize::from(*cell)] += times);
+                }
+            });
         }
     }
 
     /// Those that have something, of a single piece.
     fn cells(self) -> Cells {
         let by_number = (0..).zip(self.cells).filter(|(_, cell)| cell.dots > 0).collect();
-        let counted = (0_u32..).zip(self.types).filter_map(|(at, count)| Some((at, count.checked_sub(1)? as u16)));
-        let (types, counts): (Vec<_>, Vec<_>) = counted.unzip();
+        let counted = (0_u32..).zip(self.types).filter(|(_, count)| *count > 0);
+        let (types, counts): (Vec<_>, Vec<_>) = counted.map(|(at, count)| (at, (count - 1) as u16)).unzip();
         Cells { by_number, types: types.into(), counts: counts.into() }
     }
 
     fn add(&mut self, number: usize, cells: &Cells) {
         for (at, cell) in &cells.by_number {
-            let one = cell.one.map(|one| One { piece: number as u32, ..one });
-            self.cells[usize::from(*at)].add(&Cell { one, ..cell.clone() });
+            self.cells[usize::from(*at)].add(1, &numbered(number, cell));
         }
         for (at, count) in cells.types.iter().zip(&cells.counts) {
-            self.types[*at as usize] += u32::from(*count) + 1;
+            self.types[*at as usize] += i32::from(*count) + 1;
         }
     }
 
-    fn count(&mut self, number: usize, piece: &Piece, map: &TileMap, located: &Terms) {
-        // Nearly all events have one place in a tile. The others are looked at again, so that none counts twice in a cell.
-        let (mut met_in, mut again) = (vec![NOWHERE; piece.segment.rows()], Vec::new());
-        map.each_part(piece, located, |Part { spot, precision, rows }| {
-            let at = cell_of(spot);
-            let (cell, mut dots) = (&mut self.cells[usize::from(at)], 0);
-            rows.each_of(piece, |row| {
-                dots += 1;
-                let one = One { piece: number as u32, row: row as u16, precision, spot };
-                if met_in[row] == NOWHERE {
-                    met_in[row] = at;
-                    cell.count(one);
-                } else {
-                    again.push((at, one));
-                }
-            });
-            cell.dots += dots;
-            cell.sum.0 += i64::from(spot.x) * i64::from(dots);
-            cell.sum.1 += i64::from(spot.y) * i64::from(dots);
-        });
-        again.sort_unstable_by_key(|(cell, one)| (one.row, *cell, one.spot, one.precision));
-        again.dedup_by_key(|(cell, one)| (one.row, *cell));
-        again.retain(|(at, one)| {
-            let cell = &mut self.cells[usize::from(*at)];
-            let is_counted = met_in[usize::from(one.row)] == *at;
-            if is_counted {
-                // Which of its spots was met first is chance.
-                let is_first = |known: &One| (known.spot, known.precision) <= (one.spot, one.precision);
-                cell.one = cell.one.filter(is_first).or(Some(*one));
-            } else {
-                cell.count(*one);
-            }
-            !is_counted
-        });
-        self.count_types(piece, map, &met_in, &again);
-    }
-
-    /// Counts the types of events by the cell in which each was met first, and by those in which it was met again, ascending by
-    /// rows.
-    fn count_types(&mut self, piece: &Piece, map: &TileMap, met_in: &[u16], again: &[(u16, One)]) {
-        let drawn = Bits::that(met_in, |cell| *cell != NOWHERE);
-        let mut is_again = Bits::none(met_in.len());
-        for (_, one) in again {
-            is_again.insert(one.row.into());
-        }
-        let types = map.types.len();
-        let mut count = |cell: u16, position: usize| self.types[usize::from(cell) * types + position] += 1;
-        for (position, (term, _)) in map.types.iter().enumerate() {
-            let Some(handle) = piece.segment.postings.handle(*term) else {
-                continue;
-            };
-            piece.segment.postings.each_of(handle, &drawn, met_in.len(), |row| {
-                count(met_in[row], position);
-                if is_again.contains(row) {
-                    let from = again.partition_point(|(_, one)| usize::from(one.row) < row);
-                    let more = again[from..].iter().take_while(|(_, one)| usize::from(one.row) == row);
-                    more.for_each(|(cell, _)| count(*cell, position));
-                }
-            });
-        }
-    }
-
-    /// What is shown of it: several events in the middle of their places.
-    pub fn shown(self, named: &[(u32, EventType)], dot: impl Fn(One) -> Dot) -> impl Iterator<Item = (Spot, Shown)> {
-        let Self { cells, types } = self;
-        cells.into_iter().enumerate().filter_map(move |(number, cell)| {
-            let one = cell.one?;
+    /// What is shown of it: several events in the middle of their places. `dot` shows the row of a piece that is alone in a cell.
+    pub fn shown(
+        self,
+        named: &[(u32, EventType)],
+        dot: impl Fn((usize, usize), u16) -> Option<(Spot, Dot)>,
+    ) -> impl Iterator<Item = (Spot, Shown)> {
+        let Self { cells, types, .. } = self;
+        (0_u16..).zip(cells).filter(|(_, cell)| cell.events > 0).filter_map(move |(at, cell)| {
             if cell.events == 1 {
-                return Some((one.spot, Shown::One(dot(one))));
+                let number = cell.numbers.unsigned_abs() as usize;
+                return dot((number >> 16, number & 0xffff), at).map(|(spot, dot)| (spot, Shown::One(dot)));
             }
-            let middle = |sum: i64| sum.div_euclid(i64::from(cell.dots)) as i16;
-            let counts = types[number * named.len()..].iter().zip(named).filter(|(count, _)| **count > 0);
+            let middle = |sum: i64| sum.div_euclid(cell.dots) as i16;
+            let counts = types[usize::from(at)..].iter().step_by(CELLS).zip(named).filter(|(count, _)| **count > 0);
             let most = counts.reduce(|most, one| if one.0 > most.0 { one } else { most }).map(|(_, (_, most))| *most);
             let spot = Spot { x: middle(cell.sum.0), y: middle(cell.sum.1) };
-            Some((spot, Shown::Several { count: cell.events, most }))
+            Some((spot, Shown::Several { count: u32::try_from(cell.events).unwrap_or(u32::MAX), most }))
         })
     }
-}
-
-/// The number of the cell that a spot lies in.
-fn cell_of(spot: Spot) -> u16 {
-    let line = |units: i16| u16::try_from((i32::from(units) + MARGIN) / CELL).unwrap_or(0);
-    line(spot.y) * SIDE + line(spot.x)
 }

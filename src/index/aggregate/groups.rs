@@ -89,7 +89,7 @@ impl Groups {
 
     /// How many events of a piece have any value.
     fn count_piece(&self, piece: &Piece, first: Option<&First<'_>>, of: &mut [usize]) -> usize {
-        match (&piece.whole, self.known_as, first) {
+        match (piece.whole(), self.known_as, first) {
             (Some(whole), Some(number), _) => {
                 let counted = whole.values(number, || self.of_whole(piece));
                 counted.of.iter().for_each(|(group, rows)| of[*group as usize] += *rows as usize);
@@ -121,7 +121,7 @@ impl Groups {
         let known_as = self.known_as.map(|number| digest(number, values));
         let count = |piece: &Piece| {
             let count = || chosen.count_by_terms(piece, |_, _| ());
-            match piece.whole.as_ref().zip(known_as) {
+            match piece.whole().zip(known_as) {
                 Some((whole, number)) => whole.values(number, || OfValues { of: Box::default(), any: count() }).any,
                 None => count(),
             }

@@ -186,6 +186,7 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
+    #[expect(clippy::cast_precision_loss, reason = "it is about how many")]
     fn new(buckets: &'a Buckets, numbers: &'a Numbers) -> Self {
         // Nothing starts between the first and the last one yet.
         let nowhere = Lying { starts: (i64::MAX, i64::MIN), ..Lying::default() };
@@ -241,7 +242,7 @@ impl Matched {
             let bounds = piece.rows().filter_map(|row| numbers.bounds(&piece.segment, row, frame));
             bounds.filter_map(super::extent::told).reduce(wider)
         };
-        let told = |(_, piece): (usize, &Piece)| match &piece.whole {
+        let told = |(_, piece): (usize, &Piece)| match piece.whole() {
             Some(whole) => whole.told(frame, || told(piece)),
             None => told(piece),
         };
@@ -264,7 +265,7 @@ impl Matched {
             let (mut tally, mut sums) = (Tally::new(buckets, numbers), Sums::of(buckets));
             for (_, piece) in pieces {
                 let mut count = |sums: &mut Sums| piece.rows().for_each(|row| tally.add(piece, row, sums));
-                match &piece.whole {
+                match piece.whole() {
                     None => count(&mut sums),
                     Some(whole) => sums.add_steps(&whole.steps(digest, || {
                         let mut own = Sums::of(buckets);

@@ -2,9 +2,11 @@
 //! and counted beside those who write, since segments never change.
 
 pub mod extent;
+pub mod far;
 mod grid;
 pub mod groups;
 pub mod histogram;
+mod met;
 pub mod tile;
 pub mod whole;
 
@@ -23,19 +25,30 @@ use super::row::NOTHING;
 use super::search::Search;
 use super::segment::Segment;
 use crate::domain::window::Frame;
+use far::KnownPlaces;
 use histogram::People;
 use whole::Whole;
+
+/// All rows of a segment that can be seen, and which of them are missing elsewhere.
+pub type Rest = (Whole, Bits);
 
 /// The rows of a segment that match.
 #[derive(Clone, Debug)]
 struct Piece {
     segment: Arc<Segment>,
     rows: Bits,
-    /// Where these are all rows that can be seen.
-    whole: Option<Whole>,
+    /// Where these are at least half of the rows that can be seen: all of those, and the ones that are missing here.
+    rest: Option<Rest>,
+    /// Where all rows of the segment lie, where it is one that stays.
+    places: Option<Arc<KnownPlaces>>,
 }
 
 impl Piece {
+    /// All rows that can be seen, where these are they.
+    fn whole(&self) -> Option<&Whole> {
+        self.rest.as_ref().filter(|(_, missing)| missing.is_empty()).map(|(whole, _)| whole)
+    }
+
     fn rows(&self) -> impl Iterator<Item = usize> {
         self.rows.ascending(0..self.segment.rows())
     }
@@ -86,8 +99,13 @@ impl Matched {
     /// # Errors
     /// Where the time is over.
     fn of(answer: &Answer<'_>, tail: Segment) -> Result<Self, Late> {
-        let piece = |(layer, rows, whole): (&Layer, _, _)| Piece { segment: Arc::clone(&layer.segment), rows, whole };
-        let tail = Piece { rows: Bits::all(tail.rows()), segment: Arc::new(tail), whole: None };
+        let piece = |(layer, rows, rest): (&Layer, _, _)| Piece {
+            segment: Arc::clone(&layer.segment),
+            rows,
+            rest,
+            places: Some(Arc::clone(&layer.places)),
+        };
+        let tail = Piece { rows: Bits::all(tail.rows()), segment: Arc::new(tail), rest: None, places: None };
         let found = answer.in_segments().into_iter().map(piece);
         let pieces = found.chain([tail]).filter(|piece| !piece.rows.is_empty()).collect();
         answer.in_time(Self(pieces))

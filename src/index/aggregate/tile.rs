@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::grid::{Grid, One};
+use super::far::PlaceOf;
+use super::grid::Grid;
 use super::groups::Rows;
+use super::met::cell_of;
 use super::{Matched, Piece, Share};
 use crate::domain::area::Area;
-use crate::domain::tile::{Spot, Tile};
+use crate::domain::tile::{OnMap, Spot, Tile};
 use crate::domain::verification::Verification;
 use crate::domain::vocabulary::{EventStatus, EventType, PlacePrecision};
 use crate::index::row::UNDATED;
 use crate::index::segment::Segment;
 use crate::index::terms::Terms;
 
-/// Up to this zoom level a good part of all events may lie on a tile, and so what is counted of whole segments is kept.
+/// Up to this zoom level a good part of all events may lie on a tile. So it is kept where rows lie, and what is counted of whole segments.
 pub const FAR: u8 = 2;
 /// From this zoom level on, where a tile is some two kilometres wide, events are shown one by one.
 pub const SINGLE: u8 = 14;
@@ -25,19 +27,23 @@ const MOST: usize = if cfg!(debug_assertions) { 12 } else { 2_048 };
 /// Where one row in so many, or fewer, is asked for where it is, rows are looked at one by one; otherwise the lists of all places.
 const FEW: usize = 8;
 
-/// Where the places of a question lie in a tile, and what the codes of events are called in the index.
+/// Where places lie, which of them a tile shows for a question, and what the codes of events are called in the index.
 #[derive(Debug)]
 pub struct TileMap {
     /// The tile.
     pub tile: Tile,
-    /// The places on it that stand where their location does.
+    /// The places that stand where their location does: those on the tile that are drawn, and from afar all on the map.
     pub located: ByTerm<Located>,
-    /// By the number of the term: how exactly a place is known that counts with a point of the event's own.
-    pub own: Vec<Option<PlacePrecision>>,
-    /// What such a point must lie in.
+    /// By the number of the term: a place that counts with a point of the event's own; of those that are drawn, and from afar of all.
+    pub own: Vec<Option<Place>>,
+    /// What such a point must lie in to be drawn.
     pub area: Area,
-    /// What all of this is known under while places stay where they are; `None` where not all places are drawn.
-    pub known_as: Option<Stamp>,
+    /// What all of this is known under while places stay where they are; `None` for a moment of the past.
+    pub stamp: Option<Stamp>,
+    /// Whether all places are drawn.
+    pub draws_all: bool,
+    /// From afar, the terms of all places, on the map or not.
+    pub places: Terms,
     /// The terms of main types.
     pub types: Vec<(u32, EventType)>,
     /// The terms of statuses.
@@ -80,12 +86,20 @@ impl<T> FromIterator<(u32, T)> for ByTerm<T> {
     }
 }
 
-/// A place on a tile: there once, or twice where the tile is the world.
+/// A place, and whether it is drawn.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "where it is shown, and how exactly it is known")]
-pub struct Located {
-    pub spots: [Option<Spot>; 2],
+#[expect(missing_docs, reason = "how exactly it is known, and said above")]
+pub struct Place {
     pub precision: PlacePrecision,
+    pub is_drawn: bool,
+}
+
+/// A place with where it lies.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "said above")]
+pub struct Located {
+    pub at: OnMap,
+    pub place: Place,
 }
 
 /// What stands at one spot of a tile.
@@ -155,7 +169,7 @@ impl Matched {
             }
             all
         });
-        let dot = |((spot, _), (precision, piece, row)): ((Spot, Uuid), Place)| {
+        let dot = |((spot, _), (precision, piece, row)): ((Spot, Uuid), Found)| {
             (spot, Shown::One(map.dot(&self.0[piece].segment, row, precision)))
         };
         (dots.len() <= MOST).then(|| dots.into_iter().map(dot).collect())
@@ -170,7 +184,7 @@ impl Matched {
             grid
         };
         let grid = self.share(look, Grid::with);
-        let dot = |one: One| map.dot(&self.0[one.piece as usize].segment, one.row.into(), one.precision);
+        let dot = |(piece, row): (usize, usize), cell| map.dot_in(&self.0[piece].segment, row, cell);
         let mut shown: Vec<_> = grid.shown(&map.types, dot).collect();
         shown.sort_unstable_by_key(|(spot, _)| *spot);
         shown
@@ -178,56 +192,106 @@ impl Matched {
 }
 
 /// How exactly a place is known, and the piece and the row that it is of.
-type Place = (PlacePrecision, usize, usize);
+type Found = (PlacePrecision, usize, usize);
 
 /// Adds the place of an event at a spot, which may be named there twice, and known more exactly once.
-fn add_place(dots: &mut BTreeMap<(Spot, Uuid), Place>, at: (Spot, Uuid), place: Place) {
+fn add_place(dots: &mut BTreeMap<(Spot, Uuid), Found>, at: (Spot, Uuid), place: Found) {
     let known = dots.entry(at).or_insert(place);
     known.0 = known.0.min(place.0);
 }
 
 impl TileMap {
-    /// Hands out the places of a piece that lie on the tile, with their rows.
+    /// Hands out the places of a piece that are drawn, with their rows.
     pub(super) fn each_part(&self, piece: &Piece, located: &Terms, mut take: impl FnMut(Part)) {
         let segment = &*piece.segment;
         if piece.rows.count() * FEW < segment.rows().min(located.list().len()) {
             for row in piece.rows() {
-                segment.named(row).for_each(|term| self.at_place(term, Rows::One(row), &mut take));
-                if !self.own.is_empty() {
-                    segment
-                        .points
-                        .numbers_inside_of(row, &self.area)
-                        .for_each(|number| self.at_own(segment, number, &mut take));
-                }
+                let part = |spot, precision| take(Part { spot, precision, rows: Rows::One(row) });
+                self.each_drawn(segment, row, part);
             }
             return;
         }
-        segment.postings.each_handle(located, |term, handle| self.at_place(term, Rows::Of(handle), &mut take));
+        segment.postings.each_handle(located, |term, handle| {
+            if let Some(Located { at, place }) = self.located.get(term).filter(|located| located.place.is_drawn) {
+                let part = |spot| Part { spot, precision: place.precision, rows: Rows::Of(handle) };
+                self.tile.spots(*at).map(part).for_each(&mut take);
+            }
+        });
         if !self.own.is_empty() {
             segment.points.numbers_inside(&self.area, |number| {
-                if piece.rows.contains(segment.points.row[number].into()) {
-                    self.at_own(segment, number, &mut take);
+                let row = usize::from(segment.points.row[number]);
+                if piece.rows.contains(row)
+                    && let Some((at, place)) = self.own_place(segment, number)
+                    && place.is_drawn
+                {
+                    let part = |spot| Part { spot, precision: place.precision, rows: Rows::One(row) };
+                    self.tile.spots(at).map(part).for_each(&mut take);
                 }
             });
         }
     }
 
-    /// Hands out where the place of a term lies on the tile, if it does, with rows that have it.
-    fn at_place(&self, term: u32, rows: Rows, take: impl FnMut(Part)) {
-        if let Some(Located { spots, precision }) = self.located.get(term) {
-            let part = |spot: &Spot| Part { spot: *spot, precision: *precision, rows };
-            spots.iter().flatten().map(part).for_each(take);
+    /// Hands out the spots at which a row is drawn.
+    fn each_drawn(&self, segment: &Segment, row: usize, mut take: impl FnMut(Spot, PlacePrecision)) {
+        let mut draw = |at, place: Place| {
+            if place.is_drawn {
+                self.tile.spots(at).for_each(|spot| take(spot, place.precision));
+            }
+        };
+        for Located { at, place } in segment.named(row).filter_map(|term| self.located.get(term)) {
+            draw(*at, *place);
+        }
+        for number in segment.points.numbers_inside_of(row, &self.area) {
+            if let Some((at, place)) = self.own_place(segment, number) {
+                draw(at, place);
+            }
         }
     }
 
-    /// Hands out where one of a segment's own points lies on the tile, if it does and its place is asked for.
-    fn at_own(&self, segment: &Segment, number: usize, take: impl FnMut(Part)) {
-        let points = &segment.points;
-        let precision = self.own.get(points.term.get(number) as usize).copied().flatten();
-        if let Some((precision, at)) = precision.zip(points.on_map(number)) {
-            let part = |spot| Part { spot, precision, rows: Rows::One(points.row[number].into()) };
-            self.tile.spots(at).map(part).for_each(take);
+    /// Whether a place of a segment is drawn.
+    pub(super) fn draws(&self, segment: &Segment, place: PlaceOf) -> bool {
+        self.draws_all
+            || match place {
+                PlaceOf::Term(term) => self.located.get(term).is_some_and(|located| located.place.is_drawn),
+                PlaceOf::Own(number) => {
+                    let own = self.own_place(segment, number as usize);
+                    own.is_some_and(|(_, place)| place.is_drawn && segment.points.is_in(number as usize, &self.area))
+                }
+            }
+    }
+
+    /// Hands out where a row lies on the map, drawn or not, and tells how many places it names; from afar.
+    pub(super) fn each_on_map(&self, segment: &Segment, row: usize, mut take: impl FnMut(OnMap, PlaceOf)) -> usize {
+        let places = || segment.named(row).filter(|term| self.places.has(*term));
+        for term in places() {
+            if let Some(located) = self.located.get(term) {
+                take(located.at, PlaceOf::Term(term));
+            }
         }
+        for number in segment.points.numbers_of_row(row) {
+            if let Some((at, _)) = self.own_place(segment, number) {
+                // A segment has fewer than 2^32 points.
+                take(at, PlaceOf::Own(u32::try_from(number).unwrap_or(u32::MAX)));
+            }
+        }
+        places().count()
+    }
+
+    /// Where one of a segment's own points lies on the map, with its place.
+    fn own_place(&self, segment: &Segment, number: usize) -> Option<(OnMap, Place)> {
+        let place = (*self.own.get(segment.points.term.get(number) as usize)?)?;
+        Some((segment.points.on_map(number)?, place))
+    }
+
+    /// The only event of a cell, at the first of its spots there.
+    fn dot_in(&self, segment: &Segment, row: usize, cell: u16) -> Option<(Spot, Dot)> {
+        let mut first: Option<(Spot, PlacePrecision)> = None;
+        self.each_drawn(segment, row, |spot, precision| {
+            if cell_of(spot) == cell {
+                first = Some(first.map_or((spot, precision), |first| first.min((spot, precision))));
+            }
+        });
+        first.map(|(spot, precision)| (spot, self.dot(segment, row, precision)))
     }
 
     fn dot(&self, segment: &Segment, row: usize, precision: PlacePrecision) -> Dot {
