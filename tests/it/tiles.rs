@@ -5,7 +5,7 @@ use std::io::Read;
 
 use marchline::domain::resource::Resource;
 use marchline::domain::scope::Scope;
-use marchline::domain::vocabulary::EventType;
+use marchline::domain::vocabulary::{EventType, PlacePrecision};
 use mvt_reader::Reader;
 use mvt_reader::feature::Value as Tag;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -283,6 +283,38 @@ on_both_databases! {
         assert_eq!(shown("/v1/tiles/5/24/12.mvt?bbox=89,39,91,41"), 1);
         assert_eq!(shown("/v1/tiles/5/24/12.mvt?location=town&bbox=89,39,91,41"), 1);
         assert_eq!(shown("/v1/tiles/5/24/12.mvt?location=town&bbox=9,39,11,41"), 0);
+    }
+
+    fn from_afar_only_places_that_are_asked_for_are_drawn_of_several(world: World) {
+        let world = world.with_town();
+        let mut generator = Generator::new(Random::new());
+        generator.fill(&world, 60);
+        for number in 0..24 {
+            let own = json!({"location": {"id": "town"}, "point": {"lat": -60.0 + 5.0 * f64::from(number), "lon": 100.0}, "precision": "point"});
+            let places = if number % 2 == 0 { json!([own, {"location": {"id": "square"}}]) } else { json!([{"location": {"id": "town"}}, own]) };
+            world.put(Resource::Event, event("in two places", json!({"places": places})));
+        }
+        let moment = Moment::read(&world, world.seq());
+        for (west, south, east, north) in [(-180.0, -90.0, 180.0, 90.0), (-120.0, 30.0, -110.0, 40.0), (-170.0, -20.0, 170.0, 90.0), (90.0, -30.0, 110.0, 50.0)] {
+            for precision in ["point", "venue", "locality", "admin2"] {
+                let filters: Filters = vec![("bbox", format!("{west},{south},{east},{north}")), ("place_precision", precision.to_owned())];
+                let rank = |code: &str| PlacePrecision::parse(code).expect("a code").rank();
+                let is_asked_for = |place: &Value| {
+                    let side = |name: &str| place["point"][name].as_f64();
+                    let is_inside = side("lon").is_some_and(|lon| (west..=east).contains(&lon)) && side("lat").is_some_and(|lat| (south..=north).contains(&lat));
+                    is_inside && rank(place["precision"].as_str().expect("a code")) >= rank(precision)
+                };
+                let mut events: Vec<Value> = moment.answer(&filters, "when").into_iter().cloned().collect();
+                for event in &mut events {
+                    event["places"].as_array_mut().expect("places").retain(is_asked_for);
+                }
+                let events: Vec<&Value> = events.iter().collect();
+                for square in (0..3).flat_map(Square::all) {
+                    let path = format!("{}?{}", square.path(), written_out(&filters).trim_start_matches('&'));
+                    square.assert_shows(&events, &tile(world.base(), &path, &[]));
+                }
+            }
+        }
     }
 
     fn a_place_that_was_elsewhere_is_drawn_there(world: World) {
