@@ -67,6 +67,8 @@ export async function show(name, query, look) {
       "--enable-unsafe-swiftshader",
       // What the browser asks for of itself goes nowhere.
       "--proxy-server=127.0.0.1:9",
+      // It would open connections to its search engine through the page's proxy.
+      "--disable-features=PreconnectToSearch",
       // Chromium refuses to run as root with its sandbox, and is root in most containers.
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
     ],
