@@ -41,10 +41,7 @@ async function serve(left) {
     }
   });
   server.on("connect", (request, socket) => {
-    // Chromium's own search engine, which it connects to of itself: a page's request there would fail, and be a complaint.
-    if (request.url !== "www.google.com:443") {
-      left.push(request.url);
-    }
+    left.push(request.url);
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   server.listen(0, "127.0.0.1");
@@ -70,8 +67,8 @@ export async function show(name, query, look) {
       "--enable-unsafe-swiftshader",
       // What the browser asks for of itself goes nowhere.
       "--proxy-server=127.0.0.1:9",
-      // It would open connections to its search engine through the page's proxy.
-      "--disable-features=PreconnectToSearch",
+      // It would ask its search engine through the page's proxy: for a connection, and what that offers of its assistant.
+      "--disable-features=PreconnectToSearch,AimEnabled",
       // Chromium refuses to run as root with its sandbox, and is root in most containers.
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
     ],
