@@ -10,6 +10,7 @@ mod restore;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -190,6 +191,13 @@ impl Events {
     /// Takes the terms that are new into the look-up, with the names that entities have now.
     pub fn look_up(&mut self, entities: &Entities) {
         self.lookup.follow(&self.dictionary, entities);
+    }
+
+    /// Looks where all rows lie for tiles from afar.
+    pub fn locate(&self) {
+        let afar = self.lookup.afar();
+        let layers: Vec<_> = self.layers.slots.iter().flatten().collect();
+        layers.into_par_iter().for_each(|layer| drop(layer.places.get(&layer.segment, &afar)));
     }
 
     /// How many versions there are, whether the public may see them or not.

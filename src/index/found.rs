@@ -88,9 +88,10 @@ impl Wanted {
         let mut rows = self.terms.rows(segment);
         self.entities.iter().for_each(|terms| sets.add(layer, terms, &mut rows));
         if let Some((terms, area)) = &self.own {
-            segment.points.inside(area, |own| {
-                if terms.has(own.term) {
-                    rows.insert(usize::from(own.row));
+            let points = &segment.points;
+            points.numbers_inside(area, |number| {
+                if terms.has(points.term.get(number)) {
+                    rows.insert(usize::from(points.row[number]));
                 }
             });
         }

@@ -3,12 +3,14 @@
 
 use std::borrow::Cow;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
 use uuid::Uuid;
 
+use super::aggregate::far::PlacesAfar;
 use super::dictionary::{Dictionary, SizeClass, Term};
 use super::entities::{Entities, Moment};
 use super::points::Spots;
@@ -214,6 +216,20 @@ pub struct Lookup {
     known: usize,
     locations: u64,
     actors_known: u64,
+    /// The same as long as no place moves. No other look-up has it while the program runs.
+    moves: Moves,
+    afar: OnceLock<Arc<PlacesAfar>>,
+}
+
+/// A number that nothing else has while the program runs.
+#[derive(Debug)]
+struct Moves(u64);
+
+impl Default for Moves {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 impl Lookup {
@@ -251,6 +267,7 @@ impl Lookup {
                     let position = self.places.push(location, names, term);
                     self.spots.push(term.spot());
                     self.note_codes(location, position, names);
+                    self.afar = OnceLock::new();
                 }
                 Term::Size(class) => self.sizes.push((number, class)),
                 _ => {}
@@ -265,7 +282,12 @@ impl Lookup {
 
     /// Works out anew where places are.
     fn place_anew(&mut self, names: Moment<'_>) {
-        self.places.all.iter_mut().for_each(|place| *place = place.at(names.point_of(place.location)));
+        for place in &mut self.places.all {
+            let now = place.at(names.point_of(place.location));
+            if std::mem::replace(place, now).on_map != now.on_map {
+                (self.moves, self.afar) = (Moves::default(), OnceLock::new());
+            }
+        }
         self.places.nest(|place| place.location, names);
         self.spots = Spots::default();
         self.places.all.iter().for_each(|place| self.spots.push(place.spot()));
@@ -283,6 +305,11 @@ impl Lookup {
         };
         note(&mut self.countries, nearest(|location| location.country.as_ref()), position);
         note(&mut self.divisions, nearest(|location| location.admin1.as_ref()), position);
+    }
+
+    /// Where all places lie now, as exactly as tiles from afar tell.
+    pub fn afar(&self) -> Arc<PlacesAfar> {
+        Arc::clone(self.afar.get_or_init(|| Arc::new(PlacesAfar::of(self.places.all(), self.moves.0))))
     }
 
     /// The positions of places that are in a box by the points that stand for their locations now.

@@ -308,6 +308,7 @@ impl Index {
         build::complete(&mut state, conn, target, &self.applied)?;
         // A backup that is restored begins an epoch, and so what is known of them holds until the next one does.
         state.restores = restores::all(conn)?;
+        state.events.locate();
         let head = state.head;
         let mut current = self.write();
         state.generation = current.generation + 1;

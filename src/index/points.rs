@@ -58,22 +58,19 @@ impl Spots {
     pub fn inside(&self, bbox: &BoundingBox, mut take: impl FnMut(usize)) {
         // What lies between two steps may lie on either side of an edge that does too.
         let (outer, inner) = (Steps::around(bbox, 1), Steps::around(bbox, -1));
-        let Steps { west, south, east, north, .. } = outer;
-        let crosses = u8::from(outer.crosses);
         for (start, (lat, lon)) in self.lat.chunks(TOGETHER).zip(self.lon.chunks(TOGETHER)).enumerate() {
-            let mut is_in = [0_u8; TOGETHER];
+            // By how many of the two boxes it is held.
+            let mut held = [0_u8; TOGETHER];
             // Without branches, so that the compiler makes it into instructions for many points at once.
-            for ((is_in, lat), lon) in is_in.iter_mut().zip(lat).zip(lon) {
-                let (behind, before) = (u8::from(*lon >= west), u8::from(*lon <= east));
-                let between = (behind & before) | (crosses & (behind | before));
-                *is_in = between & u8::from(*lat >= south) & u8::from(*lat <= north);
+            for ((held, lat), lon) in held.iter_mut().zip(lat).zip(lon) {
+                *held = outer.hold(*lat, *lon) + inner.hold(*lat, *lon);
             }
-            if is_in == [0; TOGETHER] {
+            if held == [0; TOGETHER] {
                 continue;
             }
-            for (number, _) in is_in.iter().enumerate().filter(|(_, is_in)| **is_in != 0) {
+            for (number, held) in held.iter().enumerate().filter(|(_, held)| **held != 0) {
                 let all = start * TOGETHER + number;
-                if inner.contain(lat[number], lon[number]) || bbox.contains(self.get(all)) {
+                if *held == 2 || bbox.contains(self.get(all)) {
                     take(all);
                 }
             }
@@ -130,10 +127,11 @@ impl Steps {
         Self { west: lower(west), south: lower(south), east: upper(east), north: upper(north), crosses: west > east }
     }
 
-    const fn contain(&self, lat: i32, lon: i32) -> bool {
-        let (behind, before) = (lon >= self.west, lon <= self.east);
-        let between = if self.crosses { behind || before } else { behind && before };
-        between && lat >= self.south && lat <= self.north
+    /// 1 where it has a point, and 0 where it has not.
+    fn hold(&self, lat: i32, lon: i32) -> u8 {
+        let (behind, before) = (u8::from(lon >= self.west), u8::from(lon <= self.east));
+        let between = (behind & before) | (u8::from(self.crosses) & (behind | before));
+        between & u8::from(lat >= self.south) & u8::from(lat <= self.north)
     }
 }
 
@@ -234,11 +232,6 @@ impl OwnPoints {
                 }
             }),
         }
-    }
-
-    /// The points in an area.
-    pub fn inside(&self, area: &Area, mut take: impl FnMut(OwnPoint)) {
-        self.numbers_inside(area, |number| take(self.get(number)));
     }
 
     /// Makes it short, when every point is in.

@@ -46,7 +46,7 @@ impl Whole {
 type Stamp = (u32, i64, u64);
 
 /// What must be the same for what was gathered of entities to be right.
-pub(super) fn stamp(state: &State) -> Stamp {
+fn stamp(state: &State) -> Stamp {
     (state.generation, state.redacted, state.entities.corrections())
 }
 

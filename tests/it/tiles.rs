@@ -388,6 +388,39 @@ on_both_databases! {
         assert_eq!(shown(), [(24, 10)], "where it was counted before it moved");
     }
 
+    fn tiles_from_afar_follow_places_that_move(world: World) {
+        let world = world.with_town();
+        let mut random = Random::new();
+        let names = ["one", "two", "three", "four"];
+        let put = |slug: &str, more: Value| world.put(Resource::Location, location(slug, "venue", Some("town"), more));
+        for slug in names {
+            put(slug, json!({}));
+        }
+        for number in 0..40 {
+            let own = json!({"location": {"id": "town"}, "point": {"lat": f64::from(number), "lon": 100.0}});
+            let named = random.some(&names, 2).into_iter().map(|slug| json!({"location": {"id": slug}}));
+            let places: Vec<Value> = named.chain(random.chance(30).then_some(own)).collect();
+            world.put(Resource::Event, event("somewhere", json!({"places": places})));
+        }
+        let tens = |random: &mut Random, below| 10.0 * f64::from(u32::try_from(random.below(below)).expect("a small number"));
+        for round in 0..6 {
+            for slug in random.some(&names, 3) {
+                let point = json!({"lat": tens(&mut random, 17) - 80.0, "lon": tens(&mut random, 36) - 180.0});
+                put(slug, if random.chance(70) { json!({"point": point}) } else { json!({}) });
+            }
+            if round % 2 == 1 {
+                let new = format!("new-{round}");
+                put(&new, json!({"point": {"lat": 10.0, "lon": 10.0}}));
+                world.put(Resource::Event, event("there", json!({"places": [{"location": {"id": new}}]})));
+            }
+            let moment = Moment::read(&world, world.seq());
+            let events = moment.answer(&Filters::new(), "when");
+            for square in (0..3).flat_map(Square::all) {
+                square.assert_shows(&events, &tile(world.base(), &square.path(), &[]));
+            }
+        }
+    }
+
     fn a_tile_from_afar_knows_every_type_in_its_last_cells(world: World) {
         let world = world.with_town();
         // In the margin, south of the equator.

@@ -10,7 +10,7 @@
 use super::Piece;
 use super::far::{FarPlaces, PlaceOf};
 use super::met::{CELLS, Cell, Met};
-use super::tile::{Dot, FAR, Part, Shown, TileMap};
+use super::tile::{Dot, Part, Shown, TileMap};
 use super::whole::Weighed;
 use crate::domain::tile::Spot;
 use crate::domain::vocabulary::EventType;
@@ -41,7 +41,7 @@ impl Weighed for Cells {
     }
 }
 
-/// The number of an event: that of its piece, then that of its row.
+/// A cell of one piece as it is among those of others, where the number of an event is that of its piece and then that of its row.
 const fn numbered(piece: usize, cell: &Cell) -> Cell {
     Cell { numbers: cell.numbers + cell.events * ((piece as i64) << 16), ..*cell }
 }
@@ -60,21 +60,20 @@ impl Grid {
 
     /// Counts the events of the piece with a number.
     pub fn take(&mut self, number: usize, piece: &Piece, map: &TileMap, located: &Terms) {
-        let far = piece.places.as_ref().zip(map.stamp).filter(|_| map.tile.zoom() <= FAR);
-        let Some((places, stamp)) = far else {
+        let Some((known, afar)) = piece.places.as_ref().zip(map.afar.as_ref()) else {
             self.met.clear(piece.segment.rows());
             map.each_part(piece, located, |Part { spot, rows, .. }| {
                 rows.each_of(piece, |row| self.met.meet(row, spot));
             });
             return self.add_met(number, piece, map, 1);
         };
-        let places = places.get(stamp, || FarPlaces::of(&piece.segment, map));
+        let places = known.get(&piece.segment, afar);
         let (one, draws) = ((number, piece), |of| map.draws(&piece.segment, of));
         let Some((whole, missing)) = &piece.rest else {
             return self.count(one, &piece.rows, &places, draws, map, 1);
         };
         // Fewer rows are missing than match: these are taken off what all have.
-        let cells = whole.cells((map.tile, stamp), || {
+        let cells = whole.cells((map.tile, places.version, map.types.len()), || {
             let mut own = Self::of(map.types.len());
             let mut seen = piece.rows.clone();
             seen.or(missing.words());

@@ -202,9 +202,12 @@ impl Groups {
         common(&postings.terms, &self.terms, |at, group| parts.push((group, Rows::Of(Handle::List(at)))));
         common(&postings.dense_terms, &self.terms, |at, group| parts.push((group, Rows::Of(Handle::Dense(at)))));
         if let Some((terms, area)) = &self.own {
-            piece.segment.points.inside(area, |own| {
-                if piece.rows.contains(own.row.into()) {
-                    parts.extend(standing_for(terms, own.term).map(|group| (group, Rows::One(own.row.into()))));
+            let points = &piece.segment.points;
+            points.numbers_inside(area, |number| {
+                let row = usize::from(points.row[number]);
+                if piece.rows.contains(row) {
+                    let groups = standing_for(terms, points.term.get(number));
+                    parts.extend(groups.map(|group| (group, Rows::One(row))));
                 }
             });
         }

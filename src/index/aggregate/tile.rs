@@ -1,10 +1,11 @@
 //! What a tile of a map shows of events.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::far::PlaceOf;
+use super::far::{PlaceOf, PlacesAfar};
 use super::grid::Grid;
 use super::groups::Rows;
 use super::met::cell_of;
@@ -32,18 +33,16 @@ const FEW: usize = 8;
 pub struct TileMap {
     /// The tile.
     pub tile: Tile,
-    /// The places that stand where their location does: those on the tile that are drawn, and from afar all on the map.
+    /// The places on the tile that are drawn and stand where their location does.
     pub located: ByTerm<Located>,
-    /// By the number of the term: a place that counts with a point of the event's own; of those that are drawn, and from afar of all.
-    pub own: Vec<Option<Place>>,
+    /// By the number of the term: how exactly a place is known of which each event says where it is, where it may be drawn.
+    pub own: Vec<Option<PlacePrecision>>,
     /// What such a point must lie in to be drawn.
     pub area: Area,
-    /// What all of this is known under while places stay where they are; `None` for a moment of the past.
-    pub stamp: Option<Stamp>,
+    /// From afar, where all places lie now; `None` for a moment of the past.
+    pub afar: Option<Arc<PlacesAfar>>,
     /// Whether all places are drawn.
     pub draws_all: bool,
-    /// From afar, the terms of all places, on the map or not.
-    pub places: Terms,
     /// The terms of main types.
     pub types: Vec<(u32, EventType)>,
     /// The terms of statuses.
@@ -51,10 +50,6 @@ pub struct TileMap {
     /// The terms that say how well an event is attested.
     pub verifications: Vec<(u32, Verification)>,
 }
-
-/// What must be the same for a tile to show the same events at the same spots: the state of the index, its last redaction, how
-/// many corrections of entities it knows, and how many types.
-pub type Stamp = (u32, i64, u64, usize);
 
 /// What is known of some terms. There are many, and all of a segment are looked up one behind the other.
 #[derive(Debug, Default)]
@@ -86,20 +81,12 @@ impl<T> FromIterator<(u32, T)> for ByTerm<T> {
     }
 }
 
-/// A place, and whether it is drawn.
-#[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "how exactly it is known, and said above")]
-pub struct Place {
-    pub precision: PlacePrecision,
-    pub is_drawn: bool,
-}
-
-/// A place with where it lies.
+/// Where a place lies, and how exactly it is known.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "said above")]
 pub struct Located {
     pub at: OnMap,
-    pub place: Place,
+    pub precision: PlacePrecision,
 }
 
 /// What stands at one spot of a tile.
@@ -212,19 +199,18 @@ impl TileMap {
             return;
         }
         segment.postings.each_handle(located, |term, handle| {
-            if let Some(Located { at, place }) = self.located.get(term).filter(|located| located.place.is_drawn) {
-                let part = |spot| Part { spot, precision: place.precision, rows: Rows::Of(handle) };
-                self.tile.spots(*at).map(part).for_each(&mut take);
+            if let Some(Located { at, precision }) = self.located.get(term).copied() {
+                let part = |spot| Part { spot, precision, rows: Rows::Of(handle) };
+                self.tile.spots(at).map(part).for_each(&mut take);
             }
         });
         if !self.own.is_empty() {
             segment.points.numbers_inside(&self.area, |number| {
                 let row = usize::from(segment.points.row[number]);
                 if piece.rows.contains(row)
-                    && let Some((at, place)) = self.own_place(segment, number)
-                    && place.is_drawn
+                    && let Some(Located { at, precision }) = self.own_place(segment, number)
                 {
-                    let part = |spot| Part { spot, precision: place.precision, rows: Rows::One(row) };
+                    let part = |spot| Part { spot, precision, rows: Rows::One(row) };
                     self.tile.spots(at).map(part).for_each(&mut take);
                 }
             });
@@ -233,18 +219,10 @@ impl TileMap {
 
     /// Hands out the spots at which a row is drawn.
     fn each_drawn(&self, segment: &Segment, row: usize, mut take: impl FnMut(Spot, PlacePrecision)) {
-        let mut draw = |at, place: Place| {
-            if place.is_drawn {
-                self.tile.spots(at).for_each(|spot| take(spot, place.precision));
-            }
-        };
-        for Located { at, place } in segment.named(row).filter_map(|term| self.located.get(term)) {
-            draw(*at, *place);
-        }
-        for number in segment.points.numbers_inside_of(row, &self.area) {
-            if let Some((at, place)) = self.own_place(segment, number) {
-                draw(at, place);
-            }
+        let located = segment.named(row).filter_map(|term| self.located.get(term).copied());
+        let own = segment.points.numbers_inside_of(row, &self.area).filter_map(|own| self.own_place(segment, own));
+        for Located { at, precision } in located.chain(own) {
+            self.tile.spots(at).for_each(|spot| take(spot, precision));
         }
     }
 
@@ -252,35 +230,18 @@ impl TileMap {
     pub(super) fn draws(&self, segment: &Segment, place: PlaceOf) -> bool {
         self.draws_all
             || match place {
-                PlaceOf::Term(term) => self.located.get(term).is_some_and(|located| located.place.is_drawn),
+                PlaceOf::Term(term) => self.located.get(term).is_some(),
                 PlaceOf::Own(number) => {
-                    let own = self.own_place(segment, number as usize);
-                    own.is_some_and(|(_, place)| place.is_drawn && segment.points.is_in(number as usize, &self.area))
+                    let number = number as usize;
+                    self.own_place(segment, number).is_some() && segment.points.is_in(number, &self.area)
                 }
             }
     }
 
-    /// Hands out where a row lies on the map, drawn or not, and tells how many places it names; from afar.
-    pub(super) fn each_on_map(&self, segment: &Segment, row: usize, mut take: impl FnMut(OnMap, PlaceOf)) -> usize {
-        let places = || segment.named(row).filter(|term| self.places.has(*term));
-        for term in places() {
-            if let Some(located) = self.located.get(term) {
-                take(located.at, PlaceOf::Term(term));
-            }
-        }
-        for number in segment.points.numbers_of_row(row) {
-            if let Some((at, _)) = self.own_place(segment, number) {
-                // A segment has fewer than 2^32 points.
-                take(at, PlaceOf::Own(u32::try_from(number).unwrap_or(u32::MAX)));
-            }
-        }
-        places().count()
-    }
-
-    /// Where one of a segment's own points lies on the map, with its place.
-    fn own_place(&self, segment: &Segment, number: usize) -> Option<(OnMap, Place)> {
-        let place = (*self.own.get(segment.points.term.get(number) as usize)?)?;
-        Some((segment.points.on_map(number)?, place))
+    /// Where one of a segment's own points lies on the map, if it may be drawn.
+    fn own_place(&self, segment: &Segment, number: usize) -> Option<Located> {
+        let precision = (*self.own.get(segment.points.term.get(number) as usize)?)?;
+        Some(Located { at: segment.points.on_map(number)?, precision })
     }
 
     /// The only event of a cell, at the first of its spots there.

@@ -10,7 +10,6 @@ use quick_cache::sync::Cache;
 
 use super::grid::Cells;
 use super::histogram::Steps;
-use super::tile::Stamp;
 use crate::domain::privacy::Clearance;
 use crate::domain::tile::Tile;
 use crate::domain::window::Frame;
@@ -54,6 +53,9 @@ impl Weighed for Told {
     }
 }
 
+/// A tile, the version of where the rows of a segment lie, and how many types there are.
+pub type Drawn = (Tile, u64, usize);
+
 #[derive(Clone)]
 struct Bytes;
 
@@ -84,7 +86,7 @@ pub struct WholeCounts {
     values: Kept<u64, OfValues>,
     steps: Kept<u128, Steps>,
     told: Kept<Frame, Told>,
-    cells: Kept<(Tile, Stamp), Cells>,
+    cells: Kept<Drawn, Cells>,
 }
 
 impl Default for WholeCounts {
@@ -129,8 +131,8 @@ impl Whole {
         *self.known.told.get((self.rows, frame), look)
     }
 
-    /// What the cells of a tile have, while its places are known under a stamp.
-    pub fn cells(&self, tile: (Tile, Stamp), count: impl FnOnce() -> Cells) -> Arc<Cells> {
-        self.known.cells.get((self.rows, tile), count)
+    /// What the cells of a tile have.
+    pub fn cells(&self, drawn: Drawn, count: impl FnOnce() -> Cells) -> Arc<Cells> {
+        self.known.cells.get((self.rows, drawn), count)
     }
 }
