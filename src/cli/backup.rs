@@ -43,7 +43,7 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
     let work = || Ok(make(&config.database, out, force, tools, &progress)?);
     let made = shown(|| (0, progress.words()), None, work)?;
     let contents = made.contents;
-    println!(
+    out!(
         "{}: {} operations, {} versions, at {}.{}; {} bytes in {:.1} s",
         out.display(),
         contents.operations,
@@ -53,7 +53,7 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         made.bytes,
         started.elapsed().as_secs_f64()
     );
-    println!("sha256 {}", made.digest);
+    out!("sha256 {}", made.digest);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -64,10 +64,10 @@ pub fn run_restore(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, 
     let work = || Ok(restore(backup, &config.database, force, tools, &progress)?);
     let restored = shown(|| (0, progress.words()), None, work)?;
     if !restored.by_digest {
-        eprintln!("{}: there was no .sha256 beside it to compare it with", backup.display());
+        err!("{}: there was no .sha256 beside it to compare it with", backup.display());
     }
     let begun = restored.restore;
-    println!(
+    out!(
         "{}: {} operations, up to {}; epoch {} begins behind {}; {:.1} s",
         config.database,
         restored.operations,

@@ -55,13 +55,13 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
     let (query, timeline, is_restricted) = (text("query"), text("timeline"), arguments.get_flag("restricted"));
     if form == Form::Ndjson && query.is_none() && timeline.is_none() {
         if is_restricted {
-            eprintln!("marchline: --restricted is for lists of events: everything is written whole anyway");
+            err!("marchline: --restricted is for lists of events: everything is written whole anyway");
             return Ok(ExitCode::from(2));
         }
         let mut output = output(text("out"))?;
         let documents = export::ndjson(&mut config.database.connect()?, &mut output)?;
         output.flush()?;
-        eprintln!("{documents} documents");
+        err!("{documents} documents");
         return Ok(ExitCode::SUCCESS);
     }
     let clearance = if is_restricted { Clearance::Restricted } else { Clearance::Public };
@@ -70,7 +70,7 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         Err(faults) => {
             for ParamFault { parameter, detail, .. } in faults {
                 let place = if parameter == TIMELINE { parameter } else { format!("--query, {parameter}") };
-                eprintln!("marchline: {place}: {detail}");
+                err!("marchline: {place}: {detail}");
             }
             return Ok(ExitCode::from(2));
         }
@@ -79,7 +79,7 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
     let (total, events) = (whole.total(), AtomicU64::new(0));
     let now = || (events.load(Ordering::Relaxed), format!("{} of {total} events", events.load(Ordering::Relaxed)));
     shown(now, Some(total), || write(whole, &mut output, &events))?;
-    eprintln!("{} events", events.into_inner());
+    err!("{} events", events.into_inner());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -52,7 +52,7 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
     let asked = ["dry-run", "force", "sync"].into_iter().filter(|flag| arguments.get_flag(flag));
     let asked = asked.chain(arguments.contains_id("explain").then_some("explain"));
     if let Some(flag) = asked.into_iter().find(|_| collection.is_none()) {
-        eprintln!("marchline: --{flag} is not for --format {format}: {}", only_for_collections(flag));
+        err!("marchline: --{flag} is not for --format {format}: {}", only_for_collections(flag));
         return Ok(ExitCode::from(2));
     }
     let file = arguments.get_one::<String>("file").map_or("-", String::as_str);
@@ -96,7 +96,7 @@ fn whose(arguments: &ArgMatches) -> Result<Result<(ImportFormat, Option<Collecti
             Ok(mapping) => Ok((ImportFormat::Mapping, Some(Collection(Arc::new(mapping))))),
             Err(faults) => {
                 for fault in faults {
-                    eprintln!("marchline: {path}: {fault}");
+                    err!("marchline: {path}: {fault}");
                 }
                 Err(ExitCode::from(2))
             }
@@ -110,10 +110,10 @@ fn whose(arguments: &ArgMatches) -> Result<Result<(ImportFormat, Option<Collecti
 /// Tells how one record becomes an event.
 fn explain(collection: &Collection, input: impl BufRead, line: u64) -> Result<ExitCode, Failure> {
     let Some(words) = mapping::explain(&collection.0, input, line)? else {
-        eprintln!("marchline: the file has no record on or before line {line}");
+        err!("marchline: the file has no record on or before line {line}");
         return Ok(ExitCode::FAILURE);
     };
-    print!("{words}");
+    out!("{}", words.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -185,7 +185,7 @@ fn taken_over(
 
 fn print_summary(report: &Report, dry_run: bool) {
     if dry_run {
-        println!("nothing was written; it would be:");
+        out!("nothing was written; it would be:");
     }
     let counts = [
         ("records", report.lines),
@@ -200,17 +200,17 @@ fn print_summary(report: &Report, dry_run: bool) {
         ("retracted", report.retracted),
         ("kept", report.kept),
     ];
-    println!("{}", counts.map(|(name, count)| format!("{name} {count}")).join(", "));
+    out!("{}", counts.map(|(name, count)| format!("{name} {count}")).join(", "));
     let Report { repaired, linked, errors_total, notices_total, .. } = report;
-    println!("{repaired} cells repaired, {linked} events linked, {errors_total} errors, {notices_total} notices");
+    out!("{repaired} cells repaired, {linked} events linked, {errors_total} errors, {notices_total} notices");
     for error in report.errors.iter().take(20) {
         let column = error.column.as_deref().map(|column| format!(", {column}")).unwrap_or_default();
-        println!("line {}{column}: {}", error.line, error.reason);
+        out!("line {}{column}: {}", error.line, error.reason);
     }
     if report.errors_total > 20 {
-        println!("… {} more; --report FILE keeps them", report.errors_total - 20);
+        out!("… {} more; --report FILE keeps them", report.errors_total - 20);
     }
     for (column, rows, reason) in report.losses.iter() {
-        println!("lost: {column} ({rows} records): {reason}");
+        out!("lost: {column} ({rows} records): {reason}");
     }
 }

@@ -62,8 +62,8 @@ fn create(conn: &mut AnyConnection, clock: &Clock, arguments: &ArgMatches) -> Re
         faults.join("\n")
     })?;
     let (key, secret) = keys::create(conn, request, clock.id(IdKind::Timed), now)?;
-    eprintln!("{}\nThe key itself is not kept and cannot be shown again:", line(&key, now));
-    println!("{}", secret.reveal());
+    err!("{}\nThe key itself is not kept and cannot be shown again:", line(&key, now));
+    out!("{}", secret.reveal());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -82,13 +82,13 @@ fn revoke(conn: &mut AnyConnection, clock: &Clock, arguments: &ArgMatches) -> Re
     if !is_there {
         return Err(format!("there is no key `{text}`; `marchline keys list` shows all").into());
     }
-    println!("revoked {text}");
+    out!("revoked {text}");
     Ok(ExitCode::SUCCESS)
 }
 
 fn list(conn: &mut AnyConnection, now: Instant) -> Result<ExitCode, Failure> {
     for key in keys::all(conn)? {
-        println!("{}", line(&key, now));
+        out!("{}", line(&key, now));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,19 @@
 //! The command line: arguments in, library calls, words out.
 
+/// Prints a line. Whoever reads may have gone meanwhile, which undoes nothing and is no reason to end.
+macro_rules! out {
+    ($($text:tt)*) => {
+        drop(std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*))))
+    };
+}
+
+/// The same to those who watch.
+macro_rules! err {
+    ($($text:tt)*) => {
+        drop(std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{}\n", format_args!($($text)*))))
+    };
+}
+
 mod backup;
 mod export;
 mod generate;
@@ -64,7 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(&matches) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("marchline: {error}");
+            err!("marchline: {error}");
             ExitCode::FAILURE
         }
     }
@@ -99,17 +113,17 @@ fn dispatch(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 fn told(report: &Report) -> ExitCode {
     for RowError { line, column, reason, .. } in &report.errors {
         let column = column.as_deref().map(|column| format!(", {column}")).unwrap_or_default();
-        eprintln!("line {line}{column}: {reason}");
+        err!("line {line}{column}: {reason}");
     }
     let Report { created, corrected, unchanged, refused, .. } = report;
-    println!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {refused}");
+    out!("created {created}, corrected {corrected}, unchanged {unchanged}, refused {refused}");
     if *refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn migrate_only(config: &Config) -> Result<ExitCode, Failure> {
     let mut conn = config.database.connect()?;
     migrate::migrate(&mut conn, Clock::system().id(IdKind::Timed))?;
-    println!("{} is up to date", config.database);
+    out!("{} is up to date", config.database);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -122,9 +136,9 @@ fn check_store(config: &Config) -> Result<ExitCode, Failure> {
         findings.differences.extend(text::compare::compare(&mut conn, &folder_beside(file.path()))?);
     }
     for finding in &findings.differences {
-        println!("{finding}");
+        out!("{finding}");
     }
-    println!(
+    out!(
         "{} operations, {} versions, {} differences",
         findings.operations,
         findings.versions,

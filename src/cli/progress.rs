@@ -37,7 +37,7 @@ pub fn shown<T: Send>(
             let (position, words) = now();
             if !terminal {
                 let share = length.map(|length| format!(", {} %", (position * 100 / length.max(1)).min(100)));
-                eprintln!("{words}{}", share.unwrap_or_default());
+                err!("{words}{}", share.unwrap_or_default());
             }
             bar.set_position(position);
             bar.set_message(words);

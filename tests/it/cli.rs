@@ -247,6 +247,17 @@ on_both_databases! {
         assert_eq!(run(&empty.0.url, &["check"]).status.code(), Some(0));
     }
 
+    fn whoever_stops_reading_does_not_stop_the_work(empty: Empty) {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let path = empty.0.dir().join("some.ndjson");
+        write_lines(&path, [json!({"resource": "actor", "document": {"slug": "union", "name": "Old Union", "kind": "union"}}).to_string()]);
+        let arguments = ["import", "--format", "ndjson", path.to_str().expect("a path of text")];
+        let mut import = command(&empty.0.url, &arguments);
+        let status = import.stdout(writer.try_clone().expect("a pipe")).stderr(writer).status().expect("the program runs");
+        assert_eq!(status.code(), Some(0));
+    }
+
     fn a_running_service_shows_what_another_process_imports(empty: Empty) {
         let served = Served::start(&empty.0.url, &["--demo"]);
         let path = empty.0.dir().join("more.ndjson");
