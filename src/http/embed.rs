@@ -108,8 +108,13 @@ fn accepted(req: &HttpRequest) -> Option<Tongue> {
 
 /// Whether a client names HTML among what it takes, as browsers do and programs do not.
 fn asks_for_html(req: &HttpRequest) -> bool {
-    let mut accepted = req.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
-    accepted.any(|value| value.to_ascii_lowercase().contains("text/html"))
+    let accepted = req.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|range| {
+        let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
+        let is_html = parts.next().is_some_and(|media_type| media_type == "text/html");
+        // Named with a weight of nothing it is refused (RFC 9110, section 12.5.1).
+        is_html && !parts.any(|part| part.strip_prefix("q=").and_then(|weight| weight.parse().ok()) == Some(0.0))
+    })
 }
 
 /// A problem in words.

@@ -227,7 +227,10 @@ on_both_databases! {
             let told = world.get(target);
             assert_eq!((told.status, told.header("content-type").as_deref()), (status, Some("application/problem+json")), "{target}");
         }
-        assert_eq!(world.get_with("/embed/timelines/nowhere", &[("accept", "application/json")]).status, 406);
+        for accept in ["application/json", "text/html;q=0"] {
+            let told = world.get_with("/embed/timelines/nowhere", &[("accept", accept)]);
+            assert_eq!((told.status, told.header("content-type").as_deref()), (406, Some("application/problem+json")), "{accept}");
+        }
         assert_eq!(world.send("POST", "/embed/timelines/nowhere", &[]).status, 405);
         let head = world.send("HEAD", "/embed/timelines/nowhere", &[("accept", BROWSER), ("accept-encoding", "identity")]);
         assert_eq!((head.status, head.body.as_str()), (404, ""));
