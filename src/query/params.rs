@@ -34,12 +34,12 @@ impl Params {
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let (Some(name), value) = (decode(name), decode(value)) else {
-                params.fault(name, "invalid_encoding", "The name of a parameter is not UTF-8.");
+                params.fault(name, "invalid_encoding", "The name of a parameter is not percent-encoded UTF-8.");
                 continue;
             };
             match value {
-                None => params.fault(&name, "invalid_encoding", "The value is not UTF-8."),
-                Some(value) if value.chars().any(char::is_control) => {
+                None => params.fault(&name, "invalid_encoding", "The value is not percent-encoded UTF-8."),
+                Some(value) if value.chars().any(|letter| is_barred(&name, letter)) => {
                     params.fault(&name, "control_character", "Control characters are not allowed.");
                 }
                 Some(_) if params.pairs.iter().any(|(known, _)| *known == name) => {
@@ -166,7 +166,18 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
+/// Parameters in languages of their own, in which lines and tabs are white space like any other.
+const IN_LINES: [&str; 3] = ["filter", "q", "within"];
+
+fn is_barred(name: &str, letter: char) -> bool {
+    letter.is_control() && !(matches!(letter, '\t' | '\n' | '\r') && IN_LINES.contains(&name))
+}
+
 fn decode(text: &str) -> Option<String> {
+    let is_code = |rest: &str| matches!(rest.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
+    if !text.split('%').skip(1).all(is_code) {
+        return None;
+    }
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
@@ -201,6 +212,8 @@ mod tests {
         assert_eq!(faults("types=rally"), [("types".into(), "unknown_parameter")]);
         assert_eq!(faults("type=a&type=b"), [("type".into(), "repeated")]);
         assert_eq!(faults("type="), [("type".into(), "empty")]);
+        assert_eq!(faults("type=%zz&x=5%"), [("type".into(), "invalid_encoding"), ("x".into(), "invalid_encoding")]);
+        assert_eq!(faults("%4=rally"), [("%4".into(), "invalid_encoding")]);
         assert_eq!(faults("type=%ff&x=%00"), [("type".into(), "invalid_encoding"), ("x".into(), "control_character")]);
     }
 

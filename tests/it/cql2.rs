@@ -66,6 +66,14 @@ impl World {
 const NOBODY: [&str; 0] = [];
 
 on_both_databases! {
+    fn a_filter_may_be_written_in_lines(world: World) {
+        let world = world.with_town();
+        world.put(Resource::Event, event("the vigil", json!({"type": "vigil", "places": []})));
+        world.put(Resource::Event, event("the march", json!({"type": "march", "places": []})));
+        assert_eq!(found(&world, "type = 'vigil'\r\n\tOR\ntype = 'rally'\n"), ["the vigil"]);
+        assert_eq!(wrong(&world, "type = 'vigil'\nAND status = 'x'"), [("unknown_value".to_owned(), 29)]);
+    }
+
     fn conditions_are_joined_and_negated(world: World) {
         let world = world.with_four();
         assert_eq!(found(&world, "type = 'rally'"), ["rally"]);
