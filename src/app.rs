@@ -112,7 +112,8 @@ pub fn serve_routes(
     config: &Config,
     routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<(Server, Vec<SocketAddr>)> {
-    let conventions = Conventions { index: Arc::clone(index), access_log: config.access_log };
+    let dataset = Arc::new(config.dataset.clone());
+    let conventions = Conventions { index: Arc::clone(index), access_log: config.access_log, dataset };
     let limits = config.rate_limit.map(|limit| Arc::new(Limits::new(limit)));
     let gate = Gate { read_access: config.read_access, limits, proxies: config.proxies };
     let build = move || {

@@ -16,9 +16,11 @@ use uuid::Uuid;
 
 use super::access;
 use super::limits::Standing;
+use super::links;
 use super::problem::{MEDIA_TYPE, Problem};
 use super::respond::{REPR_DIGEST, UNENCODED_DIGEST};
-use crate::config::AccessLog;
+use super::site;
+use crate::config::{AccessLog, DatasetSettings};
 use crate::domain::privacy::Clearance;
 use crate::index::Index;
 use crate::pages::frame;
@@ -39,6 +41,8 @@ pub struct Conventions {
     pub index: Arc<Index>,
     /// What the access log holds.
     pub access_log: AccessLog,
+    /// Where the service is found.
+    pub dataset: Arc<DatasetSettings>,
 }
 
 impl<S, B> Transform<S, ServiceRequest> for Conventions
@@ -115,7 +119,9 @@ impl Conventions {
         let head = answered_for.unwrap_or_else(|| self.index.head());
         let standing = answer.request().extensions().get::<Standing>().cloned();
         let is_restricted = access::clearance(answer.request()) == Clearance::Restricted;
+        let path = site::path(answer.request(), &self.dataset);
         let headers = answer.headers_mut();
+        links::place(headers, &path);
         if let Ok(id) = HeaderValue::from_str(id) {
             headers.insert(REQUEST_ID, id);
         }

@@ -28,6 +28,7 @@ mod health;
 mod imports;
 mod keys;
 pub mod limits;
+mod links;
 mod locations;
 mod metrics;
 pub mod middleware;

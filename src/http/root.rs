@@ -10,6 +10,7 @@ use super::errors::DatasetErrors;
 use super::params::{ReadHeaders, ReadParams};
 use super::problem::Problem;
 use super::respond::{self, Fingerprint, JSON, Text};
+use super::site;
 use crate::domain::instant::Instant;
 use crate::domain::resource::Resource;
 use crate::store::error::StoreError;
@@ -74,48 +75,54 @@ pub struct DatasetCounts {
 pub struct DatasetLinks {
     /// Events.
     #[schema(example = "/v1/events")]
-    pub events: &'static str,
+    pub events: String,
     /// Actors.
     #[schema(example = "/v1/actors")]
-    pub actors: &'static str,
+    pub actors: String,
     /// Locations.
     #[schema(example = "/v1/locations")]
-    pub locations: &'static str,
+    pub locations: String,
     /// Sources.
     #[schema(example = "/v1/sources")]
-    pub sources: &'static str,
+    pub sources: String,
     /// Campaigns.
     #[schema(example = "/v1/campaigns")]
-    pub campaigns: &'static str,
+    pub campaigns: String,
     /// Timelines.
     #[schema(example = "/v1/timelines")]
-    pub timelines: &'static str,
+    pub timelines: String,
     /// The places and days that sources monitor.
     #[schema(example = "/v1/coverage")]
-    pub coverage: &'static str,
+    pub coverage: String,
     /// The codes that documents and filters use.
     #[schema(example = "/v1/vocabulary")]
-    pub vocabulary: &'static str,
+    pub vocabulary: String,
     /// The description of this service.
     #[schema(example = "/openapi.json")]
-    pub openapi: &'static str,
+    pub openapi: String,
     /// The same, for people.
     #[schema(example = "/docs/")]
-    pub docs: &'static str,
+    pub docs: String,
 }
 
-const LINKS: DatasetLinks = DatasetLinks {
-    events: "/v1/events",
-    actors: "/v1/actors",
-    locations: "/v1/locations",
-    sources: "/v1/sources",
-    campaigns: "/v1/campaigns",
-    timelines: "/v1/timelines",
-    coverage: "/v1/coverage",
-    vocabulary: "/v1/vocabulary",
-    openapi: "/openapi.json",
-    docs: "/docs/",
-};
+impl DatasetLinks {
+    /// Of a service that is found below a path.
+    fn below(path: &str) -> Self {
+        let at = |place: &str| format!("{path}{place}");
+        Self {
+            events: at("/v1/events"),
+            actors: at("/v1/actors"),
+            locations: at("/v1/locations"),
+            sources: at("/v1/sources"),
+            campaigns: at("/v1/campaigns"),
+            timelines: at("/v1/timelines"),
+            coverage: at("/v1/coverage"),
+            vocabulary: at("/v1/vocabulary"),
+            openapi: at("/openapi.json"),
+            docs: at("/docs/"),
+        }
+    }
+}
 
 /// What the dataset is, how much it holds, and where to go from here.
 #[utoipa::path(get, path = "/v1", operation_id = "get_dataset", tag = "dataset", params(ReadParams, ReadHeaders),
@@ -147,7 +154,7 @@ pub async fn get_dataset(req: HttpRequest) -> Result<HttpResponse, Problem> {
             campaigns: count(Resource::Campaign),
             timelines: count(Resource::Timeline),
         },
-        links: LINKS,
+        links: DatasetLinks::below(&site::path(&req, settings)),
     };
     let mut print = Fingerprint::of(ask.clearance);
     print.text(&serde_json::to_string(&dataset).map_err(StoreError::from)?);

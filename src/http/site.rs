@@ -14,23 +14,38 @@ pub fn site(req: &HttpRequest, settings: &DatasetSettings) -> Option<String> {
     settings.public_url.clone().or_else(|| asked(req.headers(), settings.forwarded))
 }
 
+/// The path below which the service is found, such as `/protest`; empty where that is all of a host.
+pub fn path(req: &HttpRequest, settings: &DatasetSettings) -> String {
+    if let Some(url) = &settings.public_url {
+        let below = url.split_once("://").and_then(|(_, rest)| Some(&rest[rest.find('/')?..]));
+        return below.unwrap_or_default().to_owned();
+    }
+    let told = settings.forwarded.map(|proxies| legacy(req.headers(), PREFIX, proxies.get()));
+    told.flatten().and_then(|prefix| below(&prefix)).map(|prefix| format!("/{prefix}")).unwrap_or_default()
+}
+
 /// What proxies add to a request anybody can send, so it is believed only where it is said that there are proxies.
 fn asked(headers: &HeaderMap, proxies: Option<NonZeroUsize>) -> Option<String> {
     let told = proxies.map(|proxies| Told::of(headers, proxies.get())).unwrap_or_default();
     let host = told.host.or_else(|| Some(headers.get(header::HOST)?.to_str().ok()?.to_owned()))?;
     let scheme = told.scheme.filter(|scheme| scheme == "https").map_or("http", |_| "https");
     let url = Url::parse(&format!("{scheme}://{host}/")).ok()?;
-    let prefix = told.prefix.map(|prefix| prefix.trim_matches('/').to_owned()).filter(|prefix| is_path(prefix));
+    let prefix = told.prefix.and_then(|prefix| below(&prefix));
     let origin = url.origin().ascii_serialization();
     Some(prefix.map_or_else(|| origin.clone(), |prefix| format!("{origin}/{prefix}")))
 }
 
-/// Whether text can stand in a link as a path below a host.
-fn is_path(text: &str) -> bool {
+/// Names the path that a proxy took off.
+const PREFIX: &str = "x-forwarded-prefix";
+
+/// A prefix without slashes around it, if it can stand in a link as a path below a host.
+fn below(prefix: &str) -> Option<String> {
+    let prefix = prefix.trim_matches('/');
     let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'/' | b'%');
-    !text.is_empty()
-        && text.bytes().all(letter)
-        && !text.split('/').any(|step| step.is_empty() || step.starts_with('.'))
+    let is_path = !prefix.is_empty()
+        && prefix.bytes().all(letter)
+        && !prefix.split('/').any(|step| step.is_empty() || step.starts_with('.'));
+    is_path.then(|| prefix.to_owned())
 }
 
 /// What the outermost of our own proxies says it was asked for.
@@ -43,7 +58,7 @@ struct Told {
 
 impl Told {
     fn of(headers: &HeaderMap, proxies: usize) -> Self {
-        let prefix = legacy(headers, "x-forwarded-prefix", proxies);
+        let prefix = legacy(headers, PREFIX, proxies);
         if headers.contains_key(header::FORWARDED) {
             let (host, scheme) = forwarded(headers, proxies).unwrap_or_default();
             return Self { host, scheme, prefix };

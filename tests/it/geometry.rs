@@ -78,6 +78,33 @@ on_both_databases! {
         assert_eq!(world.get(&format!("/v1/events/extent?{}", within(ring))).ok()["bbox"], json!([1.0, 1.0, 1.0, 1.0]));
     }
 
+    fn a_polygon_may_be_written_in_lines(world: World) {
+        let world = world.with_town();
+        put(&world, "in the ring", json!([at(1.0, 1.0)]));
+        for text in ["POLYGON((0 0,\n\t10 0,\r\n10 10, 0 10, 0 0))", "{\n\t\"type\": \"Polygon\",\n\t\"coordinates\": [[[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]]\n}\n"] {
+            assert_eq!(found(&world, &within(text)), ["in the ring"], "{text:?}");
+        }
+        assert_eq!(found(&world, "q=in%0Athe%09ring"), ["in the ring"]);
+    }
+
+    fn a_long_question_has_a_head_that_clients_read(world: World) {
+        let world = world.with_town();
+        for title in ["one", "two", "three"] {
+            put(&world, title, json!([at(1.0, 1.0)]));
+        }
+        let wide = |vertices: i32| {
+            let corner = |number| { let turn = std::f64::consts::TAU * f64::from(number) / f64::from(vertices); format!("{:.4} {:.4}", 10.0 * turn.cos(), 10.0 * turn.sin()) };
+            within(&format!("POLYGON(({}))", (0..vertices).chain([0]).map(corner).collect::<Vec<_>>().join(",")))
+        };
+        for (vertices, relations) in [(4, 4), (80, 1), (1_000, 0)] {
+            let answer = world.get(&format!("/v1/events?limit=1&{}", wide(vertices)));
+            let links = answer.header("link").unwrap_or_default();
+            assert!(links.len() < 8_000 && links.matches("rel=").count() >= relations.min(1), "{}", links.len());
+            assert_eq!(relations > 0, links.contains("rel=\"next\""), "{vertices}");
+            assert!(answer.ok()["page"]["next"].is_string());
+        }
+    }
+
     fn all_of_it_is_asked_of_one_place(world: World) {
         let world = world.with_town();
         put(&world, "two places", json!([at(1.0, 1.0), {"location": {"id": "square"}}]));

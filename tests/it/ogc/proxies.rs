@@ -2,6 +2,10 @@
 
 use std::num::NonZeroUsize;
 
+use marchline::domain::scope::Scope;
+use serde_json::json;
+
+use crate::support::client::Client;
 use crate::support::http::send;
 use crate::support::on_both_databases;
 use crate::support::world::{World, config, serve_with};
@@ -33,5 +37,31 @@ on_both_databases! {
         assert_eq!(begins(&world, Some(1), &told), both("https://data.test/protest"));
         assert_eq!(begins(&world, Some(1), &[("x-forwarded-host", "data.test"), ("x-forwarded-proto", "https")]), both("https://data.test"));
         assert_eq!(begins(&world, Some(1), &[]), both("itself"));
+    }
+
+    fn a_service_below_a_path_leads_to_itself(world: World) {
+        let world = world.founded();
+        let id = world.get("/v1/events?limit=1").ok()["data"][0]["id"].as_str().expect("an id").to_owned();
+        let other = world.get("/v1/events?limit=2").ok()["data"][1]["id"].as_str().expect("an id").to_owned();
+        Client::of(&world, &[Scope::Write, Scope::Admin]).post(&format!("/v1/events/{other}/merge"), &json!({"into": id})).ok();
+        let mut settings = config(&world.database);
+        settings.dataset.public_url = None;
+        settings.dataset.forwarded = NonZeroUsize::new(1);
+        let told: &[(&str, &str)] = &[("x-forwarded-prefix", "/protest")];
+        let by_proxy = serve_with(settings.clone(), &world.node.index, &world.node.lent);
+        settings.dataset.public_url = Some("https://data.test/protest".to_owned());
+        let by_setting = serve_with(settings, &world.node.index, &world.node.lent);
+        for (base, headers) in [(&by_proxy.base, told), (&by_setting.base, &[])] {
+            let links = send(base, "GET", "/v1/events?limit=1", headers).header("link").expect("links");
+            assert_eq!(links.matches("</protest/v1/events?").count(), links.matches('<').count(), "{links}");
+            for (path, place) in [(format!("/v1/events/{other}"), format!("/protest/v1/events/{id}")), ("/".to_owned(), "/protest/docs/".to_owned())] {
+                assert_eq!(send(base, "GET", &path, headers).header("location"), Some(place));
+            }
+            assert_eq!(send(base, "GET", "/v1", headers).ok()["links"]["events"], "/protest/v1/events");
+            for path in ["/openapi.json", "/openapi-3.0.json"] {
+                assert_eq!(send(base, "GET", path, headers).ok()["servers"], json!([{"url": "/protest"}]));
+            }
+        }
+        assert_eq!(send(&by_proxy.base, "GET", "/openapi.json", &[]).ok()["servers"], json!([{"url": "/"}]));
     }
 }
