@@ -23,7 +23,7 @@ impl BoundingBox {
         between && (self.south..=self.north).contains(&point.lat)
     }
 
-    /// The part of it that lies in another one; itself where that is no box, or may be two.
+    /// The part of it that lies in another one; itself where one of them crosses the antimeridian, so that there may be two.
     #[must_use]
     pub fn cut(self, other: &Self) -> Self {
         let cut = Self {
@@ -33,7 +33,14 @@ impl BoundingBox {
             north: self.north.min(other.north),
         };
         let crosses = |one: &Self| one.west > one.east;
-        if crosses(&self) || crosses(other) || crosses(&cut) { self } else { cut }
+        if crosses(&self) || crosses(other) {
+            self
+        } else if crosses(&cut) {
+            // Nothing lies in both.
+            Self { south: 90.0, north: -90.0, ..self }
+        } else {
+            cut
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use geographiclib_rs::{Geodesic, InverseGeodesic};
 
+use super::bounding_box::BoundingBox;
 use super::place::Point;
+use super::squares::Lies;
 
 /// All points that are so near to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +20,23 @@ const EARTH: f64 = 6_371_008.8;
 /// How far a distance on a sphere of that radius may be off, as a share of itself; it is 0.56 % at most.
 const SLACK: f64 = 0.006;
 
+/// Metres to any point of a square of a degree from its middle, at most: half a degree along a meridian and half a one along a parallel.
+const REACH: f64 = 112_000.0;
+
 impl Circle {
+    /// How a square of a degree lies to it: by its middle, which no point of it is farther from than some distance.
+    pub fn holds(self, square: &BoundingBox) -> Lies {
+        let middle = Point { lat: square.south.midpoint(square.north), lon: square.west.midpoint(square.east) };
+        let (least, most) = about(self.center, middle);
+        if most + REACH <= self.radius_m {
+            Lies::Inside
+        } else if least - REACH > self.radius_m {
+            Lies::Outside
+        } else {
+            Lies::OnEdge
+        }
+    }
+
     /// Whether a point lies in it. A sphere decides what is not near the edge, which is many times faster.
     pub fn contains(self, point: Point) -> bool {
         let (least, most) = about(self.center, point);

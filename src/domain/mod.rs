@@ -45,6 +45,7 @@ pub mod scope;
 pub mod shared;
 pub mod size;
 pub mod source;
+pub mod squares;
 pub mod tile;
 pub mod timeline;
 pub mod verification;

@@ -1,6 +1,8 @@
 //! Polygons with holes, as WKT or GeoJSON. Edges are straight lines between longitudes and latitudes, as GeoJSON has it.
 
+use super::bounding_box::BoundingBox;
 use super::place::Point;
+use super::squares::Lies;
 
 /// Most vertices of all polygons together.
 pub const MAX_VERTICES: usize = 10_000;
@@ -87,8 +89,38 @@ impl Polygons {
             return false;
         }
         let band = &self.bands[self.band(point.lat)];
-        [0.0, -360.0, 360.0].iter().any(|turn| holds(band, (point.lon + turn, point.lat)))
+        TURNS.iter().any(|turn| holds(band, (point.lon + turn, point.lat)))
     }
+
+    /// How a box that does not cross the antimeridian lies to them: where no edge touches it, as its middle does.
+    pub fn hold(&self, square: &BoundingBox) -> Lies {
+        if square.north < self.south || square.south > self.north {
+            return Lies::Outside;
+        }
+        let edges = || self.bands[self.band(square.south)..=self.band(square.north)].iter().flatten();
+        if TURNS.iter().any(|turn| edges().any(|edge| touches(edge, square, *turn))) {
+            return Lies::OnEdge;
+        }
+        let middle = Point { lat: square.south.midpoint(square.north), lon: square.west.midpoint(square.east) };
+        if self.contains(middle) { Lies::Inside } else { Lies::Outside }
+    }
+}
+
+/// Longitudes go on behind the antimeridian.
+const TURNS: [f64; 3] = [0.0, -360.0, 360.0];
+/// Degrees by which an edge may miss a box and still be taken to touch it, for what is rounded.
+const TOUCH: f64 = 1e-9;
+
+/// Whether an edge may touch a box whose longitudes are turned so far: it lies beside none of its sides, and its line has not all corners
+/// on one side.
+fn touches((a, b): &Edge, square: &BoundingBox, turn: f64) -> bool {
+    let (west, east) = (square.west + turn - TOUCH, square.east + turn + TOUCH);
+    let (south, north) = (square.south - TOUCH, square.north + TOUCH);
+    let is_beside = a.0.max(b.0) < west || a.0.min(b.0) > east || a.1.max(b.1) < south || a.1.min(b.1) > north;
+    let corners = [(west, south), (west, north), (east, south), (east, north)];
+    let is_left = |corner: &Position| side_of(*a, *b, *corner) > 0.0;
+    let is_right = |corner: &Position| side_of(*a, *b, *corner) < 0.0;
+    !is_beside && !corners.iter().all(is_left) && !corners.iter().all(is_right)
 }
 
 /// Whether a position lies within edges or on one of them: a line from it to the east crosses an odd number.

@@ -273,8 +273,7 @@ impl Search {
     /// Whether it may take long: where rows have to be looked at one by one that are many.
     pub fn is_slow(&self, events: &Events) -> bool {
         let near = self.origin.as_ref().map_or(0, |_| NEAR);
-        let is_round =
-            |wanted: &Wanted| wanted.own.as_ref().is_some_and(|(_, area)| area.near.is_some() || area.within.is_some());
+        let is_round = |wanted: &Wanted| wanted.own.as_ref().is_some_and(|(_, area)| area.is_round());
         let own = self.groups.iter().filter(|group| group.any.as_ref().is_some_and(is_round)).count();
         let conditions = self.filter.as_ref().map_or(0, Tree::conditions);
         let words = self.groups.iter().flat_map(|group| group.any.iter().chain([&group.none]));

@@ -308,7 +308,7 @@ fn area(params: &mut Params, echo: &mut EventQueryEcho) -> Area {
             None
         }
     });
-    Area { bbox, near, within }
+    Area { bbox, near, within, ..Area::default() }
 }
 
 fn filter(params: &mut Params, zone: Option<Tz>, echo: &mut EventQueryEcho) -> Option<Arc<Filter>> {

@@ -23,12 +23,16 @@ use crate::index::sight::Sight;
 /// More time than any tile takes.
 const LONG: Duration = Duration::from_mins(1);
 
-/// The question as a tile answers it: from near by the box that places are asked in is cut down to the tile, since no place
-/// beyond that is drawn.
+/// The question as a tile answers it: what places are asked in is cut down to the tile, since no place beyond that is drawn. From
+/// afar a box is left as it is, so that what whole segments show is of use.
 pub fn on_tile(query: &EventQuery, tile: Tile) -> EventQuery {
     let mut query = query.clone();
-    if tile.zoom() > FAR {
-        query.area.bbox = query.area.bbox.map(|bbox| bbox.cut(&tile.bounds()));
+    let (area, bounds) = (&mut query.area, tile.bounds());
+    if area.is_round() || tile.zoom() > FAR {
+        area.bbox = match area.bbox {
+            Some(bbox) => Some(bbox.cut(&bounds)),
+            None => area.is_round().then_some(bounds),
+        };
     }
     query
 }

@@ -1,0 +1,75 @@
+//! The squares of a degree that the world has, and how each lies to an area: so that most points of many are told by their square.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::bounding_box::BoundingBox;
+use super::place::Point;
+
+/// Squares from west to east.
+const ACROSS: usize = 360;
+/// Squares from south to north.
+const UP: usize = 180;
+
+/// How all points of a square lie to an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lies {
+    /// All lie in it.
+    Inside,
+    /// None does.
+    Outside,
+    /// Some may.
+    OnEdge,
+}
+
+impl Lies {
+    /// How they lie to what two areas have in common.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Outside, _) | (_, Self::Outside) => Self::Outside,
+            (Self::Inside, Self::Inside) => Self::Inside,
+            _ => Self::OnEdge,
+        }
+    }
+}
+
+/// Stands for a square that was not looked at yet.
+const UNKNOWN: u8 = 0;
+const STATES: [Lies; 3] = [Lies::Inside, Lies::Outside, Lies::OnEdge];
+
+/// What is known of the squares of an area, shared by all its copies. Each is looked at when the first of its points is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Squares(Arc<OnceLock<Box<[AtomicU8]>>>);
+
+/// What is known of an area is no part of what it is.
+impl PartialEq for Squares {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Squares {
+    /// How the square of a point lies.
+    pub fn of(&self, point: Point, look: impl FnOnce(&BoundingBox) -> Lies) -> Lies {
+        let known = self.0.get_or_init(|| (0..ACROSS * UP).map(|_| AtomicU8::new(UNKNOWN)).collect());
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "degrees, counted from a corner of the world"
+        )]
+        let step = |degrees: f64, most: usize| (degrees as usize).min(most - 1);
+        let (column, row) = (step(point.lon + 180.0, ACROSS), step(point.lat + 90.0, UP));
+        let state = &known[row * ACROSS + column];
+        // Whoever looks at the same time finds the same.
+        let found = usize::from(state.load(Ordering::Relaxed));
+        if let Some(lies) = found.checked_sub(1).and_then(|found| STATES.get(found)) {
+            return *lies;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        let (west, south) = (column as f64 - 180.0, row as f64 - 90.0);
+        let lies = look(&BoundingBox { west, south, east: west + 1.0, north: south + 1.0 });
+        state.store(1 + lies as u8, Ordering::Relaxed);
+        lies
+    }
+}
