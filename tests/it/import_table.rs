@@ -6,7 +6,7 @@ use marchline::domain::resource::Resource;
 use marchline::domain::scope::Scope;
 use marchline::export;
 use marchline::import::records::OpenError;
-use marchline::import::report::Report;
+use marchline::import::report::{Report, RowError};
 use marchline::load::{self, Behalf, LoadError, Progress};
 use marchline::metrics::ImportFormat;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use crate::support::paths::RALLY;
 use crate::support::program;
 use crate::support::random::{Generator, Random};
 use crate::support::table::{Row, records, rows};
-use crate::support::world::{Backend, World};
+use crate::support::world::{Backend, World, event};
 
 /// Two datasets: one that tables come from, and one that they go to.
 struct Two(World, World);
@@ -241,6 +241,28 @@ on_both_databases! {
             LoadError::Open(OpenError::MissingColumns(missing)) => assert!(missing.contains(&"sources".to_owned()) && !missing.contains(&"id".to_owned())),
             other => panic!("{other}"),
         }
+    }
+
+    fn what_is_said_of_a_place_is_read_also_where_none_is_named(world: World) {
+        let world = world.with_source();
+        world.put(Resource::Event, event("Nowhere", json!({})));
+        let good = table(&world, "");
+        assert_eq!(load(&world, &good).unchanged, 1);
+        let faults = |cells: &[(&str, &str)]| {
+            let text = edited(&good, |row| cells.iter().for_each(|(name, cell)| drop(row.insert((*name).to_owned(), (*cell).to_owned()))));
+            let report = load(&world, &text);
+            assert_eq!((report.lines, report.refused), (1, 1), "{cells:?}");
+            let told = |error: &RowError| (error.line, error.column.clone().unwrap_or_default(), error.value.clone().unwrap_or_default(), error.reason.clone());
+            report.errors.iter().map(told).collect::<Vec<_>>()
+        };
+        let told = |column: &str, value: &str, reason: &str| (2, column.to_owned(), value.to_owned(), reason.to_owned());
+        let (no_number, no_place) = ("Expected a number.", "There is no `place` that this could be said of.");
+        let bad = [("lat", "north"), ("lon", "west"), ("radius_m", "near")];
+        let expected = bad.map(|(column, value)| told(column, value, no_number));
+        assert_eq!(faults(&bad), expected);
+        assert_eq!(faults(&[bad.as_slice(), &[("place", "square")]].concat()), expected);
+        let lost = [("place_role", "site"), ("place_precision", "exact"), ("lat", "34.05"), ("lon", "-118.25"), ("radius_m", "50")];
+        assert_eq!(faults(&lost), lost.map(|(column, value)| told(column, value, no_place)));
     }
 
     fn a_table_is_taken_over_http_and_by_the_program(world: World) {

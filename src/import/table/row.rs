@@ -54,6 +54,10 @@ pub const NEEDED: [&str; 46] = [
     "policy",
 ];
 
+/// Columns of the primary place, and what is a number of these.
+const PLACE: [&str; 6] = ["place", "place_role", "place_precision", "lat", "lon", "radius_m"];
+const NUMBERS_OF_PLACE: [&str; 3] = ["lat", "lon", "radius_m"];
+
 const GROUPS: [&str; 4] = ["participants", "police", "others", "unspecified"];
 
 /// Columns of what followed from an event.
@@ -186,23 +190,38 @@ impl<'a> Row<'a> {
 
     fn places(&mut self) -> Vec<Value> {
         let mut places = Vec::new();
-        if !self.cell("place").is_empty() {
-            let parts =
-                ["place", "place_role", "place_precision", "lat", "lon", "radius_m"].map(|name| self.cell(name));
-            places.push(self.place("lat", parts));
+        if self.cell("place").is_empty() {
+            self.refuse_without_place();
+        } else {
+            let parts = PLACE.map(|name| self.cell(name));
+            places.push(self.place(NUMBERS_OF_PLACE, parts));
         }
         for item in self.items("more_places", 6, 6) {
             let parts: Vec<&str> = item.iter().map(String::as_str).collect();
             if let Ok(parts) = parts.try_into() {
-                places.push(self.place("more_places", parts));
+                places.push(self.place(["more_places"; 3], parts));
             }
         }
         places
     }
 
-    fn place(&mut self, column: &str, parts: [&str; 6]) -> Value {
+    /// What is said of a primary place that is not named would be lost.
+    fn refuse_without_place(&mut self) {
+        for name in &PLACE[1..] {
+            let cell = self.cell(name);
+            let is_read = !NUMBERS_OF_PLACE.contains(name) || !self.number(name, cell).is_null();
+            if is_read && !cell.is_empty() {
+                self.fault(name, cell, "There is no `place` that this could be said of.");
+            }
+        }
+    }
+
+    /// A place whose numbers stand in these columns.
+    fn place(&mut self, columns: [&str; 3], parts: [&str; 6]) -> Value {
         let [location, role, precision, lat, lon, radius] = parts;
-        let [lat, lon, radius] = [lat, lon, radius].map(|text| self.number(column, text));
+        let [in_lat, in_lon, in_radius] = columns;
+        let [lat, lon, radius] =
+            [(in_lat, lat), (in_lon, lon), (in_radius, radius)].map(|(column, text)| self.number(column, text));
         let point = if lat.is_null() && lon.is_null() { Value::Null } else { json!({"lat": lat, "lon": lon}) };
         json!({"location": {"id": location}, "role": role, "precision": precision, "point": point, "radius_m": radius})
     }
