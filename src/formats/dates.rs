@@ -1,6 +1,6 @@
 //! Dates that forms without uncertainty can hold: a year, a month, a day or a time.
 
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 
 use super::told::Told;
 use crate::domain::instant::Instant;
@@ -17,7 +17,12 @@ pub struct Plain {
     pub is_qualified: bool,
     /// The instant it is, where it is a time and its zone is known.
     pub instant: Option<Instant>,
+    /// Whether it is a time that lies in UTC before the year 1 or behind 9999, so that no instant tells it.
+    pub is_beyond: bool,
 }
+
+/// The last year that is written with four digits.
+const LAST_YEAR: i32 = 9999;
 
 /// How finely a date is known, from coarse to fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,13 +63,16 @@ impl Plain {
         };
         // A time without a zone may be as many instants as there are zones.
         let is_instant = date.latest.micros() - date.earliest.micros() < 1_000_000;
-        let instant = matches!(unit, Unit::Time(_)).then_some(date.earliest).filter(|_| is_instant);
-        Some(Self { first, unit, is_qualified, instant })
+        // Bounds are cut to the years of instants; one that is cut on both sides has nothing of its own left.
+        let is_cut = date.latest == Instant::MIN || date.earliest == Instant::MAX;
+        let is_time = matches!(unit, Unit::Time(_));
+        let instant = Some(date.earliest).filter(|_| is_time && is_instant && !is_cut);
+        Some(Self { first, unit, is_qualified, instant, is_beyond: is_time && is_cut })
     }
 
-    /// The day behind it, where it is no longer than one.
+    /// The day behind it, where it is no longer than one; none behind the last year.
     pub fn next_day(self) -> Option<NaiveDate> {
-        self.first.checked_add_days(Days::new(1))
+        self.first.checked_add_days(Days::new(1)).filter(|day| day.year() <= LAST_YEAR)
     }
 }
 
@@ -84,7 +92,7 @@ mod tests {
 
     fn of(text: &str, zone: Option<chrono_tz::Tz>) -> Option<(String, Unit, bool, bool)> {
         let when = When::new(Some(text), None, zone).expect("a date");
-        let Plain { first, unit, is_qualified, instant } = Plain::of(&when.start.expect("a start"))?;
+        let Plain { first, unit, is_qualified, instant, .. } = Plain::of(&when.start.expect("a start"))?;
         Some((first.to_string(), unit, is_qualified, instant.is_some()))
     }
 
@@ -99,6 +107,33 @@ mod tests {
         assert_eq!(of("2026-02-03T18:00:00Z", None), Some(("2026-02-03".to_owned(), six, false, true)));
         let berlin = Some(chrono_tz::Europe::Berlin);
         assert_eq!(of("2026-02-03T18:00:00", berlin), Some(("2026-02-03".to_owned(), six, false, true)));
+    }
+
+    #[test]
+    fn a_time_beyond_the_years_of_instants_is_none() {
+        let (west, east) = (Some(chrono_tz::America::Los_Angeles), Some(chrono_tz::Asia::Tokyo));
+        for (text, zone, expected) in [
+            ("9999-12-31T23:30:00", west, (false, true)),
+            ("9999-12-31T23:30:00-08:00", None, (false, true)),
+            ("0001-01-01T00:00:00", east, (false, true)),
+            ("9999-12-31T23:59:59Z", None, (true, false)),
+            ("0001-01-01T00:00:00Z", None, (true, false)),
+            ("9999-12-31T23:59:59", None, (false, false)),
+            ("9999-12-31", west, (false, false)),
+        ] {
+            let start = When::new(Some(text), None, zone).expect("a date").start.expect("a start");
+            let date = Plain::of(&start).expect("a plain one");
+            assert_eq!((date.instant.is_some(), date.is_beyond), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_day_has_none_behind_it() {
+        let next = |text: &str| {
+            let start = When::new(Some(text), None, None).expect("a date").start.expect("a start");
+            Plain::of(&start).expect("a plain one").next_day().map(|day| day.to_string())
+        };
+        assert_eq!((next("9999-12-30").as_deref(), next("9999-12-31")), (Some("9999-12-31"), None));
     }
 
     #[test]

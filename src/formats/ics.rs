@@ -21,6 +21,10 @@ const REFRESH: &str = "PT1H";
 /// Bytes of a line, at most.
 const WIDTH: usize = 75;
 
+/// Why events are left out.
+const WHY_LEFT_OUT: &str =
+    "No day is known on which these began, or on which they ended; or it lies beyond the years of a calendar.";
+
 /// Writes a calendar.
 pub struct Calendar {
     about: Arc<About>,
@@ -66,7 +70,7 @@ impl Writer for Calendar {
         if self.left_out > 0 {
             line(out, "BEGIN", "X-MARCHLINE-LEFT-OUT");
             line(out, "X-MARCHLINE-COUNT", self.left_out);
-            line(out, "X-MARCHLINE-REASON", escaped("No day is known on which these began, or on which they ended."));
+            line(out, "X-MARCHLINE-REASON", escaped(WHY_LEFT_OUT));
             line(out, "END", "X-MARCHLINE-LEFT-OUT");
         }
         line(out, "END", "VCALENDAR");
@@ -123,20 +127,30 @@ fn stretch(event: &Told) -> Option<(String, Option<String>)> {
     if start.unit < Unit::Day || last.unit < Unit::Day {
         return None;
     }
-    let day = |day: NaiveDate| format!(";VALUE=DATE:{}", day.format("%Y%m%d"));
-    match (time(start), time(last)) {
-        (Some(from), Some(to)) => {
-            Some((format!(":{from}"), (from.len() == to.len() && from < to).then(|| format!(":{to}"))))
-        }
-        _ => Some((day(start.first), Some(day(last.next_day()?)))),
-    }
+    if start.unit > Unit::Day && last.unit > Unit::Day { times(start, last) } else { days(start, last) }
 }
 
-/// A time in UTC, or by the clock on the wall where the zone is not known.
+/// The last day that can be written has none behind it that could be the end. One day lasts to its end without.
+fn days(start: Plain, last: Plain) -> Option<(String, Option<String>)> {
+    let day = |day: NaiveDate| format!(";VALUE=DATE:{}", day.format("%Y%m%d"));
+    let end = last.next_day().map(day);
+    (end.is_some() || start.first == last.first).then(|| (day(start.first), end))
+}
+
+fn times(start: Plain, last: Plain) -> Option<(String, Option<String>)> {
+    let (from, to) = (time(start)?, time(last)?);
+    let end = (from.len() == to.len() && from < to).then(|| format!(":{to}"));
+    Some((format!(":{from}"), end))
+}
+
+/// A time in UTC, or by the clock on the wall where the zone is not known; none where UTC has no such year.
 fn time(at: Plain) -> Option<String> {
     let Unit::Time(clock) = at.unit else {
         return None;
     };
+    if at.is_beyond {
+        return None;
+    }
     Some(at.instant.map_or_else(|| at.first.and_time(clock).format("%Y%m%dT%H%M%S").to_string(), utc))
 }
 

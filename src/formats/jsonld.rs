@@ -82,7 +82,7 @@ impl Graph {
 
 /// An ISO 8601 date. One that is not sure is given as the next coarser unit, of which it is; a year has none.
 fn date(date: Plain) -> String {
-    let Plain { first, unit, is_qualified, instant } = date;
+    let Plain { first, unit, is_qualified, instant, .. } = date;
     match unit {
         Unit::Time(_) if is_qualified => first.to_string(),
         Unit::Time(clock) => instant.map_or_else(

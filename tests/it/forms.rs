@@ -155,6 +155,31 @@ on_both_databases! {
         assert_eq!(lines.last().map(String::as_str), Some("END:VCALENDAR"));
     }
 
+    fn a_calendar_ends_with_its_last_year_and_makes_no_other_time_of_what_lies_beyond(world: World) {
+        let world = world.with_source();
+        let when = |start: &str, end: Value, zone: &str| json!({"when": {"start": {"edtf": start}, "end": end, "time_zone": zone}});
+        let (west, east) = ("America/Los_Angeles", "Asia/Tokyo");
+        for (title, start, end, zone) in [
+            ("The last day", "9999-12-31", Value::Null, west),
+            ("The last two days", "9999-12-30", json!({"edtf": "9999-12-31"}), west),
+            ("The last second", "9999-12-31T23:59:59Z", Value::Null, west),
+            ("The last evening", "9999-12-31T23:30:00", Value::Null, west),
+            ("Until the last evening", "9999-12-31T12:00:00", json!({"edtf": "9999-12-31T23:30:00"}), west),
+            ("The first morning", "0001-01-01T00:30:00", Value::Null, east),
+        ] {
+            world.put(Resource::Event, event(title, when(start, end, zone)));
+        }
+        let lines = lines(&text(&world, &format!("{}?sort=recorded", target("ics"))));
+        let of = |name: &str| lines.iter().filter(|line| line.starts_with(name)).map(String::as_str).collect::<Vec<_>>();
+        assert_eq!(of("DTSTART"), ["DTSTART;VALUE=DATE:99991231", "DTSTART:99991231T235959Z"]);
+        assert_eq!((of("DTEND"), of("X-MARCHLINE-COUNT")), (vec![], vec!["X-MARCHLINE-COUNT:4"]));
+        // The event's own clock shows a year that can be told.
+        let graph = world.get(&format!("{}?sort=recorded", target("jsonld"))).ok();
+        let starts: Vec<&str> = graph["itemListElement"].as_array().expect("a list").iter().map(|node| node["startDate"].as_str().expect("a date")).collect();
+        assert_eq!(starts[2..4], ["9999-12-31T23:59:59Z", "9999-12-31T23:30:00"]);
+        assert_eq!(starts[5], "0001-01-01T00:30:00");
+    }
+
     fn slides_and_linked_data_leave_out_what_has_no_date_and_count_it(world: World) {
         let world = world.founded();
         world.put(Resource::Event, event("<b>R&D</b>", json!({"when": {"start": {"edtf": "2026-03~"}}, "sources": [{"id": "parriva-2026-01-31"}]})));
