@@ -86,6 +86,9 @@ pub enum OpenError {
     /// It has no header.
     #[error("the file has no header")]
     Empty,
+    /// It has no rows, where it should have no header.
+    #[error("the file has no rows")]
+    NoRows,
     /// It is written in UTF-16.
     #[error("the file is in UTF-16; save it as UTF-8")]
     Utf16,
@@ -124,7 +127,7 @@ impl<R: BufRead> Records<R> {
     /// columns. `begins` tells by its first cell whether a line begins a record; without it broken records are not put together.
     ///
     /// # Errors
-    /// Where there is neither a header nor columns.
+    /// Where there is no header, or with `columns` no row, or the file is written in UTF-16.
     pub fn open(
         input: R,
         dialect: Dialect,
@@ -133,7 +136,10 @@ impl<R: BufRead> Records<R> {
     ) -> Result<Self, OpenError> {
         let mut records = Self::of(input, begins, dialect);
         match columns {
-            Some(columns) => records.header = columns,
+            Some(columns) => {
+                records.header = columns;
+                records.look_for_rows()?;
+            }
             None => records.read_header()?,
         }
         Ok(records)
@@ -142,6 +148,15 @@ impl<R: BufRead> Records<R> {
     fn of(input: R, begins: Option<fn(&[u8]) -> bool>, dialect: Dialect) -> Self {
         let cells = || Cells { dialect, ..Cells::default() };
         Self { lines: Lines::new(input), header: Vec::new(), begins, cells: cells(), piece: cells() }
+    }
+
+    fn look_for_rows(&mut self) -> Result<(), OpenError> {
+        self.skip_blank()?;
+        match self.lines.ahead(0)? {
+            None => Err(OpenError::NoRows),
+            Some(line) if is_utf16(&line.bytes) => Err(OpenError::Utf16),
+            Some(_) => Ok(()),
+        }
     }
 
     fn read_header(&mut self) -> Result<(), OpenError> {
@@ -153,7 +168,7 @@ impl<R: BufRead> Records<R> {
             Found::TooLong => return Err(OpenError::Header("it is longer than a MiB".into())),
             Found::End => return Err(OpenError::Empty),
         };
-        if cells.bytes.starts_with(b"\xff\xfe") || cells.bytes.starts_with(b"\xfe\xff") {
+        if is_utf16(&cells.bytes) {
             return Err(OpenError::Utf16);
         }
         if cells.len() > MAX_COLUMNS {
@@ -266,11 +281,8 @@ impl<R: BufRead> Records<R> {
                 return Ok(Ok((lines, true)));
             }
         }
-        let reason = if refused < lines {
-            OPEN_QUOTE.into()
-        } else {
-            format!("The record has {found} cells where the header names {width} columns.")
-        };
+        let reason =
+            if refused < lines { OPEN_QUOTE.into() } else { format!("Expected {width} cells, found {found}.") };
         Ok(Err((refused, reason)))
     }
 
@@ -358,6 +370,11 @@ fn decode_cell(bytes: &[u8], name: &str, record: &mut Record) -> Result<(), RowE
 }
 
 const OPEN_QUOTE: &str = "A quote is left open, or out of place.";
+
+/// Whether a file that begins like this says that it is UTF-16.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")
+}
 
 /// Whether a line by itself has all cells of a record.
 fn is_whole(line: &[u8], width: usize, dialect: Dialect) -> bool {

@@ -126,6 +126,24 @@ fn a_file_without_a_header_is_refused_as_a_whole() {
     assert!(matches!(open(b"\xff\xfed\0,\0"), OpenError::Utf16));
 }
 
+#[test]
+fn a_file_that_needs_no_header_is_refused_without_rows_and_in_utf_16() {
+    let open = |bytes: &'static [u8]| {
+        let columns = ["d", "b"].map(str::to_owned).to_vec();
+        Records::open(bytes, Dialect::CSV, Some(columns), None)
+    };
+    let fault = |bytes: &'static [u8]| open(bytes).err().expect("an error");
+    assert!(matches!(fault(b""), OpenError::NoRows));
+    assert!(matches!(fault(b"\n\r\n"), OpenError::NoRows));
+    assert!(matches!(fault(b"\xff\xfe1\0,\0\n\0"), OpenError::Utf16));
+    assert!(matches!(fault(b"\n\xfe\xff\x001\0,"), OpenError::Utf16));
+    let mut records = open(b"\n1,2\n3\n").unwrap();
+    let mut record = Record::default();
+    assert_eq!((records.next(&mut record).unwrap(), record.line), (Next::Record, 2));
+    let short = RowError::of_record(3, "Expected 2 cells, found 1.");
+    assert_eq!(records.next(&mut record).unwrap(), Next::Refused(short));
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_to_their_end(bytes in prop::collection::vec(prop::sample::select(&b"\"\",,\r\nab2\xc3\0"[..]), 0..300)) {

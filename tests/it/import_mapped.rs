@@ -9,7 +9,7 @@ use crate::support::program;
 use crate::support::world::World;
 
 /// Runs the program on a file, and tells its exit code and what it said on both streams.
-fn run(world: &World, text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+fn run(world: &World, text: impl AsRef<[u8]>, arguments: &[&str]) -> (Option<i32>, String, String) {
     let path = world.database.dir().join("rows");
     std::fs::write(&path, text).expect("the file can be written");
     let path = path.display().to_string();
@@ -107,6 +107,24 @@ on_both_databases! {
         assert_eq!(counts(&synced["report"]), json!({"lines": 1, "unchanged": 1, "retracted": 1}));
         let answer = sender.post("?format=mapping", &text, &[]);
         assert_eq!(answer.status, 400, "a mapping of one's own is for the command line");
+    }
+
+    fn a_file_of_rows_without_a_header_is_refused_as_a_whole_where_it_has_none(world: World) {
+        for (file, reason) in [
+            (&b""[..], "the file has no rows"),
+            (&b"\xff\xfe1\0\t\x002\0\n\0"[..], "the file is in UTF-16; save it as UTF-8"),
+            (&b"\xfe\xff\x001\0\t\x002\0\n"[..], "the file is in UTF-16; save it as UTF-8"),
+            (&b"[{\"GLOBALEVENTID\": 1}]\n"[..], "no line of it is a row of 61 cells"),
+        ] {
+            for more in [&["--format", "gdelt"][..], &["--format", "gdelt", "--dry-run"]] {
+                let (code, out, err) = run(&world, file, more);
+                assert!(code == Some(1) && err.contains(reason), "{out}{err}");
+                assert!(!out.contains("header") && !err.contains("header"), "{out}{err}");
+            }
+        }
+        let job = Sender::of(&world).import("?format=gdelt", "1\tshort\n");
+        assert_eq!((&job["state"], counts(&job["report"])), (&json!("failed"), json!({"lines": 1, "refused": 1})), "{job}");
+        assert_eq!(job["report"]["errors"][0]["reason"], "Expected 61 cells, found 2.");
     }
 
     fn a_mapping_of_ones_own_reads_a_file(world: World) {

@@ -63,6 +63,8 @@ pub struct MappedRows<'m, R> {
     left: Vec<Left>,
     /// Ways to members that values are made of.
     used: Vec<Vec<String>>,
+    /// Whether there was a record that could be read.
+    has_record: bool,
     ended: bool,
 }
 
@@ -135,6 +137,7 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
             memory,
             left,
             used: used.collect(),
+            has_record: false,
             ended: false,
         })
     }
@@ -142,13 +145,14 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
     /// Reads one record, and accounts for it unless it is one to be given out.
     fn read(&mut self, report: &mut Report) -> io::Result<()> {
         match self.file.next()?.0 {
-            Next::End => self.ended = true,
+            Next::End => self.end()?,
             Next::Refused(error) => {
                 report.lines += 1;
                 report.refuse(error);
             }
             Next::Record => {
                 report.lines += 1;
+                self.has_record = true;
                 match self.map(report, false).0 {
                     Outcome::Mapped(mapped, None) => self.memory.waiting.push(*mapped, None),
                     Outcome::Mapped(mapped, Some(key)) => self.memory.waiting.push(*mapped, Some(&key)),
@@ -160,6 +164,18 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
             }
         }
         Ok(())
+    }
+
+    /// A header shows that a file is one of these. Where there is none, only a record can.
+    fn end(&mut self) -> io::Result<()> {
+        self.ended = true;
+        match &self.mapping.files.columns {
+            Some(columns) if !self.has_record => {
+                let reason = format!("no line of it is a row of {} cells", columns.len());
+                Err(io::Error::new(io::ErrorKind::InvalidData, reason))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn map(&mut self, report: &mut Report, is_traced: bool) -> (Outcome, Notes) {

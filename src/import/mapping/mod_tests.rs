@@ -31,6 +31,9 @@ fn a_file_that_cannot_be_read_is_told_why() {
     assert_eq!(told("2020pb", ""), "the file has no list of records: it is empty");
     assert_eq!(told("geojson", "[1]"), "the file has no list of records: there is no member `features`");
     assert_eq!(told("acled", ""), "the file has no header");
+    assert_eq!(told("gdelt", ""), "the file has no rows");
+    let no_row = "the file cannot be read: no line of it is a row of 61 cells";
+    assert_eq!(told("gdelt", "{\n\"data\": []}\n"), no_row);
 }
 
 fn place_of(world: &World, event: &EventContent) -> (String, LocationKind, PlacePrecision, bool) {
