@@ -66,7 +66,8 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
     };
     let input = BufReader::new(input);
     if let (Some(line), Some(collection)) = (arguments.get_one::<u64>("explain"), &collection) {
-        return explain(collection, input, *line);
+        out!("{}", mapping::explain(&collection.0, input, *line)?.trim_end());
+        return Ok(ExitCode::SUCCESS);
     }
     let mut report = Report::default();
     let loaded = match &collection {
@@ -105,16 +106,6 @@ fn whose(arguments: &ArgMatches) -> Result<Result<(ImportFormat, Option<Collecti
     let format = arguments.get_one::<String>("format").and_then(|code| ImportFormat::parse(code));
     let format = format.unwrap_or(ImportFormat::Ndjson);
     Ok(Ok((format, Collection::of(format))))
-}
-
-/// Tells how one record becomes an event.
-fn explain(collection: &Collection, input: impl BufRead, line: u64) -> Result<ExitCode, Failure> {
-    let Some(words) = mapping::explain(&collection.0, input, line)? else {
-        err!("marchline: the file has no record on or before line {line}");
-        return Ok(ExitCode::FAILURE);
-    };
-    out!("{}", words.trim_end());
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Why a flag means nothing for documents of our own; the API says the same.

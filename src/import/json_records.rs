@@ -46,6 +46,14 @@ impl<R: BufRead> JsonRecords<R> {
         }
     }
 
+    /// How many items of a list, or lines, were read so far, and which of both they are.
+    pub const fn length(&self) -> (u64, &'static str) {
+        match self {
+            Self::List(list) => (list.number, "records"),
+            Self::Lines(lines) => (lines.count(), "lines"),
+        }
+    }
+
     /// Reads the next record, and tells its line, or its number in a list, from 1.
     ///
     /// # Errors

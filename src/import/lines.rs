@@ -40,6 +40,11 @@ impl<R: BufRead> Lines<R> {
         self.bytes
     }
 
+    /// How many lines were read so far.
+    pub const fn count(&self) -> u64 {
+        self.read
+    }
+
     /// The line that is so many lines ahead; 0 is the next one. `None` at the end of the file.
     pub fn ahead(&mut self, position: usize) -> io::Result<Option<&Line>> {
         while self.ahead.len() <= position && !self.ended {

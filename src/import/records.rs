@@ -190,6 +190,11 @@ impl<R: BufRead> Records<R> {
         self.lines.bytes()
     }
 
+    /// Lines read so far.
+    pub const fn lines(&self) -> u64 {
+        self.lines.count()
+    }
+
     /// Reads the next record into `record`.
     ///
     /// # Errors

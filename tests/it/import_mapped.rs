@@ -141,6 +141,9 @@ on_both_databases! {
         let (code, said, _) = run(&world, text, &["--mapping", &mapping, "--explain", "2"]);
         assert_eq!(code, Some(0));
         assert!(said.contains("event.start = \"2024-03-06\", from day \"06.03.2024\"") && said.contains("lost: weather"), "{said}");
+        let (code, said, complained) = run(&world, text, &["--mapping", &mapping, "--explain", "5"]);
+        assert_eq!((code, said.as_str()), (Some(1), ""));
+        assert!(complained.contains("line 5 is beyond the end: the file has 4 lines"), "{complained}");
         let (code, _, said) = run(&world, "title;day\nx;y\n", &mapped);
         assert!(code == Some(1) && said.contains("the header lacks nr"), "{said}");
         write("scheme = \"Ours\"\n[files]\nformat = \"xls\"\n");

@@ -126,7 +126,7 @@ fn both_layouts_are_read_and_what_is_missing_is_named() {
 fn a_row_is_explained_with_its_place_among_alike_rows() {
     let file = "date,locality,state,title,event_type,online,resolved_state,notes\n2025-01-01,Austin,TX,One,\"March; x\",1,OK,Words\n\
                 2025-01-01,Austin,TX,One,rally,,,\n2025-01-01,Austin,Texarkana,,rally,,,\n";
-    let told = |line| explain(&ccc(), file.as_bytes(), line).unwrap().unwrap();
+    let told = |line| explain(&ccc(), file.as_bytes(), line).unwrap();
     for part in [
         "line 2: an event, ",
         "needed = \"US-TX\", from state \"TX\"",

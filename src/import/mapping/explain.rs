@@ -15,24 +15,44 @@ use crate::import::report::Report;
 /// Most characters of a value that are shown.
 const SHOWN: usize = 200;
 
-/// Tells how the record that begins on a line, or the last one before it, becomes an event; `None` where the file has no
-/// record there.
+/// Why no record is explained.
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    /// The file.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It has no record there, and none before.
+    #[error("the file has no record on or before line {0}")]
+    NoRecord(u64),
+    /// It ends before.
+    #[error("line {line} is beyond the end: the file has {length} {unit}")]
+    BeyondEnd {
+        /// What was asked for.
+        line: u64,
+        /// How long the file is.
+        length: u64,
+        /// In what.
+        unit: &'static str,
+    },
+}
+
+/// Tells how the record that begins on a line, or the last one before it, becomes an event.
 ///
 /// # Errors
-/// Where the file cannot be read, or is none that the mapping reads.
-pub fn explain(mapping: &Mapping, input: impl BufRead, line: u64) -> Result<Option<String>, OpenError> {
+/// Where the file cannot be read, is none that the mapping reads, or has no such line or no record up to there.
+pub fn explain(mapping: &Mapping, input: impl BufRead, line: u64) -> Result<String, ExplainError> {
     let mut rows = MappedRows::open(mapping, input, KnownPlaces::new())?;
     let mut told = None;
     loop {
         let mut report = Report::default();
-        let (next, at) = rows.file.next()?;
-        let at = match (&next, at) {
-            (Next::End, _) => return Ok(told),
-            (Next::Refused(error), _) => error.line,
-            (Next::Record, at) => at,
+        let (next, at) = rows.file.next().map_err(OpenError::from)?;
+        let at = match &next {
+            Next::End => break,
+            Next::Refused(error) => error.line,
+            Next::Record => at,
         };
         if at > line {
-            return Ok(told);
+            return told.ok_or(ExplainError::NoRecord(line));
         }
         told = Some(if let Next::Refused(error) = next {
             format!("line {at}: refused: {}\n", error.reason)
@@ -40,6 +60,11 @@ pub fn explain(mapping: &Mapping, input: impl BufRead, line: u64) -> Result<Opti
             let (outcome, notes) = rows.map(&mut report, true);
             in_words(at, &outcome, &notes)
         });
+    }
+    let (length, unit) = rows.file.length();
+    match told {
+        Some(_) if line > length => Err(ExplainError::BeyondEnd { line, length, unit }),
+        told => told.ok_or(ExplainError::NoRecord(line)),
     }
 }
 

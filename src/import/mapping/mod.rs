@@ -34,7 +34,7 @@ use std::io::{self, BufRead};
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_128;
 
-pub use explain::explain;
+pub use explain::{ExplainError, explain};
 pub use presets::{PRESETS, preset};
 pub use spec::{Mapping, MappingFault};
 
@@ -87,6 +87,14 @@ impl<R: BufRead> File<R> {
                 *line = number;
                 Ok((next, number))
             }
+        }
+    }
+
+    /// How much was read so far, in what the places of records are counted by.
+    fn length(&self) -> (u64, &'static str) {
+        match self {
+            Self::Cells { records, .. } => (records.lines(), "lines"),
+            Self::Json { records, .. } => records.length(),
         }
     }
 }

@@ -299,7 +299,7 @@ fn all_faults_of_a_mapping_are_told_at_once_with_their_keys() {
 #[test]
 fn one_record_is_explained() {
     let mapping = preset("2020pb").unwrap();
-    let words = explain(&mapping, INCIDENTS.as_bytes(), 1).unwrap().unwrap();
+    let words = explain(&mapping, INCIDENTS.as_bytes(), 1).unwrap();
     for part in [
         "event.start = \"2020-06-05\", from date",
         "event.mark = \"?\", from date_text \"(Believed to be) 2020-06-05\"",
@@ -308,8 +308,24 @@ fn one_record_is_explained() {
     ] {
         assert!(words.contains(part), "{part} is not in {words}");
     }
-    assert!(explain(&mapping, INCIDENTS.as_bytes(), 6).unwrap().unwrap().contains("refused"));
-    assert_eq!(explain(&mapping, "{\"data\": []}".as_bytes(), 6).unwrap(), None);
+    assert!(explain(&mapping, INCIDENTS.as_bytes(), 6).unwrap().contains("refused"));
+}
+
+#[test]
+fn a_record_that_is_not_there_is_not_explained() {
+    let why = |format: &str, text: &str, line| {
+        explain(&preset(format).unwrap(), text.as_bytes(), line).map(|_| ()).unwrap_err().to_string()
+    };
+    assert_eq!(why("2020pb", INCIDENTS, 8), "line 8 is beyond the end: the file has 7 records");
+    assert_eq!(why("2020pb", "{\"data\": []}", 6), "the file has no record on or before line 6");
+    let deleted = "event_id_cnty,remarks\nCHL1,\"In\nthree\nlines\"\n\n";
+    assert_eq!(why("acled-deleted", deleted, 1), "the file has no record on or before line 1");
+    assert_eq!(why("acled-deleted", deleted, 6), "line 6 is beyond the end: the file has 5 lines");
+    assert_eq!(why("acled-deleted", "", 1), "the file has no header");
+    for line in 2..=5 {
+        let words = explain(&preset("acled-deleted").unwrap(), deleted.as_bytes(), line).unwrap();
+        assert!(words.starts_with("line 2: its event is withdrawn, CHL1"), "{words}");
+    }
 }
 
 #[test]
