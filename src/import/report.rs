@@ -146,11 +146,6 @@ impl Losses {
         *self.0.entry((column.into(), reason.into())).or_default() += 1;
     }
 
-    /// Names a column that is lost altogether, however many records fill it.
-    pub fn add_column(&mut self, column: &str, reason: &str, records: u64) {
-        *self.0.entry((Cow::Owned(column.to_owned()), Cow::Owned(reason.to_owned()))).or_default() += records;
-    }
-
     /// Each loss as column, number of records and reason.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64, &str)> {
         self.0.iter().map(|((column, reason), rows)| (column.as_ref(), *rows, reason.as_ref()))

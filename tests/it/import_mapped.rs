@@ -109,6 +109,18 @@ on_both_databases! {
         assert_eq!(answer.status, 400, "a mapping of one's own is for the command line");
     }
 
+    fn a_column_is_lost_as_soon_as_one_record_says_something_there(world: World) {
+        let header = "event_id_cnty,event_date,sub_event_type,country,notes,weather,mood\n";
+        let file = header.to_owned() + "CHL1,06 March 2024,Peaceful protest,Chile,,,\nCHL2,06 March 2024,Peaceful protest,Chile,,rain,\n";
+        let path = world.database.dir().join("report.json");
+        let (code, said, err) = run(&world, &file, &["--format", "acled", "--report", &path.display().to_string()]);
+        assert!(code == Some(0) && said.contains("lost: weather (1 records)") && !said.contains("mood"), "{said}{err}");
+        let report: Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("a report")).expect("JSON");
+        let unknown: Vec<&Value> = report["losses"].as_array().expect("losses").iter().filter(|loss| loss["column"] == "weather" || loss["column"] == "mood").collect();
+        assert_eq!(unknown.len(), 1, "{report}");
+        assert_eq!((&unknown[0]["column"], &unknown[0]["rows"]), (&json!("weather"), &json!(1)));
+    }
+
     fn a_file_of_rows_without_a_header_is_refused_as_a_whole_where_it_has_none(world: World) {
         for (file, reason) in [
             (&b""[..], "the file has no rows"),

@@ -18,15 +18,6 @@ pub struct Left {
     reason: String,
     /// The column that may say the same; then nothing is lost.
     unless_as: Option<usize>,
-    /// Whether nobody has thought of it, so that it is named even where it is empty.
-    pub is_unknown: bool,
-}
-
-impl Left {
-    /// Its name and why it is lost.
-    pub fn told(&self) -> (&str, &str) {
-        (&self.name, &self.reason)
-    }
 }
 
 /// The columns that no value is made of, and those that the mapping gives up, with why.
@@ -39,7 +30,7 @@ pub fn left_columns(mapping: &Mapping, names: &[String], header: &Header) -> Vec
         }
         let unless_as = lost.and_then(|lost| header.position(lost.unless_as.as_deref()?));
         let reason = lost.map_or_else(|| why_left(mapping), |lost| lost.reason.clone());
-        Some(Left { at, name: name.clone(), reason, unless_as, is_unknown: lost.is_none() })
+        Some(Left { at, name: name.clone(), reason, unless_as })
     };
     names.iter().enumerate().filter_map(left).collect()
 }
@@ -53,7 +44,7 @@ fn why_left(mapping: &Mapping) -> String {
 pub fn lose_the_rest(notes: &mut Notes, row: &Row<'_>, left: &[Left], used: &[Vec<String>], mapping: &Mapping) {
     match row {
         Row::Cells(..) => {
-            for Left { at, name, reason, unless_as, .. } in left {
+            for Left { at, name, reason, unless_as } in left {
                 let says = row.cell(*at);
                 if !says.is_empty() && unless_as.is_none_or(|other| !row.cell(other).eq_ignore_ascii_case(says)) {
                     notes.lose(name, reason);

@@ -304,12 +304,6 @@ impl<R: BufRead> MappedRows<'_, R> {
     /// # Errors
     /// Where the file cannot be read.
     pub fn next(&mut self, report: &mut Report) -> io::Result<Option<Mapped>> {
-        // Columns that nobody has thought of are named even where they are empty.
-        if report.lines == 0 && self.mapping.files.columns.is_none() {
-            for (name, reason) in self.left.iter().filter(|left| left.is_unknown).map(Left::told) {
-                report.losses.add_column(name, reason, 0);
-            }
-        }
         while !self.ended && !self.memory.waiting.has_one(!self.mapping.collapse.is_empty()) {
             self.read(report)?;
         }
