@@ -154,7 +154,7 @@ impl<R: BufRead> Records<R> {
         self.skip_blank()?;
         match self.lines.ahead(0)? {
             None => Err(OpenError::NoRows),
-            Some(line) if is_utf16(&line.bytes) => Err(OpenError::Utf16),
+            Some(line) if text::is_utf16(&line.bytes) => Err(OpenError::Utf16),
             Some(_) => Ok(()),
         }
     }
@@ -168,7 +168,7 @@ impl<R: BufRead> Records<R> {
             Found::TooLong => return Err(OpenError::Header("it is longer than a MiB".into())),
             Found::End => return Err(OpenError::Empty),
         };
-        if is_utf16(&cells.bytes) {
+        if text::is_utf16(&cells.bytes) {
             return Err(OpenError::Utf16);
         }
         if cells.len() > MAX_COLUMNS {
@@ -336,7 +336,7 @@ impl<R: BufRead> Records<R> {
     }
 
     fn decode(&self, cells: &Cells, record: &mut Record) -> Result<(), RowError> {
-        let plain = !cells.bytes.iter().any(|byte| is_control(*byte));
+        let plain = !cells.bytes.iter().any(|byte| text::is_control(*byte));
         if plain && cells.bytes.is_ascii() {
             record.text.push_str(std::str::from_utf8(&cells.bytes).unwrap_or_default());
             record.ends.extend_from_slice(&cells.ends);
@@ -365,9 +365,9 @@ fn decode_cell(bytes: &[u8], name: &str, record: &mut Record) -> Result<(), RowE
         notice("Text that was encoded twice was turned back.");
     }
     record.repaired += u64::from(was_1252 || twice.is_some());
-    if good.chars().any(is_control_char) {
+    if good.chars().any(text::is_control_char) {
         notice("Control characters were left out.");
-        record.text.extend(good.chars().filter(|c| !is_control_char(*c)));
+        record.text.extend(good.chars().filter(|c| !text::is_control_char(*c)));
     } else {
         record.text.push_str(good);
     }
@@ -375,11 +375,6 @@ fn decode_cell(bytes: &[u8], name: &str, record: &mut Record) -> Result<(), RowE
 }
 
 const OPEN_QUOTE: &str = "A quote is left open, or out of place.";
-
-/// Whether a file that begins like this says that it is UTF-16.
-fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")
-}
 
 /// Whether a line by itself has all cells of a record.
 fn is_whole(line: &[u8], width: usize, dialect: Dialect) -> bool {
@@ -395,15 +390,6 @@ fn is_whole(line: &[u8], width: usize, dialect: Dialect) -> bool {
 fn name_of(cell: &[u8]) -> String {
     let name = String::from_utf8_lossy(cell);
     name.trim_start_matches('\u{feff}').trim().to_lowercase()
-}
-
-/// Line ends and tabs are text.
-const fn is_control(byte: u8) -> bool {
-    (byte < 0x20 && byte != b'\n' && byte != b'\t') || byte == 0x7f
-}
-
-fn is_control_char(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\t')
 }
 
 #[cfg(test)]

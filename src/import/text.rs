@@ -33,6 +33,21 @@ fn to_1252(c: char) -> Option<u8> {
     }
 }
 
+/// Whether a file that begins like this says that it is UTF-16.
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")
+}
+
+/// Whether a byte is a control character. Line ends and tabs are text.
+pub const fn is_control(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\n' && byte != b'\t') || byte == 0x7f
+}
+
+/// The same of a character.
+pub fn is_control_char(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
 /// Text from bytes: UTF-8, with other bytes taken for Windows-1252. `true` where there were such bytes.
 ///
 /// # Errors
