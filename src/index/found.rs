@@ -89,8 +89,9 @@ impl Wanted {
         self.entities.iter().for_each(|terms| sets.add(layer, terms, &mut rows));
         if let Some((terms, area)) = &self.own {
             let points = &segment.points;
+            let are_all = points.term.occurring().iter().all(|term| terms.has(*term));
             points.numbers_inside(area, |number| {
-                if terms.has(points.term.get(number)) {
+                if are_all || terms.has(points.term.get(number)) {
                     rows.insert(usize::from(points.row[number]));
                 }
             });

@@ -177,11 +177,16 @@ impl FarPlaces {
         self.several.iter().map(|(row, place, of)| (usize::from(*row), unpacked(*place), *of))
     }
 
-    /// These rows, of a segment that has so many.
-    pub fn rows_with_several(&self, rows: usize) -> Bits {
-        let mut several = Bits::none(rows);
-        self.several.iter().for_each(|(row, ..)| several.insert((*row).into()));
-        several
+    /// Those of these rows that name several places, of which some are not drawn.
+    pub fn partly(&self, rows: &Bits, draws: impl Fn(PlaceOf) -> bool) -> Bits {
+        let mut partly = Bits::none(self.only.len());
+        for (row, _, of) in &self.several {
+            let row = usize::from(*row);
+            if rows.contains(row) && !partly.contains(row) && !draws(*of) {
+                partly.insert(row);
+            }
+        }
+        partly
     }
 }
 

@@ -83,10 +83,9 @@ impl Grid {
         self.add(number, &cells);
         let mut off = missing.clone();
         if !map.draws_all {
-            let mut several = places.rows_with_several(piece.segment.rows());
-            several.and(&piece.rows);
-            off.or(several.words());
-            self.count(one, &several, &places, draws, map, 1);
+            let partly = places.partly(&piece.rows, draws);
+            off.or(partly.words());
+            self.count(one, &partly, &places, draws, map, 1);
         }
         if !off.is_empty() {
             self.count(one, &off, &places, |_| true, map, -1);
