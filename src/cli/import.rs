@@ -84,7 +84,9 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         if loaded.is_ok() || report.lines > 0 {
             print_summary(&report, arguments.get_flag("dry-run"));
         }
-        return loaded.map(|()| ExitCode::SUCCESS);
+        // Files of others have rows that are refused as a rule; where all are, nothing of the file was taken over.
+        let is_for_nothing = report.lines > 0 && report.refused == report.lines;
+        return loaded.map(|()| if is_for_nothing { ExitCode::FAILURE } else { ExitCode::SUCCESS });
     }
     loaded.map(|()| told(&report))
 }

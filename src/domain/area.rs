@@ -6,7 +6,7 @@ use super::bounding_box::BoundingBox;
 use super::circle::Circle;
 use super::place::Point;
 use super::polygon::Polygons;
-use super::squares::{Lies, Squares};
+use super::squares::{self, Lies, Squares};
 
 /// What a point must lie in: all that is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +35,16 @@ impl Area {
     /// Whether a point lies in it, its edges included.
     pub fn contains(&self, point: Point) -> bool {
         self.bbox.is_none_or(|bbox| bbox.contains(point)) && (!self.is_round() || self.rounds(point))
+    }
+
+    /// Whether all points of a square lie in the circle and the polygons, or none does; `None` where that is not known.
+    #[inline]
+    pub fn round_square(&self, number: squares::Number) -> Option<bool> {
+        match self.squares.known(number)? {
+            Lies::Inside => Some(true),
+            Lies::Outside => Some(false),
+            Lies::OnEdge => None,
+        }
     }
 
     /// Whether a point lies in the circle and the polygons.

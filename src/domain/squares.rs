@@ -38,6 +38,15 @@ impl Lies {
 const UNKNOWN: u8 = 0;
 const STATES: [Lies; 3] = [Lies::Inside, Lies::Outside, Lies::OnEdge];
 
+/// The number of a square: those from west to east, row by row from the south.
+pub type Number = usize;
+
+/// The number of the square so many degrees to the east and to the north of the corner of the world.
+#[inline]
+pub const fn number(east: usize, north: usize) -> Number {
+    north * ACROSS + east
+}
+
 /// What is known of the squares of an area, shared by all its copies. Each is looked at when the first of its points is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Squares(Arc<OnceLock<Box<[AtomicU8]>>>);
@@ -50,26 +59,31 @@ impl PartialEq for Squares {
 }
 
 impl Squares {
+    /// How a square lies, if that is known.
+    #[inline]
+    pub fn known(&self, number: Number) -> Option<Lies> {
+        // Whoever looks at the same time finds the same.
+        let state = self.0.get()?.get(number)?.load(Ordering::Relaxed);
+        STATES.get(usize::from(state.checked_sub(1)?)).copied()
+    }
+
     /// How the square of a point lies.
     pub fn of(&self, point: Point, look: impl FnOnce(&BoundingBox) -> Lies) -> Lies {
-        let known = self.0.get_or_init(|| (0..ACROSS * UP).map(|_| AtomicU8::new(UNKNOWN)).collect());
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "degrees, counted from a corner of the world"
         )]
         let step = |degrees: f64, most: usize| (degrees as usize).min(most - 1);
-        let (column, row) = (step(point.lon + 180.0, ACROSS), step(point.lat + 90.0, UP));
-        let state = &known[row * ACROSS + column];
-        // Whoever looks at the same time finds the same.
-        let found = usize::from(state.load(Ordering::Relaxed));
-        if let Some(lies) = found.checked_sub(1).and_then(|found| STATES.get(found)) {
-            return *lies;
+        let (east, north) = (step(point.lon + 180.0, ACROSS), step(point.lat + 90.0, UP));
+        if let Some(lies) = self.known(number(east, north)) {
+            return lies;
         }
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-        let (west, south) = (column as f64 - 180.0, row as f64 - 90.0);
+        let (west, south) = (east as f64 - 180.0, north as f64 - 90.0);
         let lies = look(&BoundingBox { west, south, east: west + 1.0, north: south + 1.0 });
-        state.store(1 + lies as u8, Ordering::Relaxed);
+        let states = self.0.get_or_init(|| (0..ACROSS * UP).map(|_| AtomicU8::new(UNKNOWN)).collect());
+        states[number(east, north)].store(1 + lies as u8, Ordering::Relaxed);
         lies
     }
 }

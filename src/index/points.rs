@@ -4,6 +4,7 @@ use super::numbers::Numbers;
 use crate::domain::area::Area;
 use crate::domain::bounding_box::BoundingBox;
 use crate::domain::place::Point;
+use crate::domain::squares;
 use crate::domain::tile::{OnMap, x_of, y_of};
 
 /// Points under the numbers in which they came: in steps of a ten-millionth of a degree, about a centimetre, and beside that those
@@ -23,7 +24,8 @@ pub struct Spots {
 /// The latitude of a number that has no point.
 const NONE: i32 = i32::MIN;
 /// Steps of a degree.
-const STEPS: f64 = 1e7;
+const DEGREE: u32 = 10_000_000;
+const STEPS: f64 = DEGREE as f64;
 /// Points that are looked at together.
 const TOGETHER: usize = 64;
 
@@ -47,6 +49,16 @@ impl Spots {
             |_| at_steps(self.lat[number], self.lon[number]),
             |at| Point { lat: self.exact[at][0], lon: self.exact[at][1] },
         )
+    }
+
+    /// The square of a degree in which the point under a number lies, unless it is about an edge of one.
+    #[inline]
+    fn square(&self, number: usize) -> Option<squares::Number> {
+        let (east, by_east) = degree(self.lon[number], 180)?;
+        let (north, by_north) = degree(self.lat[number], 90)?;
+        // A point between two steps lies less than one beside them.
+        let is_inside = |steps: u32| (1..DEGREE - 1).contains(&steps);
+        (is_inside(by_east) && is_inside(by_north)).then(|| squares::number(east, north))
     }
 
     /// How far to the east of the map of the world the point under a number lies.
@@ -94,6 +106,13 @@ impl Spots {
 #[expect(clippy::cast_possible_truncation, reason = "180 degrees have fewer than 2^31 steps")]
 fn step_of(degrees: f64) -> i32 {
     (degrees * STEPS).round() as i32
+}
+
+/// The whole degrees, and the steps behind them, of degrees in steps that begin so many degrees below 0.
+#[inline]
+fn degree(steps: i32, below: i64) -> Option<(usize, u32)> {
+    let steps = u32::try_from(i64::from(steps) + below * i64::from(DEGREE)).ok()?;
+    Some(((steps / DEGREE) as usize, steps % DEGREE))
 }
 
 /// How far to the east of the map of the world a longitude in steps lies: in whole numbers, which is several times as fast as to divide
@@ -221,7 +240,10 @@ impl OwnPoints {
     /// The numbers of the points in an area; its box, where it has one, is held against many at once.
     pub fn numbers_inside(&self, area: &Area, mut take: impl FnMut(usize)) {
         let rest = Area { bbox: None, ..area.clone() };
-        let is_in_rest = |number: &usize| rest.contains(self.spots.get(*number));
+        let is_in_rest = |number: &usize| {
+            let told = self.spots.square(*number).and_then(|square| rest.round_square(square));
+            told.unwrap_or_else(|| rest.contains(self.spots.get(*number)))
+        };
         match (&area.bbox, rest.is_everywhere()) {
             (None, true) => (0..self.len()).for_each(take),
             (None, false) => (0..self.len()).filter(is_in_rest).for_each(take),
@@ -248,6 +270,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::circle::Circle;
 
     /// Degrees up to so many tens of them, beside which some lie by parts of a step.
     fn degrees(tens: i32) -> impl Strategy<Value = f64> {
@@ -262,6 +285,32 @@ mod tests {
             // What is rounded may lie on the other side of the edge of a unit.
             let away = x_at(steps).wrapping_sub(x_of(f64::from(steps) / STEPS));
             prop_assert!(away.wrapping_add(1) <= 2, "{away}");
+        }
+
+        #[test]
+        fn an_area_holds_what_it_holds_point_by_point(
+            points in prop::collection::vec((degrees(9), degrees(18)), 1..200),
+            (lat, lon, radius_m) in (degrees(9), degrees(18), 1.0..20_000_000.0_f64),
+            bbox in prop::option::of((degrees(9), degrees(9), degrees(18), degrees(18))),
+        ) {
+            let mut own = OwnPoints::default();
+            for (row, (lat, lon)) in (0..).zip(&points) {
+                own.push(OwnPoint { row, term: 0, point: Point { lat: *lat, lon: *lon } });
+            }
+            let near = Some(Circle { center: Point { lat, lon }, radius_m });
+            let bbox = bbox.map(|(south, north, west, east)| BoundingBox { west, south, east, north });
+            let area = Area { bbox, near, ..Area::default() };
+            // The second time the squares are known.
+            for _ in 0..2 {
+                let mut found = Vec::new();
+                own.numbers_inside(&area, |number| found.push(number));
+                let naive = (0..points.len()).filter(|number| {
+                    let (lat, lon) = points[*number];
+                    let point = Point { lat, lon };
+                    bbox.is_none_or(|bbox| bbox.contains(point)) && near.is_some_and(|circle| circle.contains(point))
+                });
+                prop_assert_eq!(found, naive.collect::<Vec<_>>());
+            }
         }
 
         #[test]

@@ -24,11 +24,11 @@ use crate::index::sight::Sight;
 const LONG: Duration = Duration::from_mins(1);
 
 /// The question as a tile answers it: what places are asked in is cut down to the tile, since no place beyond that is drawn. From
-/// afar a box is left as it is, so that what whole segments show is of use.
+/// afar it is left as it is, so that what whole segments show is of use, unless it is round and the tile a small part of the world.
 pub fn on_tile(query: &EventQuery, tile: Tile) -> EventQuery {
     let mut query = query.clone();
     let (area, bounds) = (&mut query.area, tile.bounds());
-    if area.is_round() || tile.zoom() > FAR {
+    if tile.zoom() > FAR || (area.is_round() && tile.zoom() == FAR) {
         area.bbox = match area.bbox {
             Some(bbox) => Some(bbox.cut(&bounds)),
             None => area.is_round().then_some(bounds),

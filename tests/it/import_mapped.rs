@@ -139,6 +139,15 @@ on_both_databases! {
         assert_eq!(job["report"]["errors"][0]["reason"], "Expected 61 cells, found 2.");
     }
 
+    fn a_file_of_which_every_row_is_refused_is_a_failure(world: World) {
+        let (header, whole) = ("event_id_cnty,event_date,sub_event_type,country,notes\n", "CHL1,06 March 2024,Peaceful protest,Chile,\n");
+        for (rows, refused, expected) in [("CHL2,cut\nCHL3,short\n".to_owned(), 2, 1), (format!("{whole}CHL2,cut\n"), 1, 0), (String::new(), 0, 0)] {
+            let (code, said, _) = run(&world, format!("{header}{rows}"), &["--format", "acled"]);
+            assert!(said.contains(&format!("refused {refused},")), "{said}");
+            assert_eq!(code, Some(expected), "{said}");
+        }
+    }
+
     fn a_mapping_of_ones_own_reads_a_file(world: World) {
         let mapping = world.database.dir().join("my.toml").display().to_string();
         let write = |text: &str| std::fs::write(&mapping, text).expect("the mapping can be written");
