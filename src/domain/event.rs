@@ -165,7 +165,7 @@ fn read_event(o: &Object<'_>, id: Uuid) -> Option<EventContent> {
     let title = o.required("title").and_then(|i| i.text(MAX_TITLE));
     let sources: Vec<Uuid> = once_each(o.list("sources", |i| Some(i.named(Resource::Source)?.id)));
     // Sources that were given and cannot be read have a fault of their own.
-    let given = o.optional("sources").and_then(|i| i.raw().as_array()).is_some_and(|list| !list.is_empty());
+    let given = o.optional("sources").is_some_and(|i| i.raw().as_array().is_none_or(|list| !list.is_empty()));
     if sources.is_empty() && !given {
         o.fault("sources", "required", "An event needs at least one source.");
     }
@@ -297,7 +297,9 @@ fn size(o: &Object<'_>) -> Option<Size> {
     match Size::new(parts) {
         Ok(size) => Some(size),
         Err(faults) => {
-            for fault in faults {
+            // Numbers that were given and cannot be read have a fault of their own.
+            let is_empty = ["low", "high", "best"].into_iter().all(|name| o.optional(name).is_none());
+            for fault in faults.into_iter().filter(|fault| is_empty || fault.code != "empty") {
                 o.fault(fault.field, fault.code, fault.detail);
             }
             None

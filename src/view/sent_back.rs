@@ -37,19 +37,12 @@ pub enum LeftOut {
     Goes,
 }
 
-/// Makes a document that was sent into one that can be written.
-///
-/// # Errors
-/// Every member that is the service's to give and not as it gave it.
-pub fn sent_back(
-    resource: Resource,
-    document: Value,
-    current: &Current<'_>,
-    left_out: LeftOut,
-) -> Result<Value, Vec<Fault>> {
+/// Makes a document that was sent into one that can be written, and tells every member that is the service's to give and not as it
+/// gave it: without these it can be read on.
+pub fn sent_back(resource: Resource, document: Value, current: &Current<'_>, left_out: LeftOut) -> (Value, Vec<Fault>) {
     let Value::Object(mut members) = document else {
         // The writer says what is wrong with it.
-        return Ok(document);
+        return (document, Vec::new());
     };
     let mut cleaning = Cleaning { current, left_out, faults: Vec::new() };
     cleaning.given(&mut members, resource);
@@ -70,7 +63,7 @@ pub fn sent_back(
             }
         }
     }
-    if cleaning.faults.is_empty() { Ok(Value::Object(members)) } else { Err(cleaning.faults) }
+    (Value::Object(members), cleaning.faults)
 }
 
 struct Cleaning<'a> {

@@ -4,7 +4,7 @@ use marchline::domain::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
-use crate::support::http::{send, send_body};
+use crate::support::http::{Answer, send, send_body};
 use crate::support::on_both_databases;
 use crate::support::paths::RALLY;
 use crate::support::world::{World, event};
@@ -162,6 +162,33 @@ on_both_databases! {
         let new = client.post("/v1/actors", &json!({"id": "019c1159-7000-7002-8000-000000000002", "revision": 1,
             "name": "Someone", "kind": "union"}));
         assert_eq!((new.status, new.faults()), (422, vec![read_only("/id"), read_only("/revision")]));
+    }
+
+    fn what_is_read_only_hides_no_other_fault(world: World) {
+        let world = world.founded();
+        let client = writer(&world);
+        let named = |answer: Answer| {
+            assert_eq!(answer.status, 422, "{}", answer.body);
+            let mut pointers: Vec<String> = answer.faults().into_iter().map(|(pointer, _)| pointer).collect();
+            pointers.sort();
+            pointers
+        };
+        let wrong = json!({"type": "picnic", "title": "x", "foo": 1, "seq": 4, "sources": [{"id": "parriva-2026-01-31"}]});
+        assert_eq!(named(client.post("/v1/events", &wrong)), ["/foo", "/seq", "/type"]);
+        assert_eq!(named(client.patch(RALLY, "*", &json!({"revision": 99, "foo": 1, "title": 5}))), ["/foo", "/revision", "/title"]);
+        let parts = json!({"parts": [wrong, {"type": "rally", "title": "y", "sources": [{"id": "parriva-2026-01-31"}]}]});
+        assert_eq!(named(client.post(&format!("{RALLY}/split"), &parts)), ["/parts/0/foo", "/parts/0/seq", "/parts/0/type"]);
+    }
+
+    fn a_fault_is_told_once(world: World) {
+        let world = world.founded();
+        let client = writer(&world);
+        let mut document = json!({"type": "rally", "title": "x", "sources": {}, "size": {"low": 1.5}});
+        let told = |document: &Value| client.post("/v1/events", document).faults();
+        assert_eq!(told(&document), [("/sources".to_owned(), "wrong_type".to_owned()), ("/size/low".to_owned(), "wrong_type".to_owned())]);
+        document["size"] = json!({});
+        document["sources"] = json!([]);
+        assert_eq!(told(&document), [("/sources".to_owned(), "required".to_owned()), ("/size/text".to_owned(), "empty".to_owned())]);
     }
 
     fn all_faults_of_a_document_are_told_at_once(world: World) {

@@ -16,6 +16,7 @@ use super::written::{Written, uncached, whole_view};
 use super::{JSON, Member, Refused, Write};
 use crate::domain::input::{Fault, Reading};
 use crate::domain::resource::{Reference, Resource};
+use crate::node::faults_alone;
 use crate::node::operation::{Command, Done, Outcome};
 use crate::store::error::StoreError;
 use crate::store::log::ChangeKind;
@@ -32,7 +33,8 @@ pub async fn create(req: HttpRequest, payload: Payload, resource: Resource) -> R
     let write = Write::begin(&req).await?;
     let body = body::json(&req, payload, &[JSON]).await?;
     let create = async || {
-        let document = write.cleaned(resource, body.clone(), (&Value::Null, &Value::Null), LeftOut::Goes)?;
+        let document = write.cleaned(resource, body.clone(), (&Value::Null, &Value::Null), LeftOut::Goes);
+        let document = document.map_err(Problem::document)?;
         Ok(write.submit(Command::Create { resource, document }, &body).await?)
     };
     let outcome = write.once(&body, create).await?;
@@ -153,7 +155,8 @@ pub async fn split(req: HttpRequest, payload: Payload) -> Result<HttpResponse, P
     let mut parts = given.map_err(Problem::document)?;
     let mut faults = Vec::new();
     for (position, part) in parts.iter_mut().enumerate() {
-        match write.sent_back(Resource::Event, std::mem::take(part), (&Value::Null, &Value::Null), LeftOut::Goes) {
+        let new = (&Value::Null, &Value::Null);
+        match write.cleaned(Resource::Event, std::mem::take(part), new, LeftOut::Goes) {
             Ok(cleaned) => *part = cleaned,
             Err(found) => {
                 let at = |fault: Fault| Fault { pointer: format!("/parts/{position}{}", fault.pointer), ..fault };
@@ -215,8 +218,9 @@ impl Write {
         self.service.index.head().epoch
     }
 
-    /// Makes a document that was sent into one that can be written; `current` are the member's view and stored form.
-    fn sent_back(
+    /// Makes a document that was sent into one that can be written; `current` are the member's view and stored form. Where that cannot
+    /// be, the writer is not asked, and what it would say of the document alone is told here.
+    fn cleaned(
         &self,
         resource: Resource,
         document: Value,
@@ -225,17 +229,12 @@ impl Write {
     ) -> Result<Value, Vec<Fault>> {
         let state = self.service.index.read();
         let names = state.entities.at(state.head.seq);
-        sent_back(resource, document, &Current { view, stored, names }, left_out)
-    }
-
-    fn cleaned(
-        &self,
-        resource: Resource,
-        document: Value,
-        current: (&Value, &Value),
-        left_out: LeftOut,
-    ) -> Result<Value, Problem> {
-        self.sent_back(resource, document, current, left_out).map_err(Problem::document)
+        let (cleaned, mut faults) = sent_back(resource, document, &Current { view, stored, names }, left_out);
+        if faults.is_empty() {
+            return Ok(cleaned);
+        }
+        faults.extend(faults_alone(resource, &cleaned));
+        Err(faults)
     }
 
     /// Changes a member: `edit` makes its view into the document that is sent back. Where any version may be the base, it is
@@ -266,7 +265,8 @@ impl Write {
                 let now = self.service.index.head().seq;
                 let mut view = whole_view(&self.service, (resource, id), base, now, self.clearance())?;
                 tell_policy(&mut view, &stored);
-                let mut document = self.cleaned(resource, edit(&view)?, (&view, &stored), left_out)?;
+                let document = self.cleaned(resource, edit(&view)?, (&view, &stored), left_out);
+                let mut document = document.map_err(Problem::document)?;
                 if let Some(members) = document.as_object_mut() {
                     members.insert("id".to_owned(), id.to_string().into());
                 }
