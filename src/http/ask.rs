@@ -220,7 +220,12 @@ impl Ask {
     }
 
     fn min_revision(&mut self, req: &HttpRequest) -> Option<i64> {
-        let value = req.headers().get("min-revision")?;
+        let mut values = req.headers().get_all("min-revision");
+        let value = values.next()?;
+        if values.next().is_some() {
+            self.params.fault("Min-Revision", "repeated", "The header is given more than once.");
+            return None;
+        }
         let seq = value.to_str().ok().and_then(whole_number);
         if seq.is_none() {
             self.params.fault("Min-Revision", "malformed", "Expected the number of an operation.");

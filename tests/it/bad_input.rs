@@ -87,6 +87,11 @@ const LONG_NAME: &str =
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 on_both_databases! {
+    fn a_repeated_header_is_named(world: World) {
+        let twice = [("min-revision", "1"), ("min-revision", "99999999")];
+        assert_named("/v1/events", &world.get_with("/v1/events", &twice), "Min-Revision", "repeated");
+    }
+
     fn a_hopeless_query_is_refused_by_every_path_that_gives_data(world: World) {
         let world = world.founded();
         for path in every_data_path().into_iter().chain(["/openapi.json".to_owned()]) {

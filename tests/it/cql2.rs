@@ -72,6 +72,7 @@ on_both_databases! {
         world.put(Resource::Event, event("the march", json!({"type": "march", "places": []})));
         assert_eq!(found(&world, "type = 'vigil'\r\n\tOR\ntype = 'rally'\n"), ["the vigil"]);
         assert_eq!(wrong(&world, "type = 'vigil'\nAND status = 'x'"), [("unknown_value".to_owned(), 29)]);
+        assert_eq!(wrong(&world, "type BETWEEN 'a' AND 'b'").len(), 1, "one condition");
     }
 
     fn conditions_are_joined_and_negated(world: World) {

@@ -203,7 +203,9 @@ impl<P: Asked> Filter<P> {
     pub fn of(expression: &Expression, zone: Option<Tz>) -> Result<Self, Vec<Fault>> {
         let mut conditions = conditions::Conditions { zone, faults: Vec::new(), questions: Vec::new() };
         let tree = conditions.tree(expression);
-        let conditions::Conditions { faults, questions, .. } = conditions;
+        let conditions::Conditions { mut faults, questions, .. } = conditions;
+        // What stands for two conditions says the same of both.
+        faults.dedup();
         if faults.is_empty() { Ok(Self { tree, questions }) } else { Err(faults) }
     }
 
