@@ -12,19 +12,21 @@ const NEEDED: [&str; 3] = ["next", "prev", "first"];
 /// Puts the path before each link that names one of this service; of links that are too long together leaves out the ones that are
 /// needed least.
 pub fn place(headers: &mut HeaderMap, path: &str) {
-    if let Some(links) = text(headers, &header::LINK) {
-        match fitted(&links, path) {
+    // Most answers need nothing of it.
+    if let Some(links) = text(headers, &header::LINK).filter(|links| !path.is_empty() || links.len() > MOST) {
+        match fitted(links, path) {
             Some(links) => set(headers, header::LINK, &links),
             None => drop(headers.remove(header::LINK)),
         }
     }
     if let Some(location) = text(headers, &header::LOCATION).filter(|location| location.starts_with('/')) {
-        set(headers, header::LOCATION, &format!("{path}{location}"));
+        let location = format!("{path}{location}");
+        set(headers, header::LOCATION, &location);
     }
 }
 
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
@@ -38,7 +40,7 @@ fn fitted(links: &str, path: &str) -> Option<String> {
     // In an address a comma is followed by no space.
     let links: Vec<String> = links.split(", <").map(|link| below(link.trim_start_matches('<'), path)).collect();
     let rank =
-        |link: &str| NEEDED.iter().position(|rel| link.ends_with(&format!("; rel=\"{rel}\""))).unwrap_or(NEEDED.len());
+        |link: &str| NEEDED.iter().position(|rel| link.contains(&format!("; rel=\"{rel}\""))).unwrap_or(NEEDED.len());
     let mut order: Vec<usize> = (0..links.len()).collect();
     order.sort_by_key(|number| rank(&links[*number]));
     let mut room = MOST;
