@@ -40,11 +40,7 @@ impl Area {
     /// Whether all points of a square lie in the circle and the polygons, or none does; `None` where that is not known.
     #[inline]
     pub fn round_square(&self, number: squares::Number) -> Option<bool> {
-        match self.squares.known(number)? {
-            Lies::Inside => Some(true),
-            Lies::Outside => Some(false),
-            Lies::OnEdge => None,
-        }
+        self.squares.known(number)?.told()
     }
 
     /// Whether a point lies in the circle and the polygons.
@@ -54,14 +50,10 @@ impl Area {
             let by_circle = near.map_or(Lies::Inside, |circle| circle.holds(square));
             by_circle.and(within.as_ref().map_or(Lies::Inside, |polygons| polygons.hold(square)))
         });
-        match lies {
-            Lies::Inside => true,
-            Lies::Outside => false,
-            Lies::OnEdge => {
-                near.is_none_or(|circle| circle.contains(point))
-                    && within.as_ref().is_none_or(|polygons| polygons.contains(point))
-            }
-        }
+        lies.told().unwrap_or_else(|| {
+            near.is_none_or(|circle| circle.contains(point))
+                && within.as_ref().is_none_or(|polygons| polygons.contains(point))
+        })
     }
 }
 

@@ -73,32 +73,3 @@ impl Catalog for Nothing {
         false
     }
 }
-
-/// A catalog that has whatever is asked for, for faults that documents have by themselves.
-pub struct Everything;
-
-impl Catalog for Everything {
-    fn find(&self, _: Resource, _: &Reference) -> Option<Known> {
-        Some(Known { id: Uuid::nil(), no: 0 })
-    }
-
-    fn location(&self, _: Uuid) -> Option<LocationFacts> {
-        Some(LocationFacts { kind: LocationKind::Locality, time_zone: None })
-    }
-
-    fn publisher(&self, _: Uuid) -> Option<String> {
-        None
-    }
-
-    fn topmost_child(&self, _: Uuid) -> Option<LocationKind> {
-        None
-    }
-
-    fn fresh_id(&self) -> Uuid {
-        Uuid::new_v4()
-    }
-
-    fn would_close_circle(&self, _: Uuid, _: Uuid) -> bool {
-        false
-    }
-}

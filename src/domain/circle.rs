@@ -20,7 +20,7 @@ const EARTH: f64 = 6_371_008.8;
 /// How far a distance on a sphere of that radius may be off, as a share of itself; it is 0.56 % at most.
 const SLACK: f64 = 0.006;
 
-/// Metres to any point of a square of a degree from its middle, at most: half a degree along a meridian and half a one along a parallel.
+/// Metres to any point of a square of a degree from its middle, at most: half a degree along a meridian, and half of one along a parallel.
 const REACH: f64 = 112_000.0;
 
 impl Circle {

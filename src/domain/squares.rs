@@ -23,6 +23,15 @@ pub enum Lies {
 }
 
 impl Lies {
+    /// Whether all lie in it or none does; `None` where that is not told by the square.
+    pub const fn told(self) -> Option<bool> {
+        match self {
+            Self::Inside => Some(true),
+            Self::Outside => Some(false),
+            Self::OnEdge => None,
+        }
+    }
+
     /// How they lie to what two areas have in common.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {

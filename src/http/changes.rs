@@ -13,6 +13,7 @@ use super::feeds::{Following, Stretch};
 use super::params::{ChangePageParams, EventFilterParams, EventViewParams, ReadHeaders, ReadParams};
 use super::problem::Problem;
 use super::respond::{self, Fingerprint, JSON, Text};
+use super::site;
 use crate::feed::filter::Filter;
 use crate::feed::{Entry, Limits, Question};
 use crate::store::error::StoreError;
@@ -62,7 +63,9 @@ pub async fn list_changes(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let until = ask.finish()?;
     let limits = Limits { until, entries: limit, bytes: BYTES };
     let stretch = ask.service.feeds.read(&Arc::new(following), after.unwrap_or(0), limits).await?;
-    let page = ChangePage { next: next(&req, stretch.last_seq), last_seq: stretch.last_seq };
+    let next = next(&req, stretch.last_seq);
+    let path = site::path(&req, &ask.service.dataset);
+    let page = ChangePage { next: format!("{path}{next}"), last_seq: stretch.last_seq };
     let text = page_text(&stretch, &page)?;
     let mut print = Fingerprint::of(ask.clearance);
     print.text(req.query_string()).bytes(&text);
@@ -70,7 +73,7 @@ pub async fn list_changes(req: HttpRequest) -> Result<HttpResponse, Problem> {
     if respond::is_known(&req, &etag) {
         return Ok(respond::not_modified(&etag));
     }
-    let links = format!("<{}>; rel=\"next\", {}", page.next, respond::permanent_link(&req, until));
+    let links = format!("<{next}>; rel=\"next\", {}", respond::permanent_link(&req, until));
     Ok(respond::whole(&etag, &links, &Text::of(text)))
 }
 

@@ -56,7 +56,7 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
     let head = step.counters.head;
     step.draft.batch.add_operation(head.seq, head.recorded_at, step.grounds.clone(), operation.redacts());
     let mut done = Vec::with_capacity(operation.commands.len());
-    let mut faults = Vec::new();
+    let mut faults = operation.faults.clone();
     for (position, command) in operation.commands.iter().enumerate() {
         match step.perform(command) {
             Ok(all) => done.extend(all),
@@ -64,6 +64,7 @@ pub fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Refus
                 let at = |fault: Fault| Fault { pointer: format!("/{position}{}", fault.pointer), ..fault };
                 faults.extend(found.into_iter().map(at));
             }
+            Err(Refusal::Invalid(found)) => faults.extend(found),
             Err(refusal) => return Err(refusal),
         }
     }

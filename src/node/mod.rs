@@ -35,8 +35,6 @@ use gatherer::Gatherer;
 use keeper::Keeper;
 use writer::Writer;
 
-pub use reading::faults_alone;
-
 /// Where those who serve find a node's writer: there is none before the node knows what its database holds, and none any more
 /// when it stops.
 pub type WriterSlot = Arc<OnceLock<Weak<Writer>>>;

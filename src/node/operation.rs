@@ -19,6 +19,8 @@ use crate::store::log::ChangeKind;
 pub struct Operation {
     /// What is to be done, in this order.
     pub commands: Vec<Command>,
+    /// What is wrong with it already: it is refused then, with whatever else is found.
+    pub faults: Vec<Fault>,
     /// What the history tells of it.
     pub grounds: Grounds,
     /// The idempotency key of the request that asks for it.
@@ -37,7 +39,7 @@ impl Operation {
 
     /// An operation of several commands, of which nothing more is told.
     pub fn of(commands: Vec<Command>) -> Self {
-        Self { commands, grounds: Grounds::default(), claim: None, sees_hidden: true, openly: true }
+        Self { commands, faults: Vec::new(), grounds: Grounds::default(), claim: None, sees_hidden: true, openly: true }
     }
 
     /// Says on whose behalf it is: what those make who may read what is hidden, they may be preparing for a hidden event, so

@@ -9,7 +9,7 @@ use super::catalog::{Surroundings, WriterCatalog};
 use super::operation::Refusal;
 use crate::domain::actor::ActorContent;
 use crate::domain::campaign::CampaignContent;
-use crate::domain::catalog::{Catalog, Everything};
+use crate::domain::catalog::Catalog;
 use crate::domain::content::Content;
 use crate::domain::event::EventContent;
 use crate::domain::identity::Identity;
@@ -148,13 +148,6 @@ fn ancestors(content: &Content, catalog: &WriterCatalog<'_>) -> Ancestors {
     let places = event.places.iter().filter(|_| event.privacy.is_some()).map(|place| place.location);
     let levels = |id: Uuid| LocationKind::ALL.iter().map(move |kind| (id, *kind));
     places.flat_map(levels).filter_map(|(id, kind)| Some(((id, kind), catalog.ancestor(id, kind)?))).collect()
-}
-
-/// What is wrong with a document whatever is stored.
-pub fn faults_alone(resource: Resource, document: &Value) -> Vec<Fault> {
-    let identity = Identity::read(resource, document).err();
-    let content = read(resource, document, Uuid::max(), &Everything).err();
-    identity.into_iter().chain(content).flatten().collect()
 }
 
 fn read(resource: Resource, document: &Value, id: Uuid, catalog: &dyn Catalog) -> Result<Content, Vec<Fault>> {

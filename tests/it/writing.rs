@@ -176,6 +176,14 @@ on_both_databases! {
         let wrong = json!({"type": "picnic", "title": "x", "foo": 1, "seq": 4, "sources": [{"id": "parriva-2026-01-31"}]});
         assert_eq!(named(client.post("/v1/events", &wrong)), ["/foo", "/seq", "/type"]);
         assert_eq!(named(client.patch(RALLY, "*", &json!({"revision": 99, "foo": 1, "title": 5}))), ["/foo", "/revision", "/title"]);
+        // What only the store knows is told too, and nothing that is not so.
+        assert_eq!(named(client.patch(RALLY, "*", &json!({"seq": 99, "sources": [{"id": "nobody"}]}))), ["/seq", "/sources/0/id"]);
+        for resource in ["events", "actors", "locations", "sources", "campaigns", "timelines"] {
+            for member in world.get(&format!("/v1/{resource}?limit=50")).ok()["data"].as_array().expect("members") {
+                let path = format!("/v1/{resource}/{}", member["id"].as_str().expect("an id"));
+                assert_eq!(named(client.patch(&path, "*", &json!({"revision": 99}))), ["/revision"], "{path}");
+            }
+        }
         let parts = json!({"parts": [wrong, {"type": "rally", "title": "y", "sources": [{"id": "parriva-2026-01-31"}]}]});
         assert_eq!(named(client.post(&format!("{RALLY}/split"), &parts)), ["/parts/0/foo", "/parts/0/seq", "/parts/0/type"]);
     }

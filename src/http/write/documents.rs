@@ -16,7 +16,6 @@ use super::written::{Written, uncached, whole_view};
 use super::{JSON, Member, Refused, Write};
 use crate::domain::input::{Fault, Reading};
 use crate::domain::resource::{Reference, Resource};
-use crate::node::faults_alone;
 use crate::node::operation::{Command, Done, Outcome};
 use crate::store::error::StoreError;
 use crate::store::log::ChangeKind;
@@ -24,6 +23,9 @@ use crate::view::sent_back::{Current, LeftOut, sent_back};
 
 /// The media type of a merge patch (RFC 7396).
 const MERGE_PATCH: &str = "application/merge-patch+json";
+
+/// The view and the stored form of what is not there yet.
+const NEW: (&Value, &Value) = (&Value::Null, &Value::Null);
 
 /// How long a change that any version may be the base of is tried again while others change the same member.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,9 +35,8 @@ pub async fn create(req: HttpRequest, payload: Payload, resource: Resource) -> R
     let write = Write::begin(&req).await?;
     let body = body::json(&req, payload, &[JSON]).await?;
     let create = async || {
-        let document = write.cleaned(resource, body.clone(), (&Value::Null, &Value::Null), LeftOut::Goes);
-        let document = document.map_err(Problem::document)?;
-        Ok(write.submit(Command::Create { resource, document }, &body).await?)
+        let (document, faults) = write.sent_back(resource, body.clone(), NEW, LeftOut::Goes);
+        Ok(write.submit_with(faults, Command::Create { resource, document }, &body).await?)
     };
     let outcome = write.once(&body, create).await?;
     let done = first(&outcome)?;
@@ -155,22 +156,15 @@ pub async fn split(req: HttpRequest, payload: Payload) -> Result<HttpResponse, P
     let mut parts = given.map_err(Problem::document)?;
     let mut faults = Vec::new();
     for (position, part) in parts.iter_mut().enumerate() {
-        let new = (&Value::Null, &Value::Null);
-        match write.cleaned(Resource::Event, std::mem::take(part), new, LeftOut::Goes) {
-            Ok(cleaned) => *part = cleaned,
-            Err(found) => {
-                let at = |fault: Fault| Fault { pointer: format!("/parts/{position}{}", fault.pointer), ..fault };
-                faults.extend(found.into_iter().map(at));
-            }
-        }
-    }
-    if !faults.is_empty() {
-        return Err(Problem::document(faults));
+        let (cleaned, found) = write.sent_back(Resource::Event, std::mem::take(part), NEW, LeftOut::Goes);
+        let at = |fault: Fault| Fault { pointer: format!("/parts/{position}{}", fault.pointer), ..fault };
+        faults.extend(found.into_iter().map(at));
+        *part = cleaned;
     }
     let id = write.id(Resource::Event)?;
     let split = async || {
         let base = write.base(Resource::Event, id, write.matching.as_ref()).await?;
-        Ok(write.submit(Command::Split { id, parts, base }, &body).await?)
+        Ok(write.submit_with(faults, Command::Split { id, parts, base }, &body).await?)
     };
     let outcome = write.once(&body, split).await?;
     let made = outcome.done.iter().filter(|done| done.kind == Some(ChangeKind::Created));
@@ -218,23 +212,18 @@ impl Write {
         self.service.index.head().epoch
     }
 
-    /// Makes a document that was sent into one that can be written; `current` are the member's view and stored form. Where that cannot
-    /// be, the writer is not asked, and what it would say of the document alone is told here.
-    fn cleaned(
+    /// Makes a document that was sent into one that can be written, and tells what stands in the way of that; `current` are the
+    /// member's view and stored form.
+    fn sent_back(
         &self,
         resource: Resource,
         document: Value,
         (view, stored): (&Value, &Value),
         left_out: LeftOut,
-    ) -> Result<Value, Vec<Fault>> {
+    ) -> (Value, Vec<Fault>) {
         let state = self.service.index.read();
         let names = state.entities.at(state.head.seq);
-        let (cleaned, mut faults) = sent_back(resource, document, &Current { view, stored, names }, left_out);
-        if faults.is_empty() {
-            return Ok(cleaned);
-        }
-        faults.extend(faults_alone(resource, &cleaned));
-        Err(faults)
+        sent_back(resource, document, &Current { view, stored, names }, left_out)
     }
 
     /// Changes a member: `edit` makes its view into the document that is sent back. Where any version may be the base, it is
@@ -265,12 +254,12 @@ impl Write {
                 let now = self.service.index.head().seq;
                 let mut view = whole_view(&self.service, (resource, id), base, now, self.clearance())?;
                 tell_policy(&mut view, &stored);
-                let document = self.cleaned(resource, edit(&view)?, (&view, &stored), left_out);
-                let mut document = document.map_err(Problem::document)?;
+                let (mut document, faults) = self.sent_back(resource, edit(&view)?, (&view, &stored), left_out);
                 if let Some(members) = document.as_object_mut() {
                     members.insert("id".to_owned(), id.to_string().into());
                 }
-                match self.submit(Command::Replace { resource, id, base, document, part }, body).await {
+                let replace = Command::Replace { resource, id, base, document, part };
+                match self.submit_with(faults, replace, body).await {
                     Err(Refused::Stale(_)) if !is_bound && begun.elapsed() < PATIENCE => {}
                     Err(Refused::Stale(_)) if !is_bound => {
                         return Err(Problem::unavailable("Others are changing it all the time."));

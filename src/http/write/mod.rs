@@ -25,7 +25,7 @@ use super::respond::JSON;
 use super::{entities, events};
 use crate::domain::content::Content;
 use crate::domain::grounds::Grounds;
-use crate::domain::input::MAX_NAME;
+use crate::domain::input::{Fault, MAX_NAME};
 use crate::domain::input_form::input_form;
 use crate::domain::privacy::Clearance;
 use crate::domain::resource::{Reference, Resource};
@@ -198,11 +198,19 @@ impl Write {
     /// # Errors
     /// Why it was refused.
     pub async fn submit(&self, command: Command, body: &Value) -> Result<Outcome, Refused> {
+        self.submit_with(Vec::new(), command, body).await
+    }
+
+    /// The same of what has faults already: the writer refuses it, and tells whatever else is wrong with it.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub async fn submit_with(&self, faults: Vec<Fault>, command: Command, body: &Value) -> Result<Outcome, Refused> {
         let writer = self.service.writer.get().and_then(Weak::upgrade);
         let writer = writer.ok_or_else(|| Problem::unavailable("The node is stopping.")).map_err(Refused::Told)?;
         let claim = self.claim(body);
         let (grounds, sees_hidden) = (self.grounds.clone(), self.sees_hidden());
-        let mut operation = Operation { grounds, claim, ..Operation::one(command) };
+        let mut operation = Operation { faults, grounds, claim, ..Operation::one(command) };
         operation.set_sees_hidden(sees_hidden);
         let answer = writer.submit(operation);
         // A writer that must stop waits for nobody who waits for it.

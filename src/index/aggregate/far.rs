@@ -73,7 +73,7 @@ impl PlacesAfar {
 }
 
 /// Where the rows of a segment lie, whatever of it is asked for.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct FarPlaces {
     /// The same as long as none moves. No others have it while the program runs.
     pub version: u64,
@@ -118,7 +118,7 @@ impl KnownPlaces {
 
 impl FarPlaces {
     /// Of all rows of a segment.
-    pub fn of(segment: &Segment, places: &PlacesAfar) -> Self {
+    fn of(segment: &Segment, places: &PlacesAfar) -> Self {
         let nowhere = vec![NOWHERE; segment.rows()].into();
         Self { version: 0, only: nowhere, several: Vec::new() }.moved(&Bits::all(segment.rows()), segment, places)
     }

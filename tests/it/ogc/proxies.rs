@@ -58,6 +58,9 @@ on_both_databases! {
                 assert_eq!(send(base, "GET", &path, headers).header("location"), Some(place));
             }
             assert_eq!(send(base, "GET", "/v1", headers).ok()["links"]["events"], "/protest/v1/events");
+            let feed = send(base, "GET", "/v1/changes?limit=1", headers);
+            assert!(feed.header("link").expect("links").starts_with("</protest/v1/changes?limit=1&after=1>"));
+            assert_eq!(feed.ok()["page"]["next"], "/protest/v1/changes?limit=1&after=1");
             for path in ["/openapi.json", "/openapi-3.0.json"] {
                 assert_eq!(send(base, "GET", path, headers).ok()["servers"], json!([{"url": "/protest"}]));
             }
