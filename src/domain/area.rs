@@ -62,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::circle::Circle;
+    use crate::domain::circle::distance;
 
     fn degrees(most: i32) -> impl Strategy<Value = f64> {
         // Many of them stand on the edge of a square.
@@ -86,18 +86,27 @@ mod tests {
     proptest! {
         #[test]
         fn squares_tell_what_is_told_point_by_point(
-            center in point(),
-            radius_m in 1.0..20_000_000.0_f64,
+            (center, edge, share) in (point(), point(), 0.98..1.02_f64),
             middle in (degrees(60), degrees(180)),
             corners in prop::collection::vec(0.5..29.0_f64, 3..9),
             sides in 0_u8..3,
-            points in prop::collection::vec(point(), 1..200),
+            anywhere in prop::collection::vec(point(), 1..50),
+            beside in prop::collection::vec((any::<prop::sample::Index>(), 0.0..1.0_f64, -1.5..1.5_f64, -1.5..1.5_f64), 1..200),
         ) {
-            let near = (sides != 1).then_some(Circle { center, radius_m });
-            let polygons = Polygons::of(&vec![vec![ring(middle, &corners)]]).expect("a ring around its middle");
+            let near = (sides != 1).then_some(Circle { center, radius_m: 1.0 + distance(center, edge) * share });
+            let ring = ring(middle, &corners);
+            let polygons = Polygons::of(&vec![vec![ring.clone()]]).expect("a ring around its middle");
             let within = (sides != 0).then(|| Arc::new(polygons));
             let area = Area { near, within: within.clone(), ..Area::default() };
-            for point in points {
+            // Most points lie beside an edge, where squares of all kinds do.
+            let beside = beside.into_iter().map(|(number, along, north, east)| {
+                let at = number.index(ring.len() - 1);
+                let ((a, b), (c, d)) = (ring[at], ring[at + 1]);
+                let (lon, lat) = if sides == 0 { (edge.lon, edge.lat) } else { (a + along * (c - a), b + along * (d - b)) };
+                let lon = (lon + east + 540.0).rem_euclid(360.0) - 180.0;
+                Point { lat: (lat + north).clamp(-90.0, 90.0), lon }
+            });
+            for point in anywhere.into_iter().chain(beside) {
                 let naive = near.is_none_or(|circle| circle.contains(point))
                     && within.as_ref().is_none_or(|polygons| polygons.contains(point));
                 prop_assert_eq!(area.contains(point), naive, "{:?}", point);
