@@ -17,12 +17,31 @@ pub struct Newest {
 }
 
 impl Newest {
-    /// None yet, but room for so many events: as they come, no id is asked for.
+    /// None yet, but room for so many events, which [`Self::fill`] takes in.
     pub fn with_room(events: usize) -> Self {
-        let sizes = (0..usize::BITS).map(|halved| events >> halved).map(HashTable::<u32>::with_capacity);
-        let main = sizes.into_iter().find(|table| table.capacity() <= events).unwrap_or_default();
+        let half = |table: &HashTable<u32>| Some(HashTable::with_capacity(table.capacity() / 2));
+        let mut sizes = std::iter::successors(Some(HashTable::with_capacity(events)), half);
+        // The smallest table is larger than nothing, so that at the end there may be none.
+        let main =
+            sizes.by_ref().take(usize::BITS as usize).find(|table| table.capacity() <= events).unwrap_or_default();
         let more = HashTable::with_capacity(events - main.capacity());
         Self { main, more, hasher: DefaultHashBuilder::default() }
+    }
+
+    /// Takes in an event that has no version yet without asking for the id of any other; false where there is no room for it.
+    pub fn fill(&mut self, event: Uuid, version: u32) -> bool {
+        let table = [&mut self.main, &mut self.more].into_iter().find(|table| table.len() < table.capacity());
+        let Some(table) = table else {
+            return false;
+        };
+        // It is asked for the hashes of others only where it has to grow.
+        table.insert_unique(self.hasher.hash_one(event), version, |_| 0);
+        true
+    }
+
+    /// Events that have a version.
+    pub fn len(&self) -> usize {
+        self.main.len() + self.more.len()
     }
 
     /// The newest version of an event.
@@ -41,8 +60,7 @@ impl Newest {
         }
     }
 
-    /// The same for an event that has none yet.
-    pub fn insert(&mut self, event: Uuid, version: u32, id_of: impl Fn(u32) -> Uuid) {
+    fn insert(&mut self, event: Uuid, version: u32, id_of: impl Fn(u32) -> Uuid) {
         let Self { main, more, hasher } = self;
         let hash_of = |version: &u32| hasher.hash_one(id_of(*version));
         if main.len() == main.capacity() && more.len() >= main.capacity() {
@@ -87,13 +105,32 @@ mod tests {
             }
         }
 
+        /// What comes from a file is all there, however many there are, and goes on as what came one by one.
+        #[test]
+        fn a_room_takes_as_many_as_it_was_made_for(events in 0_u32..3_000, later in 0_u32..900) {
+            let id_of = |version: u32| Uuid::from_u128(version.into());
+            let mut newest = Newest::with_room(events as usize);
+            for version in 0..events {
+                prop_assert!(newest.fill(id_of(version), version));
+            }
+            prop_assert_eq!(newest.len(), events as usize);
+            for version in events..events + later {
+                newest.set(id_of(version), version, id_of);
+            }
+            for version in 0..events + later {
+                prop_assert_eq!(newest.get(id_of(version), id_of), Some(version));
+            }
+        }
+
         #[test]
         fn they_take_eight_bytes_each_at_most(events in 2_000_u32..40_000) {
-            let grown = |mut newest: Newest| {
-                (0..events).for_each(|event| newest.insert(Uuid::from_u128(event.into()), event, |event| Uuid::from_u128(event.into())));
-                newest.bytes()
-            };
-            for bytes in [grown(Newest::default()), grown(Newest::with_room(events as usize))] {
+            let id_of = |version: u32| Uuid::from_u128(version.into());
+            let (mut grown, mut filled) = (Newest::default(), Newest::with_room(events as usize));
+            for version in 0..events {
+                grown.set(id_of(version), version, id_of);
+                filled.fill(id_of(version), version);
+            }
+            for bytes in [grown.bytes(), filled.bytes()] {
                 prop_assert!(bytes <= events as usize * 8, "{bytes} bytes of {events}");
             }
         }

@@ -25,13 +25,11 @@ impl Events {
             superseded.insert(*version as usize);
         }
         let newest_of = versions.saturating_sub(previous.len());
-        let mut free = newest_of;
         *newest = Newest::with_room(newest_of);
+        let mut fits = true;
         let mut insert = |version: u32, id: Uuid| {
-            // There is room for all, so that none is ever asked for its hash again.
-            if !superseded.contains(version as usize) && free > 0 {
-                free -= 1;
-                newest.insert(id, version, |_| Uuid::nil());
+            if !superseded.contains(version as usize) {
+                fits &= newest.fill(id, version);
             }
         };
         self.layers = Layers::restored(untold.keys().copied(), last);
@@ -49,6 +47,6 @@ impl Events {
         for (version, untold) in untold {
             insert(*version, untold.id);
         }
-        free == 0
+        fits && newest.len() == newest_of
     }
 }

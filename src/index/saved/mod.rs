@@ -30,7 +30,7 @@ use blocks::{NewFile, OldFile};
 
 /// How the file begins. The number behind the name is to be raised whenever a file would be read or understood otherwise,
 /// that is also when a row is made of an event in another way.
-const MAGIC: &[u8] = b"marchline index 11\n";
+const MAGIC: &[u8] = b"marchline index 12\n";
 
 /// Operations from which it is worth while to write the file again before the node stops: they take about two seconds to
 /// apply.
