@@ -3,14 +3,13 @@
 
 use std::borrow::Cow;
 use std::hash::Hash;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
 use uuid::Uuid;
 
-use super::aggregate::far::PlacesAfar;
+use super::aggregate::far::{Moves, PlacesAfar};
 use super::dictionary::{Dictionary, SizeClass, Term};
 use super::entities::{Entities, Moment};
 use super::points::Spots;
@@ -216,20 +215,9 @@ pub struct Lookup {
     known: usize,
     locations: u64,
     actors_known: u64,
-    /// The same as long as no place moves. No other look-up has it while the program runs.
+    /// What moved of the places.
     moves: Moves,
     afar: OnceLock<Arc<PlacesAfar>>,
-}
-
-/// A number that nothing else has while the program runs.
-#[derive(Debug)]
-struct Moves(u64);
-
-impl Default for Moves {
-    fn default() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
 }
 
 impl Lookup {
@@ -284,9 +272,10 @@ impl Lookup {
     fn place_anew(&mut self, names: Moment<'_>) {
         for place in &mut self.places.all {
             let now = place.at(names.point_of(place.location));
-            if std::mem::replace(place, now).on_map != now.on_map {
-                (self.moves, self.afar) = (Moves::default(), OnceLock::new());
+            if self.moves.note(place, &now) {
+                self.afar = OnceLock::new();
             }
+            *place = now;
         }
         self.places.nest(|place| place.location, names);
         self.spots = Spots::default();
@@ -309,7 +298,7 @@ impl Lookup {
 
     /// Where all places lie now, as exactly as tiles from afar tell.
     pub fn afar(&self) -> Arc<PlacesAfar> {
-        Arc::clone(self.afar.get_or_init(|| Arc::new(PlacesAfar::of(self.places.all(), self.moves.0))))
+        Arc::clone(self.afar.get_or_init(|| Arc::new(PlacesAfar::of(self.places.all(), self.moves.clone()))))
     }
 
     /// The positions of places that are in a box by the points that stand for their locations now.

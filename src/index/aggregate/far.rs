@@ -5,7 +5,7 @@
     reason = "rows have 16 bits by design, and a segment has fewer than 2^32 points"
 )]
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::tile::FAR;
@@ -13,7 +13,6 @@ use crate::domain::tile::{EXTENT, OnMap};
 use crate::index::bits::Bits;
 use crate::index::lookup::PlaceTerm;
 use crate::index::segment::Segment;
-use crate::index::terms::Terms;
 
 /// A position on the map in one number: its units to the east, then those to the south, of the deepest zoom level from afar.
 type Packed = u32;
@@ -37,26 +36,69 @@ const fn unpacked(packed: Packed) -> OnMap {
     OnMap { x: packed >> BITS << (u32::BITS - BITS), y: packed << (u32::BITS - BITS) }
 }
 
+/// Moves that are remembered, or twice as many. Few where the program is built for tests.
+const REMEMBERED: usize = if cfg!(debug_assertions) { 3 } else { 1_024 };
+
+/// How a place lies that is known under a term.
+fn position(place: &PlaceTerm) -> Packed {
+    match place.on_map {
+        _ if place.precision.is_area() => NOWHERE,
+        _ if place.is_own => OWN,
+        on_map => on_map.map_or(NOWHERE, packed),
+    }
+}
+
+/// The term of a place that moved, and where it lay before.
+pub type Move = (u32, Packed);
+
+/// The places that moved lately, in the order in which they did.
+#[derive(Clone, Debug, Default)]
+pub struct Moves {
+    forgotten: u64,
+    latest: Vec<Move>,
+}
+
+impl Moves {
+    /// Notes where a place lies and where it lay; false where that is the same from afar.
+    pub fn note(&mut self, before: &PlaceTerm, now: &PlaceTerm) -> bool {
+        let was = position(before);
+        if was == position(now) {
+            return false;
+        }
+        if self.latest.len() == 2 * REMEMBERED {
+            self.latest.drain(..REMEMBERED);
+            self.forgotten += REMEMBERED as u64;
+        }
+        self.latest.push((now.number, was));
+        true
+    }
+
+    /// How many there ever were.
+    const fn count(&self) -> u64 {
+        self.forgotten + self.latest.len() as u64
+    }
+
+    /// Those behind so many; `None` where these are not all of them, or there were not so many.
+    fn since(&self, count: u64) -> Option<&[Move]> {
+        self.latest.get(usize::try_from(count.checked_sub(self.forgotten)?).ok()?..)
+    }
+}
+
 /// Where places lie, by the numbers of their terms.
 #[derive(Debug)]
 pub struct PlacesAfar {
-    /// The same as long as none moves. No others have it while the program runs.
-    moves: u64,
+    moves: Moves,
     of: Vec<Packed>,
 }
 
 impl PlacesAfar {
-    /// All places, known under a number of moves.
-    pub fn of<'a>(places: impl Iterator<Item = &'a PlaceTerm>, moves: u64) -> Self {
+    /// All places, and how they came to lie there.
+    pub fn of<'a>(places: impl Iterator<Item = &'a PlaceTerm>, moves: Moves) -> Self {
         let mut of = Vec::new();
         for place in places {
             let number = place.number as usize;
             of.resize(of.len().max(number + 1), NO_PLACE);
-            of[number] = match place.on_map {
-                _ if place.precision.is_area() => NOWHERE,
-                _ if place.is_own => OWN,
-                on_map => on_map.map_or(NOWHERE, packed),
-            };
+            of[number] = position(place);
         }
         Self { moves, of }
     }
@@ -65,18 +107,19 @@ impl PlacesAfar {
         self.of.get(term as usize).copied().unwrap_or(NO_PLACE)
     }
 
-    /// The terms of places that lie elsewhere than they did.
-    fn moved(&self, before: &Self) -> Terms {
-        let is_moved = |(_, (now, then)): &(u32, (&Packed, &Packed))| now != then;
-        Terms::of((0..).zip(self.of.iter().zip(&before.of)).filter(is_moved).map(|(term, _)| term).collect())
+    /// What moved since places lay as they did for a version of [`FarPlaces`]; `None` where that is not known.
+    pub fn moves_since(&self, version: u64) -> Option<&[Move]> {
+        self.moves.since(version)
     }
 }
 
 /// Where the rows of a segment lie, whatever of it is asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FarPlaces {
-    /// The same as long as none moves. No others have it while the program runs.
+    /// Moves that there were when one of the segment's rows moved last: the same as long as none does.
     pub version: u64,
+    /// Moves that were looked at.
+    seen: u64,
     /// By row: the only place that it names.
     only: Box<[Packed]>,
     /// Those of rows that name several, ascending by rows.
@@ -94,72 +137,133 @@ pub enum PlaceOf {
 
 /// Where the rows of a segment lie, once somebody has asked for a tile from afar: four bytes a row.
 #[derive(Debug, Default)]
-pub struct KnownPlaces(Mutex<Option<(Arc<PlacesAfar>, Arc<FarPlaces>)>>);
+pub struct KnownPlaces(Mutex<Option<Arc<FarPlaces>>>);
 
 impl KnownPlaces {
-    /// Where they lie while places lie there. Rows of places that were moved are looked at again.
-    pub fn get(&self, segment: &Segment, places: &Arc<PlacesAfar>) -> Arc<FarPlaces> {
+    /// Where they lie while places lie there.
+    pub fn get(&self, segment: &Segment, places: &PlacesAfar) -> Arc<FarPlaces> {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = known().clone();
-        // Nobody waits meanwhile: whoever asks as well looks too.
-        let found = match before {
-            None => Arc::new(FarPlaces::of(segment, places)),
-            Some((before, found)) if before.moves == places.moves => found,
-            Some((before, found)) => {
-                let moved = segment.any_of(&places.moved(&before));
-                if moved.is_empty() { found } else { Arc::new(found.moved(&moved, segment, places)) }
+        if let Some(found) = &mut *known()
+            && let Some(moves) = places.moves.since(found.seen)
+        {
+            if !moves.is_empty() {
+                Arc::make_mut(found).follow(moves, segment, places);
             }
-        };
-        // With the places of now, so that former ones are given back.
-        *known() = Some((Arc::clone(places), Arc::clone(&found)));
+            return Arc::clone(found);
+        }
+        // To look at all rows takes long. Nobody waits meanwhile: whoever asks as well looks too.
+        let found = Arc::new(FarPlaces::of(segment, places));
+        *known() = Some(Arc::clone(&found));
         found
     }
+}
+
+/// Hands out the places of a row that are on the map, where terms lie as is told, and says how many places it names.
+fn each_place(
+    segment: &Segment,
+    row: usize,
+    lies: impl Fn(u32) -> Packed,
+    mut take: impl FnMut(Packed, PlaceOf),
+) -> usize {
+    let mut named = 0;
+    for term in segment.named(row) {
+        let place = lies(term);
+        named += usize::from(place != NO_PLACE);
+        if place == OWN {
+            let points = &segment.points;
+            for number in points.numbers_of_row(row).filter(|number| points.term.get(*number) == term) {
+                if let Some(at) = points.on_map(number) {
+                    take(packed(at), PlaceOf::Own(number as u32));
+                }
+            }
+        } else if place < NO_PLACE {
+            take(place, PlaceOf::Term(term));
+        }
+    }
+    named
 }
 
 impl FarPlaces {
     /// Of all rows of a segment.
     fn of(segment: &Segment, places: &PlacesAfar) -> Self {
-        let nowhere = vec![NOWHERE; segment.rows()].into();
-        Self { version: 0, only: nowhere, several: Vec::new() }.moved(&Bits::all(segment.rows()), segment, places)
+        let (only, now) = (vec![NOWHERE; segment.rows()].into(), places.moves.count());
+        let mut of = Self { version: now, seen: now, only, several: Vec::new() };
+        of.look_at(&Bits::all(segment.rows()), segment, places);
+        of
     }
 
-    /// The same where some rows lie elsewhere.
-    fn moved(&self, rows: &Bits, segment: &Segment, places: &PlacesAfar) -> Self {
-        static VERSIONS: AtomicU64 = AtomicU64::new(1);
-        let mut only = self.only.clone();
-        let mut several: Vec<_> =
-            self.several.iter().filter(|(row, ..)| !rows.contains((*row).into())).copied().collect();
-        let (mut of_row, mut number) = (Vec::new(), 0);
+    /// Follows places that moved.
+    fn follow(&mut self, moves: &[Move], segment: &Segment, places: &PlacesAfar) {
+        self.seen = places.moves.count();
+        let mut others = Bits::none(segment.rows());
+        for (term, _) in moves {
+            let (Some(handle), now) = (segment.postings.handle(*term), places.get(*term)) else {
+                continue;
+            };
+            self.version = self.seen;
+            segment.postings.each(handle, segment.rows(), |row| {
+                // The only place that it names is this one.
+                if self.has_one(row) {
+                    self.only[row] = now;
+                } else {
+                    others.insert(row);
+                }
+            });
+        }
+        if !others.is_empty() {
+            self.several.retain(|(row, ..)| !others.contains((*row).into()));
+            self.look_at(&others, segment, places);
+        }
+    }
+
+    /// Looks at rows none of which is among those that name several places.
+    fn look_at(&mut self, rows: &Bits, segment: &Segment, places: &PlacesAfar) {
+        let mut of_row = Vec::new();
         for row in rows.ascending(0..segment.rows()) {
             of_row.clear();
-            let mut named = 0;
-            for term in segment.named(row) {
-                let place = places.get(term);
-                named += usize::from(place != NO_PLACE);
-                if place < NO_PLACE {
-                    of_row.push((row as u16, place, PlaceOf::Term(term)));
-                }
-            }
-            while segment.points.row.get(number).is_some_and(|own| usize::from(*own) <= row) {
-                if usize::from(segment.points.row[number]) == row
-                    && places.get(segment.points.term.get(number)) == OWN
-                    && let Some(at) = segment.points.on_map(number)
-                {
-                    of_row.push((row as u16, packed(at), PlaceOf::Own(number as u32)));
-                }
-                number += 1;
-            }
-            only[row] = match *of_row {
+            let named =
+                each_place(segment, row, |term| places.get(term), |place, of| of_row.push((row as u16, place, of)));
+            self.only[row] = match *of_row {
                 [] => NOWHERE,
                 [(_, place, _)] if named == 1 => place,
                 _ => SEVERAL,
             };
-            if only[row] == SEVERAL {
-                several.extend_from_slice(&of_row);
+            if self.only[row] == SEVERAL {
+                self.several.extend_from_slice(&of_row);
             }
         }
-        several.sort_by_key(|(row, ..)| *row);
-        Self { version: VERSIONS.fetch_add(1, Ordering::Relaxed), only, several }
+        self.several.sort_by_key(|(row, ..)| *row);
+    }
+
+    /// Hands out where those of some rows lay, before some places moved, that name one of these, and tells which rows those are.
+    pub fn each_former(
+        &self,
+        moves: &[Move],
+        (segment, rows): (&Segment, &Bits),
+        places: &PlacesAfar,
+        mut take: impl FnMut(usize, OnMap),
+    ) -> Bits {
+        // The first move tells where a place lay that moved several times.
+        let former: HashMap<u32, Packed> = moves.iter().rev().copied().collect();
+        let (mut moved, mut others) = (Bits::none(segment.rows()), Bits::none(segment.rows()));
+        for (term, was) in &former {
+            let Some(handle) = segment.postings.handle(*term) else {
+                continue;
+            };
+            segment.postings.each_of(handle, rows, segment.rows(), |row| {
+                moved.insert(row);
+                if !self.has_one(row) {
+                    others.insert(row);
+                } else if *was < NO_PLACE {
+                    take(row, unpacked(*was));
+                }
+            });
+        }
+        let lay = |term: u32| former.get(&term).copied().unwrap_or_else(|| places.get(term));
+        for row in others.ascending(0..segment.rows()) {
+            each_place(segment, row, lay, |place, _| take(row, unpacked(place)));
+        }
+        moved
     }
 
     /// Whether a row names a single place, and that is on the map.

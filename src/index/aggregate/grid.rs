@@ -28,6 +28,8 @@ pub(super) struct Grid {
 /// What the cells have of one segment that have something.
 #[derive(Debug)]
 pub struct Cells {
+    /// The version of [`FarPlaces`] by which rows were counted.
+    pub version: u64,
     by_number: Box<[(u16, Cell)]>,
     /// Where the counts of types stand that are not nothing, among those of all cells.
     types: Box<[u32]>,
@@ -73,12 +75,25 @@ impl Grid {
             return self.count(one, &piece.rows, &places, draws, map, 1);
         };
         // Fewer rows are missing than match: these are taken off what all have.
-        let cells = whole.cells((map.tile, places.version, map.types.len()), || {
-            let mut own = Self::of(map.types.len());
+        let cells = whole.cells((map.tile, map.types.len()), places.version, |known| {
             let mut seen = piece.rows.clone();
             seen.or(missing.words());
-            own.count((0, piece), &seen, &places, |_| true, map, 1);
-            own.cells()
+            let moves = known.and_then(|known| Some((known, afar.moves_since(known.version)?)));
+            let mut own = Self::of(map.types.len());
+            let rows = match moves {
+                None => seen,
+                // As it was before, without the rows that moved.
+                Some((known, moves)) => {
+                    own.add(0, known);
+                    own.met.clear(piece.segment.rows());
+                    let meet = |row, at| map.tile.spots(at).for_each(|spot| own.met.meet(row, spot));
+                    let moved = places.each_former(moves, (&piece.segment, &seen), afar, meet);
+                    own.add_met(0, piece, map, -1);
+                    moved
+                }
+            };
+            own.count((0, piece), &rows, &places, |_| true, map, 1);
+            own.cells(places.version)
         });
         self.add(number, &cells);
         let mut off = missing.clone();
@@ -140,12 +155,12 @@ impl Grid {
         }
     }
 
-    /// Those that have something, of a single piece.
-    fn cells(self) -> Cells {
+    /// Those that have something, of a single piece, whose rows lie as they do for a version.
+    fn cells(self, version: u64) -> Cells {
         let by_number = (0..).zip(self.cells).filter(|(_, cell)| cell.dots > 0).collect();
         let counted = (0_u32..).zip(self.types).filter(|(_, count)| *count > 0);
         let (types, counts): (Vec<_>, Vec<_>) = counted.map(|(at, count)| (at, (count - 1) as u16)).unzip();
-        Cells { by_number, types: types.into(), counts: counts.into() }
+        Cells { version, by_number, types: types.into(), counts: counts.into() }
     }
 
     fn add(&mut self, number: usize, cells: &Cells) {

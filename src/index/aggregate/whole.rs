@@ -53,8 +53,8 @@ impl Weighed for Told {
     }
 }
 
-/// A tile, the version of where the rows of a segment lie, and how many types there are.
-pub type Drawn = (Tile, u64, usize);
+/// A tile, and how many types there are.
+pub type Drawn = (Tile, usize);
 
 #[derive(Clone)]
 struct Bytes;
@@ -131,8 +131,15 @@ impl Whole {
         *self.known.told.get((self.rows, frame), look)
     }
 
-    /// What the cells of a tile have.
-    pub fn cells(&self, drawn: Drawn, count: impl FnOnce() -> Cells) -> Arc<Cells> {
-        self.known.cells.get((self.rows, drawn), count)
+    /// What the cells of a tile have while rows lie as they do for a version. What is known of another one may help to count it.
+    pub fn cells(&self, drawn: Drawn, version: u64, count: impl FnOnce(Option<&Cells>) -> Cells) -> Arc<Cells> {
+        let Kept(cells) = &self.known.cells;
+        let known = cells.get(&(self.rows, drawn));
+        if let Some(known) = known.as_ref().filter(|known| known.version == version) {
+            return Arc::clone(known);
+        }
+        let counted = Arc::new(count(known.as_deref()));
+        cells.insert((self.rows, drawn), Arc::clone(&counted));
+        counted
     }
 }
