@@ -5,7 +5,6 @@
     reason = "rows have 16 bits by design, and a segment has fewer than 2^32 points"
 )]
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::tile::FAR;
@@ -135,6 +134,38 @@ pub enum PlaceOf {
     Own(u32),
 }
 
+impl PlaceOf {
+    /// Where it lies by a list of terms, ascending; `None` where it is not among them.
+    fn lay(self, by_term: &[Move]) -> Option<Packed> {
+        match self {
+            Self::Term(term) => by_term.binary_search_by_key(&term, |(own, _)| *own).ok().map(|at| by_term[at].1),
+            Self::Own(_) => None,
+        }
+    }
+}
+
+/// What became of a place.
+struct Moved {
+    term: u32,
+    /// Where it lay before the first of some moves.
+    was: Packed,
+    now: Packed,
+    /// Whether it has been on the map all the time: rows that name it and others have it among these.
+    is_kept: bool,
+}
+
+/// What became of places by some moves, by their terms.
+fn moved(moves: &[Move], places: &PlacesAfar) -> Vec<Moved> {
+    let mut by_term = moves.to_vec();
+    by_term.sort_by_key(|(term, _)| *term);
+    let of_one = |of_one: &[Move]| {
+        let ((term, was), now) = (of_one[0], places.get(of_one[0].0));
+        let is_kept = now < NO_PLACE && of_one.iter().all(|(_, was)| *was < NO_PLACE);
+        Moved { term, was, now, is_kept }
+    };
+    by_term.chunk_by(|(one, _), (other, _)| one == other).map(of_one).collect()
+}
+
 /// Where the rows of a segment lie, once somebody has asked for a tile from afar: four bytes a row.
 #[derive(Debug, Default)]
 pub struct KnownPlaces(Mutex<Option<Arc<FarPlaces>>>);
@@ -196,8 +227,9 @@ impl FarPlaces {
     fn follow(&mut self, moves: &[Move], segment: &Segment, places: &PlacesAfar) {
         self.seen = places.moves.count();
         let mut others = Bits::none(segment.rows());
-        for (term, _) in moves {
-            let (Some(handle), now) = (segment.postings.handle(*term), places.get(*term)) else {
+        let mut on_map = Vec::new();
+        for Moved { term, is_kept, now, .. } in moved(moves, places) {
+            let Some(handle) = segment.postings.handle(term) else {
                 continue;
             };
             self.version = self.seen;
@@ -205,10 +237,14 @@ impl FarPlaces {
                 // The only place that it names is this one.
                 if self.has_one(row) {
                     self.only[row] = now;
-                } else {
+                } else if !is_kept || self.only[row] != SEVERAL {
                     others.insert(row);
                 }
             });
+            on_map.push((term, now));
+        }
+        for (_, place, of) in &mut self.several {
+            *place = of.lay(&on_map).unwrap_or(*place);
         }
         if !others.is_empty() {
             self.several.retain(|(row, ..)| !others.contains((*row).into()));
@@ -243,27 +279,35 @@ impl FarPlaces {
         places: &PlacesAfar,
         mut take: impl FnMut(usize, OnMap),
     ) -> Bits {
-        // The first move tells where a place lay that moved several times.
-        let former: HashMap<u32, Packed> = moves.iter().rev().copied().collect();
-        let (mut moved, mut others) = (Bits::none(segment.rows()), Bits::none(segment.rows()));
-        for (term, was) in &former {
-            let Some(handle) = segment.postings.handle(*term) else {
+        let moved = moved(moves, places);
+        let former: Vec<Move> = moved.iter().map(|moved| (moved.term, moved.was)).collect();
+        let [mut naming, mut others] = [0; 2].map(|_| Bits::none(segment.rows()));
+        for Moved { term, was, is_kept, .. } in moved {
+            let Some(handle) = segment.postings.handle(term) else {
                 continue;
             };
             segment.postings.each_of(handle, rows, segment.rows(), |row| {
-                moved.insert(row);
-                if !self.has_one(row) {
+                naming.insert(row);
+                if self.has_one(row) {
+                    if was < NO_PLACE {
+                        take(row, unpacked(was));
+                    }
+                } else if !is_kept || self.only[row] != SEVERAL {
                     others.insert(row);
-                } else if *was < NO_PLACE {
-                    take(row, unpacked(*was));
                 }
             });
         }
-        let lay = |term: u32| former.get(&term).copied().unwrap_or_else(|| places.get(term));
+        for (row, place, of) in &self.several {
+            let row = usize::from(*row);
+            if naming.contains(row) && !others.contains(row) {
+                take(row, unpacked(of.lay(&former).unwrap_or(*place)));
+            }
+        }
+        let lay = |term: u32| PlaceOf::Term(term).lay(&former).unwrap_or_else(|| places.get(term));
         for row in others.ascending(0..segment.rows()) {
             each_place(segment, row, lay, |place, _| take(row, unpacked(place)));
         }
-        moved
+        naming
     }
 
     /// Whether a row names a single place, and that is on the map.
