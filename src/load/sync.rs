@@ -4,14 +4,14 @@
 //! Left aside: noting in the database which rows a file has, which would write a row for each that is unchanged. Two ids of one
 //! digest would keep an event that is gone, and never withdraw one that is there.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use thiserror::Error;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
-use crate::store::imports::{Imported, ids_of_versions, imported_behind};
+use crate::store::imports::{Imported, events_of_rows, ids_of_versions, imported_behind};
 
 /// Records that are looked at at once.
 const PAGE: i64 = 1_000;
@@ -132,12 +132,17 @@ impl<'a> Pages<'a> {
         self.behind = last;
         let told = rows.len() as u64;
         let mut gone: Vec<Imported> = rows.into_iter().filter(|row| !self.held.has(&row.id)).collect();
-        // An event that took in another one has the rows of both: it is gone with the last of them, and counted once.
+        // An event may have several rows: those that were taken for one, or of what it took in. It is gone with the last of them, and
+        // counted once, under the first one that became it.
         let versions: Vec<i64> = gone.iter().map(|row| row.version_no).collect();
         let ids = ids_of_versions(conn, self.scheme, &versions)?;
+        let events: HashMap<_, _> =
+            events_of_rows(conn, self.scheme, &ids.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>())?
+                .into_iter()
+                .collect();
         gone.retain(|row| {
             let mut others = ids.iter().filter(|(version_no, id)| *version_no == row.version_no && *id != row.id);
-            others.all(|(_, id)| !self.held.has(id) && *id > row.id)
+            others.all(|(_, id)| !self.held.has(id) && (*id > row.id || events.get(id) != Some(&row.entity_no)))
         });
         Ok(Some((told, gone)))
     }

@@ -13,7 +13,6 @@ use crate::domain::resource::{Reference, Resource};
 use crate::domain::vocabulary::PlacePrecision;
 use crate::index::entities::Moment;
 use crate::store::error::StoreError;
-use crate::store::write::last_content;
 
 /// What a table does not carry.
 const LEFT_OUT: [&str; 4] = ["translations", "evidence", "links", "privacy"];
@@ -46,15 +45,8 @@ impl Step<'_> {
     }
 
     /// An event as it stands, or stood when it ceased, in the form in which it is read.
-    fn last_form(&mut self, event: Uuid) -> Result<Option<Value>, StoreError> {
-        let Some(newest) = self.draft.newest(self.conn, event)? else {
-            return Ok(None);
-        };
-        let content = match newest.content.or_else(|| self.draft.last_content(event)) {
-            Some(content) => Some(content),
-            None => last_content(self.conn, Resource::Event, event)?,
-        };
-        match content {
+    pub(super) fn last_form(&mut self, event: Uuid) -> Result<Option<Value>, StoreError> {
+        match self.last_values(Resource::Event, event)? {
             Some(content) if matches!(*content, Content::Event(_)) => Ok(Some(input_form(&content, event, None)?)),
             _ => Ok(None),
         }

@@ -151,14 +151,19 @@ impl Step<'_> {
         if self.sees_hidden {
             return Ok(false);
         }
-        let Some(newest) = self.draft.newest(self.conn, event)? else {
-            return Ok(false);
-        };
-        let content = match newest.content.or_else(|| self.draft.last_content(event)) {
-            Some(content) => Some(content),
-            None => last_content(self.conn, Resource::Event, event)?,
-        };
+        let content = self.last_values(Resource::Event, event)?;
         Ok(matches!(content.as_deref(), Some(Content::Event(event)) if event.privacy.is_some()))
+    }
+
+    /// What a member says, or said when it ceased.
+    pub(super) fn last_values(&mut self, resource: Resource, id: Uuid) -> Result<Option<Arc<Content>>, StoreError> {
+        let Some(newest) = self.draft.newest(self.conn, id)? else {
+            return Ok(None);
+        };
+        match newest.content.or_else(|| self.draft.last_content(id)) {
+            Some(content) => Ok(Some(content)),
+            None => last_content(self.conn, resource, id),
+        }
     }
 
     pub(super) fn put(&mut self, resource: Resource, document: &Value) -> Result<Done, Refusal> {
@@ -219,11 +224,7 @@ impl Step<'_> {
             kind if kind.ends() => return Err(Refusal::Ceased(resource, id)),
             _ => return Err(Refusal::NotWithdrawn(resource, id)),
         }
-        let content = match self.draft.last_content(id) {
-            Some(content) => Some(content),
-            None => last_content(self.conn, resource, id)?,
-        };
-        let content = content.ok_or(Refusal::NotFound(resource, id))?;
+        let content = self.last_values(resource, id)?.ok_or(Refusal::NotFound(resource, id))?;
         let document = input_form(&content, id, newest.slug.as_deref()).map_err(StoreError::from)?;
         self.put(resource, &document)
     }

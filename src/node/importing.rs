@@ -26,11 +26,11 @@ impl Step<'_> {
                 return Ok(Done::unchanged(record.event, record.newest_revision));
             }
             Some(record) => (Some(record.event), record.is_edited()),
-            // An event that has the row's id from elsewhere is an editor's.
             None => {
                 let external = ExternalId { scheme: row.scheme.clone(), id: row.id.clone() };
                 let holder = self.draft.holder(self.conn, Resource::Event, &external, None)?;
-                (holder, holder.is_some())
+                let is_own = holder.map(|event| self.is_of_rows(event, &row.scheme)).transpose()?;
+                (holder, is_own == Some(false))
             }
         };
         if let Some(id) = event
@@ -43,16 +43,42 @@ impl Step<'_> {
             && let Some(members) = document.to_mut().as_object_mut()
         {
             members.insert("id".to_owned(), id.to_string().into());
-            // A row says nothing of links: they stay, whoever made them.
+            // A row says nothing of these: they stay, whoever made them.
             members.insert("links".to_owned(), self.lasting_links(id)?.into());
+            let mut last = self.last_form(id)?.unwrap_or_default();
+            for name in ["privacy", "translations"] {
+                members.insert(name.to_owned(), last[name].take());
+            }
         }
+        let before = event.map(|id| self.draft.newest(self.conn, id)).transpose()?.flatten();
         let done = self.put(Resource::Event, &document)?;
+        if let Some(before) = before
+            && let Some(Content::Event(event)) = before.content.as_deref()
+        {
+            self.keep_imported(&before, done.revision, &event.external_ids)?;
+        }
         if let Some(newest) = self.draft.newest(self.conn, done.id)? {
             let ImportedRow { scheme, id, digest, .. } = row.clone();
             let kept = ImportRow { scheme, id, entity_no: newest.entity_no, revision: done.revision, digest };
             self.draft.add_import(kept, record.is_some());
         }
         Ok(done)
+    }
+
+    /// Whether an event is as rows of a collection left it: of several that are taken for one another may come first now. One that
+    /// has a row's id from elsewhere is an editor's.
+    fn is_of_rows(&mut self, event: Uuid, scheme: &str) -> Result<bool, StoreError> {
+        let content = self.last_values(Resource::Event, event)?;
+        let Some(Content::Event(content)) = content.as_deref() else {
+            return Ok(false);
+        };
+        for external in content.external_ids.iter().filter(|external| external.scheme == scheme) {
+            let record = self.draft.import_record(self.conn, scheme, &external.id)?;
+            if record.is_some_and(|record| record.event == event && !record.is_edited()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Withdraws the event of a row that is gone. The record of the row stays, so that the event comes back with it.

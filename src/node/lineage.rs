@@ -14,6 +14,7 @@ use crate::domain::content::Content;
 use crate::domain::input::Fault;
 use crate::domain::input_form::input_form;
 use crate::domain::resource::Resource;
+use crate::domain::shared::ExternalId;
 use crate::store::error::StoreError;
 use crate::store::imports::ImportRow;
 use crate::store::log::ChangeKind;
@@ -111,14 +112,18 @@ impl Step<'_> {
             };
             let mut content = Content::clone(&content);
             content.hand_over(gone.id, into);
-            done.push(self.rewrite(&newest, &content)?);
+            let rewritten = self.rewrite(&newest, &content)?;
+            if let Content::Event(event) = &content {
+                self.keep_imported(&newest, rewritten.revision, &event.external_ids)?;
+            }
+            done.push(rewritten);
         }
         Ok(())
     }
 
     /// Gives a member other values that no client sent.
     fn rewrite(&mut self, newest: &Newest, content: &Content) -> Result<Done, Refusal> {
-        let Newest { resource, id, revision, .. } = *newest;
+        let Newest { resource, id, .. } = *newest;
         let document = input_form(content, id, newest.slug.as_deref()).map_err(StoreError::from)?;
         let fresh_id = || id;
         let around = Surroundings::whole(self.state, self.draft);
@@ -133,27 +138,24 @@ impl Step<'_> {
             }
             other => other,
         })?;
-        let done = self.write(checked, ChangeKind::Corrected)?;
-        if let Content::Event(event) = content {
-            self.keep_imported(id, revision, done.revision, &event.external_ids, newest.entity_no)?;
-        }
-        Ok(done)
+        self.write(checked, ChangeKind::Corrected)
     }
 
-    /// An imported row whose event nobody had edited is one that nobody has edited after this either.
-    fn keep_imported(
+    /// Rows with these ids whose event nobody had edited are such that nobody has edited after a revision of this hand either.
+    pub(super) fn keep_imported(
         &mut self,
-        event: Uuid,
-        before: i32,
+        before: &Newest,
         revision: i32,
-        ids: &[crate::domain::shared::ExternalId],
-        entity_no: i64,
+        ids: &[ExternalId],
     ) -> Result<(), StoreError> {
-        for external in ids {
-            let record = self.draft.import_record(self.conn, &external.scheme, &external.id)?;
-            if let Some(record) = record.filter(|record| record.event == event && record.revision == before) {
-                let (scheme, id) = (external.scheme.clone(), external.id.clone());
-                self.draft.add_import(ImportRow { scheme, id, entity_no, revision, digest: record.digest }, true);
+        for ExternalId { scheme, id } in ids {
+            let record = self.draft.import_record(self.conn, scheme, id)?;
+            if let Some(record) =
+                record.filter(|record| (record.event, record.revision) == (before.id, before.revision))
+            {
+                let (scheme, id) = (scheme.clone(), id.clone());
+                let kept = ImportRow { scheme, id, entity_no: before.entity_no, revision, digest: record.digest };
+                self.draft.add_import(kept, true);
             }
         }
         Ok(())

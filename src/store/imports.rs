@@ -9,6 +9,9 @@ use super::schema::{entity, external_id, import_record, version};
 use super::sql_types::SqlId;
 use uuid::Uuid;
 
+/// Ids that are asked for at once: fewer than either database takes in one statement.
+const AT_ONCE: usize = 10_000;
+
 /// A row of a source's file, as it was last taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportRecord {
@@ -82,6 +85,8 @@ fn kind_of(code: &str) -> Result<ChangeKind, StoreError> {
 pub struct Imported {
     /// The row's id.
     pub id: String,
+    /// The number of its event.
+    pub entity_no: i64,
     /// Whether its event has changed since by another hand than that of an import.
     pub is_edited: bool,
     /// The number of its event's newest version.
@@ -99,19 +104,26 @@ pub fn imported_behind(
     behind: &str,
     at_once: i64,
 ) -> Result<(Vec<Imported>, Option<String>), StoreError> {
-    let rows: Vec<(String, i32, i64, i32, String)> = import_record::table
+    let rows: Vec<(String, i64, i32, i64, i32, String)> = import_record::table
         .inner_join(entity::table.on(entity::no.eq(import_record::entity_no)))
         .inner_join(version::table.on(version::entity_no.eq(entity::no)))
         .filter(import_record::scheme.eq(scheme).and(import_record::id.gt(behind)).and(version::seq_to.is_null()))
         .order(import_record::id)
         .limit(at_once)
-        .select((import_record::id, import_record::revision, version::no, version::revision, version::kind))
+        .select((
+            import_record::id,
+            import_record::entity_no,
+            import_record::revision,
+            version::no,
+            version::revision,
+            version::kind,
+        ))
         .load(conn)?;
     let last = rows.last().map(|row| row.0.clone());
     let mut found = Vec::with_capacity(rows.len());
-    for (id, revision, version_no, newest_revision, kind) in rows {
+    for (id, entity_no, revision, version_no, newest_revision, kind) in rows {
         if !kind_of(&kind)?.ends() {
-            found.push(Imported { id, is_edited: newest_revision != revision, version_no });
+            found.push(Imported { id, entity_no, is_edited: newest_revision != revision, version_no });
         }
     }
     Ok((found, last))
@@ -130,6 +142,19 @@ pub fn ids_of_versions(
         .filter(external_id::version_no.eq_any(versions).and(external_id::scheme.eq(scheme)))
         .select((external_id::version_no, external_id::id));
     Ok(rows.load(conn)?)
+}
+
+/// The numbers of the events that rows of a collection became, with the rows' ids; of those of which there is a record.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn events_of_rows(conn: &mut AnyConnection, scheme: &str, ids: &[&str]) -> Result<Vec<(String, i64)>, StoreError> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let rows = import_record::table.filter(import_record::scheme.eq(scheme).and(import_record::id.eq_any(ids)));
+        found.extend(rows.select((import_record::id, import_record::entity_no)).load::<(String, i64)>(conn)?);
+    }
+    Ok(found)
 }
 
 /// What an imported row said, and which revision of which event it wrote.

@@ -103,6 +103,13 @@ on_both_databases! {
         assert_eq!(event["external_ids"], json!([{"scheme": "gdelt", "id": "1"}, {"scheme": "gdelt", "id": "2"}]));
         assert_eq!((&event["verification"], &event["places"][0]["precision"]), (&json!("reported"), &json!("locality")));
         assert_eq!(counts(&sender.import("?format=gdelt", &text)["report"])["unchanged"], 2);
+        // Another one of them comes first, and then the first one again: nobody has edited the event.
+        for ids in [["2", "1"], ["1", "2"], ["2", "1"]] {
+            let turned: String = ids.map(|id| row(id, "14", "https://a.example/1")).concat();
+            let told = counts(&sender.import("?format=gdelt", &turned)["report"]);
+            assert!(told["conflicting"].is_null(), "{ids:?}: {told}");
+            assert_eq!(world.get("/v1/events?external_id=gdelt:2").ok()["page"]["total"], 1, "{ids:?}");
+        }
         let synced = sender.import("?format=gdelt&sync=true&force=true", &row("4", "14", "https://b.example/1"));
         assert_eq!(counts(&synced["report"]), json!({"lines": 1, "unchanged": 1, "retracted": 1}));
         let answer = sender.post("?format=mapping", &text, &[]);

@@ -344,6 +344,22 @@ on_both_databases! {
         assert_eq!(import("Third", 3, true), (None, true));
         assert_eq!(titles(&world, "type=rally"), ["Other"]);
     }
+
+    fn an_import_takes_nothing_from_what_took_in_another(world: World) {
+        let world = world.with_source();
+        let client = writer(&world);
+        let import = |title: &str, digest: i64| {
+            let document = event(title, json!({"external_ids": [{"scheme": "file", "id": "1"}]}));
+            let row = ImportedRow { scheme: "file".to_owned(), id: "1".to_owned(), digest, force: false };
+            world.submit(Operation::one(Command::Import { document, row })).expect("accepted").done[0].conflict
+        };
+        assert!(!import("First", 1));
+        let kept = world.get("/v1/events").ok()["data"][0]["id"].clone();
+        let other = client.create("/v1/events", &event("Other", json!({"external_ids": [{"scheme": "archive", "id": "7"}]})));
+        assert_eq!(client.post(&format!("{other}/merge"), &json!({"into": kept})).status, 200);
+        assert!(import("Second", 2), "an editor has changed it");
+        assert_eq!(titles(&world, "external_id=archive:7"), ["First"]);
+    }
 }
 
 fn entity_id(world: &World, place: &str) -> Uuid {

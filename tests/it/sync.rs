@@ -3,6 +3,7 @@
 use std::io::{BufReader, Cursor, Error, Read};
 
 use marchline::domain::resource::Resource;
+use marchline::domain::scope::Scope;
 use marchline::import::report::Report;
 use marchline::load::{Collection, LoadError, Options, Progress, Target, take_over};
 use marchline::metrics::ImportFormat;
@@ -11,6 +12,7 @@ use marchline::store::sync_turn::SyncTurn;
 use serde_json::{Value, json};
 
 use crate::support::ccc::{Generated, Shape, rows};
+use crate::support::client::Client;
 use crate::support::imports::{catch_up, edit, import, import_in_vain, total};
 use crate::support::jobs::Sender;
 use crate::support::on_both_databases;
@@ -136,6 +138,51 @@ on_both_databases! {
         assert_eq!((world.get(&edited).status, world.get(&withdrawn).status), (200, 410), "what an editor withdrew stays so");
         let restored = world.get(&edited).ok();
         assert_eq!(restored["summary"], Value::Null, "as its row says");
+    }
+
+    fn what_took_in_another_goes_with_the_last_of_their_rows(world: World) {
+        import(&world, &rallies(0..10), &[]);
+        catch_up(&world);
+        let client = Client::of(&world, &[Scope::Write]);
+        let row = |place: &String| world.get(place).ok()["external_ids"][0]["id"].to_string();
+        let [mut low, mut high] = [[3, 4], [5, 6]].map(|pair| pair.map(|number| place(&world, number)));
+        low.sort_by_key(row);
+        high.sort_by_key(row);
+        // In the one pair what stays has the row that comes first, in the other the one that comes last.
+        for (gone, kept) in [(&low[1], &low[0]), (&high[0], &high[1])] {
+            let merged = client.post(&format!("{gone}/merge"), &json!({"into": kept.trim_start_matches("/v1/events/")}));
+            assert_eq!(merged.status, 200, "{}", merged.body);
+        }
+        let six = rallies((0..10).filter(|number| ![3, 4, 5, 6].contains(number)));
+        assert_eq!(counts(&import(&world, &six, &["--sync"]), ALL), [0, 0, 6, 0, 0, 2], "an editor has merged them");
+        assert_eq!(counts(&import(&world, &six, &["--sync", "--force"]), ALL), [0, 0, 6, 0, 2, 0]);
+        catch_up(&world);
+        for kept in [&low[0], &high[1]] {
+            assert_eq!(world.get(kept).status, 410);
+        }
+    }
+
+    fn a_policy_outlives_whatever_a_file_does_to_its_event(world: World) {
+        import(&world, &rallies(0..10), &[]);
+        catch_up(&world);
+        let (hidden, client) = (place(&world, 3), Client::of(&world, &[Scope::Write, Scope::ReadRestricted]));
+        let restricted = json!({"privacy": {"embargo": true, "reason": "safety"}, "translations": {"es": {"title": "Mitin"}}});
+        let patched = client.send_json("PATCH", &hidden, &[("if-match", "*")], &restricted);
+        assert_eq!(patched.status, 200, "{}", patched.body);
+        let change = |size: &str| of_text(rallies(0..10).text.replace("Rally 3,rally,,,", &format!("Rally 3,rally,,{size},")));
+        for (size, options) in [("about 200", &["--force"][..]), ("about 300", &["--force", "--sync"])] {
+            assert_eq!(import(&world, &change(size), options)["corrected"], 1, "{size}");
+            catch_up(&world);
+            assert_eq!((world.get(&hidden).status, total(&world, "")), (404, 9), "{size}");
+        }
+        let nine = rallies((0..10).filter(|number| *number != 3));
+        assert_eq!(import(&world, &nine, &["--sync", "--force"])["retracted"], 1);
+        assert_eq!(import(&world, &rallies(0..10), &[])["corrected"], 1, "it comes back with its row");
+        catch_up(&world);
+        assert_eq!((world.get(&hidden).status, total(&world, "")), (404, 9));
+        let (whole, _) = client.get(&format!("{hidden}?include=translations"));
+        assert_eq!((&whole["title"], &whole["privacy"]["reason"]), (&json!("Rally 3"), &json!("safety")), "{whole}");
+        assert_eq!(whole["translations"]["es"]["title"], "Mitin");
     }
 
     fn more_than_a_fifth_is_not_withdrawn_unless_forced(world: World) {
