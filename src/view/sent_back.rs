@@ -44,9 +44,14 @@ pub fn sent_back(resource: Resource, document: Value, current: &Current<'_>, lef
         // The writer says what is wrong with it.
         return (document, Vec::new());
     };
+    let is_asked = resource == Resource::Timeline && members.get("query").is_some_and(|query| !query.is_null());
     let mut cleaning = Cleaning { current, left_out, faults: Vec::new() };
     cleaning.given(&mut members, resource);
     for (name, value) in &mut members {
+        if name == "entries" && is_asked {
+            // A query takes the place of all entries.
+            continue;
+        }
         if current.view.get(name).is_some_and(|view| view == value) {
             *value = current.stored.get(name).cloned().unwrap_or_default();
         } else {
@@ -138,6 +143,7 @@ impl Cleaning<'_> {
                 }
             }
             ("links", Value::Array(links)) => self.links(links),
+            ("entries", Value::Array(entries)) => self.entries(entries),
             ("places" | "actors" | "campaigns" | "sources" | "evidence" | "coverage", Value::Array(items)) => {
                 items.into_iter().enumerate().map(|(position, item)| self.item(name, position, item)).collect()
             }
@@ -271,6 +277,21 @@ impl Cleaning<'_> {
         let stored = self.current.stored["links"].as_array().into_iter().flatten();
         own.extend(stored.filter(|link| !shown.contains(&end(link))).cloned());
         own.into()
+    }
+
+    /// The entries of a timeline, and those of events that are hidden or withdrawn, each behind what it stood behind: who does not see
+    /// them does not take them away.
+    fn entries(&self, mut entries: Vec<Value>) -> Value {
+        let list = |document: &Value| document["entries"].as_array().cloned().unwrap_or_default();
+        let place = |list: &[Value], entry: &Value| list.iter().position(|one| one["event_id"] == entry["event_id"]);
+        let (shown, stored) = (list(self.current.view), list(self.current.stored));
+        for (number, entry) in stored.iter().enumerate() {
+            if place(&shown, entry).is_none() && place(&entries, entry).is_none() {
+                let before = stored[..number].iter().rev().find_map(|before| place(&entries, before));
+                entries.insert(before.map_or(0, |before| before + 1), entry.clone());
+            }
+        }
+        entries.into()
     }
 
     fn own_link(&self, link: Value) -> Value {

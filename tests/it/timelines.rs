@@ -207,6 +207,31 @@ on_both_databases! {
         assert_eq!(before, [events[0].to_string(), events[3].to_string()]);
     }
 
+    fn whoever_does_not_see_an_entry_does_not_take_it_away(world: World) {
+        let world = world.with_source();
+        let events = chosen(&world);
+        world.put(Resource::Event, event("Whistle", json!({"id": events[0], "privacy": {"embargo": true}})));
+        let client = Client::of(&world, &[Scope::Write]);
+        let insider = Client::of(&world, &[Scope::Write, Scope::ReadRestricted]);
+        let entry = |position: usize, caption: Value| json!({"event_id": events[position], "caption": caption});
+        let (first, last) = (entry(2, json!("Seen & heard")), entry(3, json!("The end")));
+        let (seen, etag) = client.get("/v1/timelines/chosen");
+        assert_eq!(seen["entries"], json!([first, last]));
+        let patched = client.patch("/v1/timelines/chosen", &etag, &json!({"entries": [first, last, entry(1, Value::Null)]}));
+        assert_eq!(patched.ok()["entries"], json!([first, last, entry(1, Value::Null)]));
+        let (whole, etag) = insider.get("/v1/timelines/chosen");
+        assert_eq!(whole["entries"], json!([first, entry(0, Value::Null), last, entry(1, Value::Null)]));
+        // Whoever sees it may, and a query takes the place of all.
+        let fewer = insider.patch("/v1/timelines/chosen", &etag, &json!({"entries": [last, entry(0, Value::Null)]}));
+        assert_eq!(fewer.ok()["entries"], json!([last, entry(0, Value::Null)]));
+        let (_, etag) = client.get("/v1/timelines/chosen");
+        let emptied = client.patch("/v1/timelines/chosen", &etag, &json!({"entries": []}));
+        assert_eq!((emptied.status, &emptied.json()["entries"]), (200, &json!([])), "{}", emptied.body);
+        let asking = client.patch("/v1/timelines/chosen", &emptied.header("etag").expect("a validator"), &json!({"entries": [], "query": {"type": "rally"}}));
+        assert_eq!(asking.status, 200, "{}", asking.body);
+        assert_eq!(insider.get("/v1/timelines/chosen").0["entries"], json!([]));
+    }
+
     fn an_event_that_is_named_twice_is_given_once(world: World) {
         let world = world.with_source();
         let events = dated(&world, &["One", "Two"]);
