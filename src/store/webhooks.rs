@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::any_connection::AnyConnection;
 use super::error::StoreError;
-use super::schema::{api_key, webhook as table};
+use super::schema::{api_key, webhook as table, webhook_failure as failure};
 use super::sql_types::{SqlId, SqlInstant};
 use crate::domain::instant::Instant;
 use crate::domain::webhook::{SigningSecret, WebhookRequest, WebhookState};
@@ -234,9 +234,17 @@ pub fn change(conn: &mut AnyConnection, base: &Webhook, request: &WebhookRequest
         table::key_no.eq(key_no),
         table::revision.eq(table::revision + 1),
     );
-    let afresh =
-        (table::stopped.eq(None::<String>), table::given_up.eq(0), table::next_attempt_at.eq(None::<SqlInstant>));
-    Ok(diesel::update(row).set((decided, afresh)).execute(conn)? > 0)
+    let afresh = (
+        table::stopped.eq(None::<String>),
+        table::given_up.eq(0),
+        table::failures.eq(0),
+        table::next_attempt_at.eq(None::<SqlInstant>),
+    );
+    let is_changed = diesel::update(row).set((decided, afresh)).execute(conn)? > 0;
+    if is_changed {
+        forget_present_failure(conn, base.no)?;
+    }
+    Ok(is_changed)
 }
 
 /// Moves a webhook to another place in the log; false where there is none.
@@ -251,7 +259,17 @@ pub fn replay(conn: &mut AnyConnection, id: Uuid, to: Position) -> Result<bool> 
         table::next_attempt_at.eq(None::<SqlInstant>),
         table::revision.eq(table::revision + 1),
     );
-    Ok(diesel::update(table::table.filter(table::id.eq(SqlId(id)))).set(moved).execute(conn)? > 0)
+    let of_id = table::table.filter(table::id.eq(SqlId(id)));
+    diesel::update(of_id).set(moved).execute(conn)?;
+    let no: Option<i64> = of_id.select(table::no).first(conn).optional()?;
+    no.map(|no| forget_present_failure(conn, no)).transpose().map(|found| found.is_some())
+}
+
+/// Begins the time anew for which the message that failed last is tried again: it may have rested meanwhile, for days.
+fn forget_present_failure(conn: &mut AnyConnection, webhook_no: i64) -> Result<()> {
+    let present = failure::table.filter(failure::webhook_no.eq(webhook_no).and(failure::given_up_at.is_null()));
+    diesel::delete(present).execute(conn)?;
+    Ok(())
 }
 
 /// Gives a webhook a new secret; the present one goes on signing for a day. False where it was changed since that revision.

@@ -157,6 +157,27 @@ on_both_databases! {
         assert_eq!(receiver.rest().len(), 0);
     }
 
+    fn the_time_for_which_a_message_is_tried_begins_anew_when_its_webhook_goes_on(world: World) {
+        let world = world.with_source();
+        let (desk, receiver) = (Desk::of(&world), Receiver::new().first(&[Reply::Status(410), Reply::Status(503)]));
+        let (path, _) = desk.subscribe(&receiver, json!({}));
+        let seqs = rallies(&world, 2);
+        let deliveries = deliver(&world);
+        desk.wait(&path, |webhook| webhook["state"] == "gone");
+        // Since then days have passed.
+        let mut conn = connect(&world);
+        let days = match conn {
+            AnyConnection::Sqlite(_) => "172800000000",
+            AnyConnection::Postgres(_) => "interval '2 days'",
+        };
+        conn.batch_execute(&format!("UPDATE webhook_failure SET first_attempt_at = first_attempt_at - {days}")).expect("there is one");
+        assert_eq!(desk.patch(&path, json!({"enabled": true})).ok()["state"], "active");
+        assert_eq!(receiver.seqs(4), [seqs[0], seqs[0], seqs[0], seqs[1]]);
+        desk.wait(&path, |webhook| webhook["position"] == seqs[1]);
+        drop(deliveries);
+        assert_eq!(desk.failures(&path), [json!(null); 0]);
+    }
+
     fn a_position_outlives_the_node(world: World) {
         let world = world.with_source();
         let (desk, receiver) = (Desk::of(&world), Receiver::new());
