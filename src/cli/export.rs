@@ -1,7 +1,6 @@
 //! `marchline export`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::Failure;
+use super::output::Output;
 use super::progress::shown;
 use crate::config::Config;
 use crate::domain::instant::Instant;
@@ -58,9 +58,9 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
             err!("marchline: --restricted is for lists of events: everything is written whole anyway");
             return Ok(ExitCode::from(2));
         }
-        let mut output = output(text("out"))?;
+        let mut output = Output::to(text("out"))?;
         let documents = export::ndjson(&mut config.database.connect()?, &mut output)?;
-        output.flush()?;
+        output.finish()?;
         err!("{documents} documents");
         return Ok(ExitCode::SUCCESS);
     }
@@ -75,22 +75,13 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
             return Ok(ExitCode::from(2));
         }
     };
-    let mut output = output(text("out"))?;
+    let mut output = Output::to(text("out"))?;
     let (total, events) = (whole.total(), AtomicU64::new(0));
     let now = || (events.load(Ordering::Relaxed), format!("{} of {total} events", events.load(Ordering::Relaxed)));
     shown(now, Some(total), || write(whole, &mut output, &events))?;
+    output.finish()?;
     err!("{} events", events.into_inner());
     Ok(ExitCode::SUCCESS)
-}
-
-type Output = BufWriter<Box<dyn Write + Send>>;
-
-fn output(path: Option<&str>) -> Result<Output, Failure> {
-    let output: Box<dyn Write + Send> = match path {
-        Some(path) => Box::new(File::create(path).map_err(|error| format!("{path}: {error}"))?),
-        None => Box::new(std::io::stdout()),
-    };
-    Ok(BufWriter::new(output))
 }
 
 /// The argument that names a timeline.
@@ -122,6 +113,9 @@ fn question(
             newest
         }
     };
+    if let Some(restore) = state.restores.iter().find(|restore| restore.lost(seq)) {
+        params.fault("as_of", "revision_lost", restore.why(seq));
+    }
     let sight = Sight { state: &state, seq, clearance };
     let question = match timeline {
         None => Some(Question::parse(form, &state, clearance, &mut params)),
@@ -162,7 +156,7 @@ fn of_timeline(form: Form, name: &str, sight: Sight<'_>, params: &mut Params) ->
     })
 }
 
-/// What a file that breaks off is told; why is told on standard error.
+/// What standard output is told where the answer breaks off; why is told on standard error.
 const BROKEN_OFF: &str = r#"{"title":"The database could not be read any more"}"#;
 
 /// Writes an answer piece by piece. One that breaks off says so, as a stream of the service does.
@@ -178,5 +172,5 @@ fn write(mut whole: Whole, output: &mut Output, events: &AtomicU64) -> Result<()
         advanced?;
         events.store(whole.given(), Ordering::Relaxed);
     }
-    Ok(output.flush()?)
+    Ok(())
 }

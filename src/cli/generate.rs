@@ -1,12 +1,11 @@
 //! `marchline generate`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
+use super::output::Output;
 use super::progress::shown;
 use super::{Failure, told};
 use crate::config::Config;
@@ -32,19 +31,14 @@ pub fn command() -> Command {
 pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure> {
     let number = |name| arguments.get_one::<u64>(name).copied().unwrap_or(1);
     let world = Synthetic::new(number("events"), number("seed"));
-    let output: Box<dyn Write> = match arguments.get_one::<String>("out").map(String::as_str) {
-        None => return into_database(config, &world),
-        Some("-") => Box::new(std::io::stdout().lock()),
-        Some(path) => Box::new(File::create(path).map_err(|error| format!("{path}: {error}"))?),
+    let Some(path) = arguments.get_one::<String>("out") else {
+        return into_database(config, &world);
     };
-    let mut output = BufWriter::with_capacity(BUFFER, output);
+    let mut output = Output::to(Some(path.as_str()).filter(|path| *path != "-"))?;
     world.ndjson(&mut output)?;
-    output.flush()?;
+    output.finish()?;
     Ok(ExitCode::SUCCESS)
 }
-
-/// Bytes that are written at a time.
-const BUFFER: usize = 1 << 18;
 
 fn into_database(config: &Config, world: &Synthetic) -> Result<ExitCode, Failure> {
     let documents = AtomicU64::new(0);

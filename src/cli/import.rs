@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use super::output::Output;
 use super::progress::shown;
 use super::{Failure, told};
 use crate::config::Config;
@@ -75,9 +76,10 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         None => own(config, format, input, length, &mut report),
     };
     if let Some(path) = arguments.get_one::<String>("report") {
-        let mut out = File::create(path).map_err(|error| format!("{path}: {error}"))?;
+        let mut out = Output::to(Some(path))?;
         serde_json::to_writer_pretty(&mut out, &report)?;
         out.write_all(b"\n")?;
+        out.finish()?;
     }
     if collection.is_some() {
         // Also of what broke off: how far it came.

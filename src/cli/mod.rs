@@ -19,6 +19,7 @@ mod export;
 mod generate;
 mod import;
 mod keys;
+mod output;
 mod progress;
 mod serve;
 

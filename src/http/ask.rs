@@ -31,7 +31,6 @@ use crate::query::named::{Named, Told};
 use crate::query::params::{ParamFault, Params, shown};
 use crate::store::error::StoreError;
 use crate::store::log::{self, Head};
-use crate::store::restores::Restore;
 use crate::view::kept::Kept;
 use crate::webhooks::trial::Trials;
 
@@ -261,14 +260,10 @@ impl Ask {
     /// 410 where the operation is lost.
     pub fn refuse_lost(&self, parameter: &str, seq: i64) -> Result<(), Problem> {
         let state = self.service.index.read();
-        let Some(Restore { epoch, from_seq, to_seq, restored_at }) = state.restores.iter().find(|r| r.lost(seq)) else {
+        let Some(restore) = state.restores.iter().find(|restore| restore.lost(seq)) else {
             return Ok(());
         };
-        let detail = format!(
-            "Operation {seq} is lost: a backup was restored at {restored_at}, which began epoch {epoch}. \
-             Operation {from_seq} is the last one before, and what is written since has numbers behind {to_seq}."
-        );
-        Err(Problem::parameter(Code::RevisionLost, parameter, detail))
+        Err(Problem::parameter(Code::RevisionLost, parameter, restore.why(seq)))
     }
 
     /// Waits until the node has reached an operation.

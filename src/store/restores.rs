@@ -32,6 +32,15 @@ impl Restore {
     pub const fn lost(&self, seq: i64) -> bool {
         self.from_seq < seq && seq < self.to_seq
     }
+
+    /// Why an operation that is lost is not there.
+    pub fn why(&self, seq: i64) -> String {
+        let Self { epoch, from_seq, to_seq, restored_at } = self;
+        format!(
+            "Operation {seq} is lost: a backup was restored at {restored_at}, which began epoch {epoch}. \
+             Operation {from_seq} is the last one before, and what is written since has numbers behind {to_seq}."
+        )
+    }
 }
 
 /// All that were restored, in the order in which that was done.

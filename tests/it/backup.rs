@@ -438,6 +438,10 @@ impl Life {
             assert_eq!(answer.faults(), [(parameter.to_owned(), code.to_owned())]);
             assert!(answer.header("dataset-revision").is_some_and(|header| header.starts_with(&revision)));
         };
+        for (seq, code) in [(lost.kept, 0), (lost.kept + 1, 2), (lost.kept + JUMP - 1, 2), (lost.kept + JUMP, 0)] {
+            let output = run(&self.database.url, &["export", "--format", "csv", "--query", &format!("as_of={seq}")]);
+            assert_eq!(output.status.code(), Some(code), "{:?}", words(&output));
+        }
         for target in self.targets().iter().map(String::as_str).chain(["/v1", "/v1/actors", "/v1/events.geojson"]) {
             let separator = if target.contains('?') { '&' } else { '?' };
             let at = |moment: &str| self.get(&format!("{target}{separator}as_of={moment}"), &[]);

@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection;
 use marchline::domain::resource::Resource;
 use marchline::domain::scope::Scope;
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 
 use crate::support::client::Client;
 use crate::support::http::open;
@@ -257,6 +258,32 @@ on_both_databases! {
                 _ => assert!(serde_json::from_str::<Value>(&text).is_err()),
             }
         }
+    }
+
+    fn a_file_gets_its_name_when_it_is_whole(world: World) {
+        let world = world.with_rally();
+        let (folder, url) = (TempDir::new().expect("a folder"), &world.database.url);
+        let file = folder.path().join("events.csv");
+        let path = file.to_str().expect("a path of text");
+        let export = |more: &[&str]| run(url, &[&["export", "--out", path], more].concat());
+        let held = || std::fs::read_to_string(&file).expect("it is there");
+        assert!(export(&["--format", "csv", "--query", ""]).status.success());
+        let whole = held();
+        assert!(whole.starts_with("id,") && whole.lines().count() == 3, "{whole}");
+        let mut conn = world.database.parsed().connect().expect("the database is there");
+        conn.batch_execute("UPDATE document SET body = substr(body, 2)").expect("there are documents");
+        for more in [&["--format", "csv", "--query", ""][..], &[]] {
+            let broken = export(more);
+            assert_eq!(broken.status.code(), Some(1), "{:?}", words(&broken));
+            assert_eq!(held(), whole, "what was there stays");
+        }
+        let left: Vec<_> = std::fs::read_dir(folder.path()).expect("it is there").collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+        std::os::unix::fs::symlink(&file, folder.path().join("link")).expect("a link");
+        let link = folder.path().join("link");
+        let made = run("sqlite://unused.db", &["generate", "--events", "1", "--out", link.to_str().expect("text")]);
+        assert!(made.status.success(), "{:?}", words(&made));
+        assert!(link.is_symlink() && held().starts_with('{'), "what a link leads to is written");
     }
 
     fn whoever_has_an_answer_is_told_so_without_the_store(world: World) {
