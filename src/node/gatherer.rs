@@ -232,16 +232,16 @@ impl Gathered {
         Ok(())
     }
 
-    /// Lets go of the words that a redaction, and whatever was redacted before, took out of all versions. Files that somebody
-    /// reads at this moment go the next time.
+    /// Lets go of the words that a redaction, and whatever was redacted before, took out of all versions. What somebody merges or
+    /// reads at this moment goes the next time.
     fn purge(&mut self, redacted: i64) -> Result<(), Failure> {
         let Some(shelf) = &mut self.shelf else {
             self.redacted = redacted;
             return Ok(());
         };
-        shelf.drop_deleted()?;
+        let is_dropped = shelf.drop_deleted()?;
         self.text.set_written(shelf.written()?, 0);
-        if shelf.collect()? {
+        if is_dropped && shelf.collect()? {
             self.redacted = redacted;
             self.commit()?;
         }

@@ -27,12 +27,12 @@ impl Keeper {
                 while index.merge() {}
                 purge(&index, file.as_ref(), &mut purged);
                 if let Some(file) = file.as_ref().filter(|file| file.is_behind(&index)) {
-                    save(file, &index);
+                    save(file, &index, purged);
                 }
             }
             purge(&index, file.as_ref(), &mut purged);
             if let Some(file) = &file {
-                save(file, &index);
+                save(file, &index, purged);
             }
         });
         (Self { _stop: stop }, thread)
@@ -52,13 +52,13 @@ fn purge(index: &Index, file: Option<&SavedIndex>, purged: &mut i64) {
         if let Err(error) = file.remove() {
             log::warn!("{} may hold what was redacted, and cannot be removed: {error}", file.path().display());
         }
-        save(file, index);
+        save(file, index, redacted);
     }
 }
 
 /// Saves the index. Where that fails nothing is lost but time.
-fn save(file: &SavedIndex, index: &Index) {
-    match file.save(index) {
+fn save(file: &SavedIndex, index: &Index, purged: i64) {
+    match file.save(index, purged) {
         Ok(false) => {}
         Ok(true) => log::info!("the index is saved in {}", file.path().display()),
         Err(error) => log::warn!("the index cannot be saved in {}: {error}", file.path().display()),

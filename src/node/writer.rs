@@ -233,10 +233,14 @@ impl Worker {
 
     /// Sees to it that no bytes stay of what was redacted. Where that cannot be done it is tried again when nobody writes.
     fn purge(&mut self) {
-        let Some(conn) = self.conn.as_mut().filter(|_| self.holds_redacted) else {
+        if !self.holds_redacted {
             return;
+        }
+        let connected = match &mut self.conn {
+            Some(conn) => Ok(conn),
+            none => self.database.connect_to_write().map_err(StoreError::from).map(|conn| none.insert(conn)),
         };
-        match purge(conn) {
+        match connected.and_then(purge) {
             Ok(true) => self.holds_redacted = false,
             Ok(false) => {
                 log::warn!("the file may hold bytes of what was redacted while somebody reads an earlier state");

@@ -167,18 +167,24 @@ impl Shelf {
         Ok(())
     }
 
-    /// Writes anew whatever holds words that are found no more.
+    /// Writes anew whatever holds words that are found no more; false where some of it is being merged at this moment, so that it is
+    /// to be tried again.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn drop_deleted(&mut self) -> Result<(), TextError> {
+    pub fn drop_deleted(&mut self) -> Result<bool, TextError> {
         let segments = self.writer.index().searchable_segment_metas()?;
         let stale: Vec<_> = segments.iter().filter(|segment| segment.has_deletes()).map(SegmentMeta::id).collect();
         if !stale.is_empty() {
-            self.writer.merge(&stale).wait()?;
+            match self.writer.merge(&stale).wait() {
+                Ok(_) => {}
+                // A segment of these is not there any more: another merge took it in.
+                Err(TantivyError::InvalidArgument(_)) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
             self.reader.reload()?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Removes the files that nobody reads any more; whether no other is left than those of now.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use diesel::connection::SimpleConnection;
 use marchline::domain::privacy::Clearance;
 use marchline::domain::resource::Resource;
+use marchline::domain::scope::Scope;
 use marchline::index::saved::{SavedIndex, Unusable};
 use marchline::node::Start;
 use marchline::node::clock::Clock;
@@ -15,10 +16,12 @@ use serde_json::json;
 
 use crate::concurrency::Second;
 use crate::index::{ask_alike, moments};
+use crate::support::client::Client;
 use crate::support::http::send;
 use crate::support::on_both_databases;
 use crate::support::program::{self, Served};
 use crate::support::random::{Generator, Random, backend_of};
+use crate::support::town;
 use crate::support::world::{Database, World, event, serve};
 
 fn file(database: &Database) -> PathBuf {
@@ -99,6 +102,26 @@ on_both_databases! {
         // The node starts all the same, and writes a good one.
         save(&world.database, &file);
         assert!(refused(&mut conn, head, &file).is_none());
+    }
+
+    fn a_file_holds_what_was_redacted_until_it_is_written_behind_that(world: World) {
+        let world = world.with_rally();
+        let (file, index) = (file(&world.database), &world.node.index);
+        let admin = Client::of(&world, &[Scope::Admin]);
+        let target = format!("/v1/events/{}/redact", town::RALLY);
+        let answer = admin.post(&target, &json!({"text": ["rally"]}));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let (saved, redacted) = (SavedIndex::at(&file), index.head().seq);
+        // As where it was redacted when the index had let go of all before, and was about to be saved.
+        assert!(saved.save(index, redacted - 1).expect("it can be written"));
+        let head = index.head();
+        for saved in [saved, SavedIndex::at(&file)] {
+            let loaded = saved.load(&mut world.database.parsed().connect().expect("the database is there"), head);
+            assert!(loaded.is_ok() && saved.holds_redacted(index));
+        }
+        let saved = SavedIndex::at(&file);
+        saved.remove().expect("it can be removed");
+        assert!(saved.save(index, redacted).expect("it can be written") && !saved.holds_redacted(index));
     }
 
     fn a_file_of_another_log_is_not_believed(world: World) {

@@ -71,6 +71,8 @@ struct Title {
     recorded_at: Instant,
     /// The newest operation that redacted something.
     redacted: i64,
+    /// The newest such operation that the index had let go of before it was saved.
+    purged: i64,
     /// Layers that follow.
     layers: usize,
     /// The highest number of a version.
@@ -86,12 +88,14 @@ pub struct SavedIndex {
     seq: AtomicI64,
     /// The newest operation when it was last tried to write it.
     tried: AtomicI64,
+    /// The newest redaction of which it holds nothing.
+    purged: AtomicI64,
 }
 
 impl SavedIndex {
     /// The file at a path, which need not be there.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), seq: AtomicI64::new(0), tried: AtomicI64::new(0) }
+        Self { path: path.into(), seq: AtomicI64::new(0), tried: AtomicI64::new(0), purged: AtomicI64::new(0) }
     }
 
     /// Where it is.
@@ -122,14 +126,16 @@ impl SavedIndex {
         let state = read(file, &title)?;
         self.seq.store(title.seq, Ordering::Relaxed);
         self.tried.store(title.seq, Ordering::Relaxed);
+        self.purged.store(title.purged, Ordering::Relaxed);
         Ok(state)
     }
 
-    /// Writes the file anew; false where it is as new as the index, the index knows nothing, or another process is writing it.
+    /// Writes the file anew, when the index has let go of what was redacted up to an operation; false where it is as new as the
+    /// index, the index knows nothing, or another process is writing it.
     ///
     /// # Errors
     /// When it cannot be written; the old one stays.
-    pub fn save(&self, index: &Index) -> io::Result<bool> {
+    pub fn save(&self, index: &Index, purged: i64) -> io::Result<bool> {
         if [0, self.seq.load(Ordering::Relaxed)].contains(&index.head().seq) {
             return Ok(false);
         }
@@ -137,7 +143,7 @@ impl SavedIndex {
         let Some(mut file) = NewFile::create(&self.path, MAGIC)? else {
             return Ok(false);
         };
-        let snapshot = Snapshot::of(index)?;
+        let snapshot = Snapshot::of(index, purged)?;
         file.put(&serde_json::to_vec(&snapshot.title)?)?;
         file.put(&snapshot.events)?;
         file.put(&snapshot.entities)?;
@@ -146,6 +152,7 @@ impl SavedIndex {
         }
         file.finish()?;
         self.seq.store(snapshot.title.seq, Ordering::Relaxed);
+        self.purged.store(purged, Ordering::Relaxed);
         Ok(true)
     }
 
@@ -156,9 +163,9 @@ impl SavedIndex {
         seq - tried >= MANY.max(tried / 8)
     }
 
-    /// Whether it may still hold what was redacted since it was written.
+    /// Whether it may hold what was redacted: what it was written before, or between the index's letting go and that.
     pub fn holds_redacted(&self, index: &Index) -> bool {
-        index.read().redacted > self.seq.load(Ordering::Relaxed)
+        index.read().redacted > self.purged.load(Ordering::Relaxed)
     }
 
     /// Removes the file, where there is one.
@@ -166,6 +173,7 @@ impl SavedIndex {
     /// # Errors
     /// When it stays.
     pub fn remove(&self) -> io::Result<()> {
+        self.seq.store(0, Ordering::Relaxed);
         match std::fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -182,7 +190,7 @@ struct Snapshot {
 }
 
 impl Snapshot {
-    fn of(index: &Index) -> io::Result<Self> {
+    fn of(index: &Index, purged: i64) -> io::Result<Self> {
         // Nothing is applied meanwhile, but no reader is kept waiting either.
         let _turn = index.turn();
         let state = index.read();
@@ -196,6 +204,7 @@ impl Snapshot {
                 seq,
                 recorded_at,
                 redacted: state.redacted,
+                purged,
                 layers: layers.len(),
                 versions,
                 terms,
