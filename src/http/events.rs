@@ -343,7 +343,7 @@ pub async fn get_event_links(req: HttpRequest) -> Result<HttpResponse, Problem> 
         let walk = walk(sight, version.id, depth);
         let nodes = walk.ids.iter().filter_map(|id| sight.event(*id));
         let mut print = Fingerprint::of(ask.clearance);
-        print.text("links").number(depth.into()).number(state.head.epoch);
+        print.text("links").number(depth.into()).number(state.head.epoch).number(walk.complete.into());
         let keys: Vec<i64> = nodes
             .map(|version| {
                 print.number(version.version_no).number(version.edition);

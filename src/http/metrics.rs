@@ -12,6 +12,7 @@ use crate::domain::privacy::Clearance;
 use crate::domain::resource::Resource;
 use crate::domain::webhook::WebhookState;
 use crate::index::Index;
+use crate::index::sight::Sight;
 use crate::metrics::{ImportFormat, ImportState, IndexSize};
 use crate::store::duplicates::checked_through;
 use crate::store::error::StoreError;
@@ -65,12 +66,14 @@ pub async fn get_metrics(req: HttpRequest, service: web::Data<Service>) -> Resul
 fn measure(index: &Index) -> (IndexSize, Head) {
     let state = index.read();
     let seq = state.head.seq;
+    let clearance = Clearance::Public;
+    let sight = Sight { state: &state, seq, clearance };
     let others = Resource::ALL.iter().filter(|resource| resource.has_slug());
     let size = IndexSize {
-        events: state.events.total(seq, Clearance::Public),
+        events: state.events.total(seq, clearance),
         event_versions: state.events.count(),
         event_bytes: state.events.bytes(),
-        entities: others.map(|resource| (*resource, state.entities.all(*resource, seq).count())).collect(),
+        entities: others.map(|resource| (*resource, sight.all(*resource).count())).collect(),
         seq,
     };
     (size, state.head)

@@ -102,7 +102,8 @@ impl Group {
     /// The rows of a segment that it names one by one.
     pub fn named_in(&self, segment: &Segment) -> NamedRows {
         let rows = |wanted: &Wanted| {
-            let versions = (0_u16..).zip(&segment.version_no).filter(|(_, version)| wanted.versions.contains(*version));
+            let versions =
+                (0_u16..=u16::MAX).zip(&segment.version_no).filter(|(_, version)| wanted.versions.contains(*version));
             if wanted.versions.is_empty() { Vec::new() } else { versions.map(|(row, _)| row).collect() }
         };
         (self.any.as_ref().map(rows).unwrap_or_default(), rows(&self.none))

@@ -18,7 +18,7 @@ use crate::store::claims::{Claim, ClaimRow};
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::imports::{ImportRecord, ImportRow};
-use crate::store::log::{Change, Edition};
+use crate::store::log::{Change, ChangeKind, Edition};
 use crate::store::write::Newest;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -74,10 +74,14 @@ impl Draft {
             if let Some(own) = self.by_id.get_mut(&version.id) {
                 own.pop();
             }
-            if version.revision == 1
-                && let Some(slug) = version.slug
-            {
-                self.by_slug.remove(&(version.resource, slug));
+            if version.kind == ChangeKind::Merged {
+                self.merged.remove(&version.id);
+            }
+            if version.revision == 1 {
+                self.unlisted.remove(&version.id);
+                if let Some(slug) = version.slug {
+                    self.by_slug.remove(&(version.resource, slug));
+                }
             }
             // External ids stay: whoever looks one up asks the version whether it has it.
         }

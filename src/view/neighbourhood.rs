@@ -67,7 +67,8 @@ pub struct Walk {
     /// The events' ids, nearest first.
     pub ids: Vec<Uuid>,
     edges: Vec<GraphEdge>,
-    complete: bool,
+    /// Whether there are no others as near.
+    pub complete: bool,
 }
 
 /// Walks links in both directions, each event once, so that circles do no harm.

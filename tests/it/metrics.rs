@@ -217,6 +217,16 @@ on_both_databases! {
         assert_eq!(seen(&world), ["1".to_owned(), "3".to_owned(), (seq + 1).to_string(), "0".to_owned()]);
     }
 
+    fn what_nobody_is_told_of_is_not_counted(world: World) {
+        let counted = || Scrape::of(&world).sum("marchline_index_entities", &[("resource", "actor")]).to_string();
+        let actor = |name: &str| Command::Put { resource: Resource::Actor, document: json!({"name": name, "kind": "union"}) };
+        let hidden = Operation { openly: false, ..Operation::one(actor("Hidden")) };
+        world.submit(hidden).expect("a good document");
+        assert_eq!(counted(), "0");
+        world.submit(Operation::one(actor("Known"))).expect("a good document");
+        assert_eq!(counted(), "1");
+    }
+
     fn the_words_of_events_are_measured(world: World) {
         let world = world.with_rally();
         assert_eq!(world.get("/v1/events?q=rally").ok()["page"]["total"], 1, "words are gathered when they are asked for");
