@@ -103,7 +103,7 @@ pub fn rehearse(
     let (mapped, read) = mapped_beside(collection, input, KnownPlaces::new(), progress, |row| {
         progress.count_record();
         if options.sync {
-            held.add(&row.identity);
+            held.add_row(collection.scheme(), &row);
         }
         let record = reader.read(|conn| import_record(conn, collection.scheme(), &row.identity))?;
         if row.event.is_none() {

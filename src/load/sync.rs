@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use thiserror::Error;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::import::mapped::Mapped;
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::imports::{Imported, events_of_rows, ids_of_versions, imported_behind};
@@ -25,9 +26,11 @@ const ONE_IN: u64 = 5;
 pub struct Held(HashSet<u64>);
 
 impl Held {
-    /// Notes a row.
-    pub fn add(&mut self, id: &str) {
-        self.0.insert(xxh3_64(id.as_bytes()));
+    /// Notes a row, and those that are taken for one with it.
+    pub fn add_row(&mut self, scheme: &str, row: &Mapped) {
+        let ids = row.event.iter().filter_map(|event| event["external_ids"].as_array()).flatten();
+        let ids = ids.filter(|id| id["scheme"] == scheme).filter_map(|id| id["id"].as_str());
+        self.0.extend(ids.chain([row.identity.as_str()]).map(|id| xxh3_64(id.as_bytes())));
     }
 
     fn has(&self, id: &str) -> bool {

@@ -80,7 +80,7 @@ impl<'a> Taking<'a> {
             force: self.options.force,
         };
         if self.options.sync {
-            self.held.add(&row.identity);
+            self.held.add_row(self.scheme, &row);
         }
         for (resource, document) in row.entities {
             // Each on its own: an event that is refused must not take the places with it that later rows name.

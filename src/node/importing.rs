@@ -13,25 +13,34 @@ use crate::domain::resource::Resource;
 use crate::domain::shared::ExternalId;
 use crate::domain::vocabulary::LinkRelation;
 use crate::store::error::StoreError;
-use crate::store::imports::ImportRow;
+use crate::store::imports::{ImportRecord, ImportRow};
 use crate::store::log::ChangeKind;
+use crate::store::write::Newest;
 
 impl Step<'_> {
     /// Takes a row over as an event.
     pub(super) fn import(&mut self, document: &Value, row: &ImportedRow) -> Result<Done, Refusal> {
         let record = self.draft.import_record(self.conn, &row.scheme, &row.id)?;
+        let ids = ids_of(document, row);
         let (event, edited) = match &record {
             // A row that has come back brings its event back.
             Some(record) if record.digest == row.digest && !record.has_lapsed() => {
                 return Ok(Done::unchanged(record.event, record.newest_revision));
             }
-            Some(record) => (Some(record.event), record.is_edited()),
-            None => {
-                let external = ExternalId { scheme: row.scheme.clone(), id: row.id.clone() };
-                let holder = self.draft.holder(self.conn, Resource::Event, &external, None)?;
-                let is_own = holder.map(|event| self.is_of_rows(event, &row.scheme)).transpose()?;
-                (holder, is_own == Some(false))
+            Some(record) => {
+                let of_event = self.rows_of(record.event, &row.scheme)?;
+                // An event of further rows is not given up for some of them.
+                (Some(record.event), record.is_edited() || of_event.iter().any(|(id, _)| !ids.contains(id)))
             }
+            // Of several rows that are taken for one another may come first now. An event that has an id from elsewhere is an editor's.
+            None => match self.holder_of(&row.scheme, &ids)? {
+                Some(event) => {
+                    let of_event = self.rows_of(event, &row.scheme)?;
+                    let is_as_left = |(id, record): &(_, ImportRecord)| !record.is_edited() && ids.contains(id);
+                    (Some(event), of_event.is_empty() || !of_event.iter().all(is_as_left))
+                }
+                None => (None, false),
+            },
         };
         if let Some(id) = event
             && ((edited && (!row.force || self.was_replaced(id)?)) || self.is_kept_from_view(id)?)
@@ -44,18 +53,16 @@ impl Step<'_> {
         {
             members.insert("id".to_owned(), id.to_string().into());
             // A row says nothing of these: they stay, whoever made them.
-            members.insert("links".to_owned(), self.lasting_links(id)?.into());
             let mut last = self.last_form(id)?.unwrap_or_default();
+            members.insert("links".to_owned(), self.lasting(&last["links"])?.into());
             for name in ["privacy", "translations"] {
                 members.insert(name.to_owned(), last[name].take());
             }
         }
         let before = event.map(|id| self.draft.newest(self.conn, id)).transpose()?.flatten();
         let done = self.put(Resource::Event, &document)?;
-        if let Some(before) = before
-            && let Some(Content::Event(event)) = before.content.as_deref()
-        {
-            self.keep_imported(&before, done.revision, &event.external_ids)?;
+        if let Some(before) = before {
+            self.keep_records(&before, done.revision)?;
         }
         if let Some(newest) = self.draft.newest(self.conn, done.id)? {
             let ImportedRow { scheme, id, digest, .. } = row.clone();
@@ -65,20 +72,37 @@ impl Step<'_> {
         Ok(done)
     }
 
-    /// Whether an event is as rows of a collection left it: of several that are taken for one another may come first now. One that
-    /// has a row's id from elsewhere is an editor's.
-    fn is_of_rows(&mut self, event: Uuid, scheme: &str) -> Result<bool, StoreError> {
-        let content = self.last_values(Resource::Event, event)?;
-        let Some(Content::Event(content)) = content.as_deref() else {
-            return Ok(false);
-        };
-        for external in content.external_ids.iter().filter(|external| external.scheme == scheme) {
-            let record = self.draft.import_record(self.conn, scheme, &external.id)?;
-            if record.is_some_and(|record| record.event == event && !record.is_edited()) {
-                return Ok(true);
+    /// The event that has one of these ids.
+    fn holder_of(&mut self, scheme: &str, ids: &[String]) -> Result<Option<Uuid>, StoreError> {
+        for id in ids {
+            let external = ExternalId { scheme: scheme.to_owned(), id: id.clone() };
+            if let Some(holder) = self.draft.holder(self.conn, Resource::Event, &external, None)? {
+                return Ok(Some(holder));
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// The rows of a collection that became an event, by its ids.
+    fn rows_of(&mut self, event: Uuid, scheme: &str) -> Result<Vec<(String, ImportRecord)>, StoreError> {
+        let content = self.last_values(Resource::Event, event)?;
+        let Some(Content::Event(content)) = content.as_deref() else {
+            return Ok(Vec::new());
+        };
+        let mut rows = Vec::new();
+        for ExternalId { id, .. } in content.external_ids.iter().filter(|external| external.scheme == scheme) {
+            let record = self.draft.import_record(self.conn, scheme, id)?.filter(|record| record.event == event);
+            rows.extend(record.map(|record| (id.clone(), record)));
+        }
+        Ok(rows)
+    }
+
+    /// Keeps the records of all rows that an event is of behind its next revision.
+    fn keep_records(&mut self, before: &Newest, revision: i32) -> Result<(), StoreError> {
+        match self.last_values(Resource::Event, before.id)?.as_deref() {
+            Some(Content::Event(event)) => self.keep_imported(before, revision, &event.external_ids),
+            _ => Ok(()),
+        }
     }
 
     /// Withdraws the event of a row that is gone. The record of the row stays, so that the event comes back with it.
@@ -95,6 +119,7 @@ impl Step<'_> {
         }
         self.end(&newest, ChangeKind::Retracted)?;
         let revision = newest.revision + 1;
+        self.keep_records(&newest, revision)?;
         let (scheme, id) = (scheme.to_owned(), row.to_owned());
         let kept = ImportRow { scheme, id, entity_no: newest.entity_no, revision, digest: record.digest };
         self.draft.add_import(kept, true);
@@ -125,7 +150,11 @@ impl Step<'_> {
         };
         links.retain(|link| link["relation"] != relation.code());
         links.extend(events.iter().map(|id| json!({"relation": relation.code(), "event": {"id": id}})));
+        let before = self.draft.newest(self.conn, record.event)?;
         let done = self.put(Resource::Event, &document)?;
+        if let Some(before) = before {
+            self.keep_records(&before, done.revision)?;
+        }
         let (scheme, id) = (scheme.to_owned(), row.to_owned());
         let kept = ImportRow { scheme, id, entity_no, revision: done.revision, digest: record.digest };
         self.draft.add_import(kept, true);
@@ -134,10 +163,9 @@ impl Step<'_> {
 
     /// An event's links to what has not ceased, in the form in which they are read. Evidence of them is the event's own, and
     /// a row has none.
-    fn lasting_links(&mut self, event: Uuid) -> Result<Vec<Value>, StoreError> {
-        let document = self.document(event)?.map(|(_, document)| document);
+    fn lasting(&mut self, links: &Value) -> Result<Vec<Value>, StoreError> {
         let mut lasting = Vec::new();
-        for link in document.iter().filter_map(|document| document["links"].as_array()).flatten() {
+        for link in links.as_array().into_iter().flatten() {
             let other = link["event"]["id"].as_str().and_then(|id| id.parse().ok());
             let other = other.map(|id| self.draft.newest(self.conn, id)).transpose()?.flatten();
             if other.is_some_and(|other| other.content.is_some()) {
@@ -166,6 +194,14 @@ impl Step<'_> {
             _ => Ok(None),
         }
     }
+}
+
+/// The ids of its collection that a row's event is to have: the row's own first.
+fn ids_of(document: &Value, row: &ImportedRow) -> Vec<String> {
+    let given =
+        document["external_ids"].as_array().into_iter().flatten().filter(|id| id["scheme"] == row.scheme.as_str());
+    let others = given.filter_map(|id| id["id"].as_str()).filter(|id| *id != row.id);
+    [row.id.as_str()].into_iter().chain(others).map(str::to_owned).collect()
 }
 
 /// Whether the links of one relation are those to these events, in any order.

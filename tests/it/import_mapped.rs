@@ -110,8 +110,22 @@ on_both_databases! {
             assert!(told["conflicting"].is_null(), "{ids:?}: {told}");
             assert_eq!(world.get("/v1/events?external_id=gdelt:2").ok()["page"]["total"], 1, "{ids:?}");
         }
-        let synced = sender.import("?format=gdelt&sync=true&force=true", &row("4", "14", "https://b.example/1"));
+        let other = row("4", "14", "https://b.example/1");
+        let synced = sender.import("?format=gdelt&sync=true&force=true", &other);
         assert_eq!(counts(&synced["report"]), json!({"lines": 1, "unchanged": 1, "retracted": 1}));
+        // It comes back, whichever of its rows comes first.
+        let turned = row("2", "14", "https://a.example/1") + &row("1", "14", "https://a.example/1");
+        assert_eq!(counts(&sender.import("?format=gdelt", &turned)["report"])["corrected"], 1);
+        // A further report of it that comes first is of the same event, which is not gone.
+        let first = row("9", "14", "https://b.example/1") + &other;
+        let told = counts(&sender.import("?format=gdelt&sync=true&force=true", &(turned + &first))["report"]);
+        assert_eq!(told, json!({"lines": 4, "corrected": 1, "unchanged": 1, "collapsed": 2}));
+        assert_eq!(world.get("/v1/events?external_id=gdelt:9").ok()["data"][0]["external_ids"].as_array().map(Vec::len), Some(2));
+        // What was one event and is two now is not given up for one of them.
+        let two = row("4", "14", "https://b.example/1") + &row("9", "14", "https://c.example/1");
+        let told = counts(&sender.import("?format=gdelt", &two)["report"]);
+        assert_eq!(told, json!({"lines": 2, "unchanged": 1, "conflicting": 1}));
+        assert_eq!(world.get("/v1/events?external_id=gdelt:4").ok()["page"]["total"], 1);
         let answer = sender.post("?format=mapping", &text, &[]);
         assert_eq!(answer.status, 400, "a mapping of one's own is for the command line");
     }
