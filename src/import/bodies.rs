@@ -142,6 +142,9 @@ const OFFICES: &[(&str, &str)] = &[
     ("rep ", "Representative "),
 ];
 
+/// Offices that clubs and companies have as well.
+const OF_ANYBODY: [&str; 4] = ["President ", "Secretary ", "Representative ", "Justice "];
+
 /// Most words of a name behind an office.
 const MAX_WORDS: usize = 5;
 
@@ -149,13 +152,16 @@ const MAX_WORDS: usize = 5;
 /// as "Mayor Jane Roe". `None` where the words do not name an office and someone in it.
 pub fn office_holder(name: &str) -> Option<String> {
     if let Some((office, person)) = office_before(name) {
-        return names_someone(person).then(|| format!("{office}{person}"));
+        // "President Jane Roe of the Harbour Club"
+        let is_of_a_body = OF_ANYBODY.contains(&office) && person.find(" of ").is_some();
+        return (names_someone(person) && !is_of_a_body).then(|| format!("{office}{person}"));
     }
     let (person, behind) = name.split_once([',', '('])?;
     let behind = format!("{} ", behind.trim().trim_end_matches(')'));
-    let (office, _) = office_before(&behind)?;
+    let (office, rest) = office_before(&behind)?;
+    let is_whole = (rest.is_empty() || rest.starts_with("of ")) && !OF_ANYBODY.contains(&office);
     let person = person.trim();
-    names_someone(person).then(|| format!("{office}{person}"))
+    (is_whole && names_someone(person)).then(|| format!("{office}{person}"))
 }
 
 fn office_before(name: &str) -> Option<(&'static str, &str)> {
@@ -297,6 +303,11 @@ mod tests {
             ("Jane Roe (governor)", Some("Governor Jane Roe")),
             ("Mayor Adams", Some("Mayor Adams")),
             ("President of Mexico", Some("President of Mexico")),
+            ("President Roe", Some("President Roe")),
+            ("President Jane Roe of the Club", None),
+            ("Jane Roe, president of Local 12", None),
+            ("Jane Roe (representative)", None),
+            ("Jane Roe, judge advocate", None),
             ("Judge Rotenberg Center", None),
             ("Justice Department", None),
             ("Sheriff's Office", None),

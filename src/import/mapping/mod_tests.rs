@@ -215,6 +215,41 @@ fn both_styles_of_size_tags_are_read_and_neither_precision_is_guessed() {
 }
 
 #[test]
+fn what_cannot_be_read_is_no_exact_place_and_no_other_year() {
+    let row = |date: &str, geo: &str, iso: &str| {
+        let rest = "Protests,Peaceful protest,Protesters (Chile),,";
+        ACLED.to_owned()
+            + &format!("CHL1,{date},1.0,{rest},{iso},Chile,Biobio,,Concepcion,-36.8,-73.0,{geo},La Prensa,Words,0,\n")
+    };
+    for (date, geo, iso, precision, told) in [
+        ("2024-03-06", "1.0", "152.0", PlacePrecision::Locality, "2024-03-06"),
+        ("06 March 2024", "3.0", "152", PlacePrecision::Admin1, "2024-03-06"),
+        ("2024-03-06", "", "", PlacePrecision::Locality, "2024-03-06"),
+        ("2024-03-06", "near", "152", PlacePrecision::Locality, "2024-03-06"),
+        ("06-Mar-24", "1", "152", PlacePrecision::Locality, ""),
+    ] {
+        let (world, events, _) = import("acled", &row(date, geo, iso));
+        assert_eq!((events[0].places[0].precision, start(&events[0])), (precision, told), "{date} {geo} {iso}");
+        assert!(world.locations.values().any(|place| place.country.as_deref() == Some("CL")), "{iso}");
+    }
+}
+
+#[test]
+fn a_line_is_no_point_and_a_person_no_actor() {
+    let text = r#"{"type": "FeatureCollection", "features": [
+      {"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[13.4, 52.5], [13.41, 52.51]]},
+       "properties": {"name": "March", "date": "2025-01-01", "type": "march", "city": "Berlin", "country": "de",
+        "actors": [{"actor": {"name": "Xochitl Quetzal", "kind": "person"}, "role": "speaker"}]}}]}"#;
+    let (world, events, report) = import("geojson", text);
+    assert_eq!(
+        place_of(&world, &events[0]),
+        ("Berlin".into(), LocationKind::Locality, PlacePrecision::Locality, false)
+    );
+    assert_eq!(actors_of(&world, &events[0]), []);
+    assert!(report.losses.iter().any(|loss| format!("{loss:?}").contains("kind that is not known")), "{report:?}");
+}
+
+#[test]
 fn a_list_of_deleted_events_names_what_is_to_be_withdrawn() {
     let mut ids = Vec::new();
     let mapping = preset("acled-deleted").unwrap();

@@ -111,7 +111,9 @@ fn each<'a>(value: &'a Value, steps: &[String], visit: &mut dyn FnMut(&'a Value)
     match value {
         Value::Array(items) if step == "*" => items.iter().take(MOST).for_each(|item| each(item, rest, visit)),
         Value::Array(items) => {
-            if let Some(item) = step.parse::<usize>().ok().and_then(|at| items.get(at)) {
+            // A list of lists, such as that of the points of a line, has no number at that place.
+            let is_meant = |item: &&Value| !(rest.is_empty() && item.is_array());
+            if let Some(item) = step.parse::<usize>().ok().and_then(|at| items.get(at)).filter(is_meant) {
                 each(item, rest, visit);
             }
         }

@@ -118,7 +118,8 @@ impl Reader<'_> {
             Step::Flag => ("Expected 0 or 1; taken as not said.", &|text| Some(u8::from(flag(text)?).to_string())),
             Step::Date(forms) => ("Expected a day in a form that the mapping names.", &|text| {
                 let day = forms.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok())?;
-                (1..=9999).contains(&day.year()).then(|| day.to_string())
+                // "24" is no year of the first century.
+                (1_000..=9_999).contains(&day.year()).then(|| day.to_string())
             }),
             Step::Country => ("There is no such country.", &|text| Some(Country::parse(text)?.code.to_owned())),
             Step::Fips => {

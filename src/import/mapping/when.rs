@@ -8,8 +8,8 @@ pub fn widened(start: &str, end: Option<&str>, span: &str) -> (String, Option<St
     let day = start.parse::<NaiveDate>().ok().filter(|_| start.len() == 10);
     let end = end.filter(|end| *end != start);
     match (span, day) {
-        ("month", Some(_)) => (start[..7].to_owned(), None),
-        ("year", Some(_)) => (start[..4].to_owned(), None),
+        ("month", Some(day)) => (day.format("%Y-%m").to_string(), None),
+        ("year", Some(day)) => (day.format("%Y").to_string(), None),
         ("week", Some(day)) => {
             let around = day.checked_sub_days(Days::new(6)).zip(day.checked_add_days(Days::new(6)));
             (around.map_or_else(|| start.to_owned(), |(first, last)| format!("[{first}..{last}]")), None)
@@ -33,5 +33,6 @@ mod tests {
         assert_eq!(one("2024-03-06", Some("2024-03-06"), "between"), ("2024-03-06".into(), None));
         assert_eq!(one("2024-03-06", Some("2024-03-09"), ""), ("2024-03-06".into(), Some("2024-03-09".into())));
         assert_eq!(one("ñ024-03-06", None, "month").0, "ñ024-03-06");
+        assert_eq!(one("2024-3\u{a0}-6", None, "month").0, "2024-03");
     }
 }

@@ -31,8 +31,15 @@ impl Builder<'_> {
             let role = self.code("actors.role", role, ActorRole::parse).unwrap_or(ActorRole::Participant);
             let how = self.first("actors", fields, "names", &row).unwrap_or_default();
             for (position, name) in names.iter().enumerate() {
-                let kind = kinds.get(position).or(kinds.first()).cloned();
-                let kind = self.code("actors.kind", kind, ActorKind::parse);
+                let told = kinds.get(position).or(kinds.first()).cloned();
+                let is_told = told.is_some();
+                let kind = self.code("actors.kind", told, ActorKind::parse);
+                if is_told && kind.is_none() {
+                    // It may say that it is a person.
+                    let column = column_of(fields, "name", &row);
+                    self.reader.notes.lose(&column, "An actor of a kind that is not known never becomes one.");
+                    continue;
+                }
                 let own = own.as_deref().filter(|own| names.len() == 1 && Slug::parse(own).is_some());
                 match actor(&country.to_lowercase(), name, kind, own, &how) {
                     Ok(actor) => {
