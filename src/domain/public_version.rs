@@ -88,8 +88,13 @@ fn coarse_when(when: &When, policy: &PrivacyPolicy) -> When {
     let hides_place = policy.place.is_some();
     let day_at_most = (hides_place && when.start.iter().chain(&when.end).any(tells_offset)).then_some(TimeLimit::Day);
     let limit = policy.time.or(day_at_most);
-    let Some(facts) = TimeFacts::of(when).filter(|_| hides_place || limit.is_some()) else {
+    if !hides_place && limit.is_none() {
         return when.clone();
+    }
+    let Some(facts) = TimeFacts::of(when) else {
+        // Without a date only the zone is left, which may be that of the place.
+        let time_zone = when.time_zone.clone().filter(|_| !hides_place);
+        return When { time_zone, ..when.clone() };
     };
     let local = facts.local;
     let start = when.start.as_ref().and_then(|d| coarse(&d.edtf, local.start_earliest, local.start_latest, limit));
@@ -117,7 +122,16 @@ fn coarse(edtf: &str, earliest: i64, latest: i64, limit: Option<TimeLimit>) -> O
         (false, false) => format!("[{first}..{last}]"),
     };
     let same = whole(&text).is_some_and(|bounds| bounds.start_earliest == earliest && bounds.start_latest == latest);
-    Some(if same { edtf.to_owned() } else { text })
+    // Of days that fill a month some may be left out, as in `2026-01-X1`.
+    let tells_days = limit == TimeLimit::Month && names_days(edtf);
+    Some(if same && !tells_days { edtf.to_owned() } else { text })
+}
+
+/// Whether a date, or one of a set, has a day.
+fn names_days(edtf: &str) -> bool {
+    let dates = edtf.split(['[', ']', '{', '}', ',']).flat_map(|part| part.split(".."));
+    let mut days = dates.filter_map(|date| date.trim_start_matches('-').split('-').nth(2));
+    days.any(|day| !day.starts_with("XX"))
 }
 
 fn unit(day: NaiveDate, limit: TimeLimit) -> String {

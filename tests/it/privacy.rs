@@ -154,8 +154,32 @@ on_both_databases! {
         hidden["places"] = json!([{"location": {"id": "knox"}}]);
         hidden["when"] = json!({"start": {"edtf": "2026-03-20"}});
         world.put(Resource::Event, hidden);
-        let event = world.get(&format!("/v1/events/{}", town::RALLY));
-        assert!(!event.body.contains("Knox"), "{}", event.body);
+        let told = || world.get(&format!("/v1/events/{}", town::RALLY)).body;
+        assert!(!told().contains("Knox"), "{}", told());
+        let mut undated = told_under(json!({"place": "country"}));
+        undated["places"] = json!([{"location": {"id": "knox"}}]);
+        undated["when"] = Value::Null;
+        world.put(Resource::Event, undated);
+        assert!(!told().contains("Knox") && told().contains("\"start\":null"), "{}", told());
+    }
+
+    fn days_that_fill_a_month_are_not_told_where_the_month_is(world: World) {
+        let world = world.with_secrets();
+        for (edtf, told) in [
+            ("2026-01-X1", "2026-01"),
+            ("[2026-03-01,2026-03-17,2026-03-31]", "2026-03"),
+            ("[2026-01-01,2026-01-20..]", "[2026-01..]"),
+            ("2026-01-XX", "2026-01-XX"),
+            ("2026-01?", "2026-01?"),
+            ("[2026-01,2026-03]", "[2026-01,2026-03]"),
+            ("2026-01-11", "2026-01"),
+        ] {
+            let mut hidden = told_under(json!({"time": "month"}));
+            hidden["when"] = json!({"start": {"edtf": edtf}});
+            world.put(Resource::Event, hidden);
+            let event = world.get(&format!("/v1/events/{}", town::RALLY)).ok();
+            assert_eq!(event["when"]["start"]["edtf"], told, "{edtf}");
+        }
     }
 
     fn the_history_shows_the_public_what_it_may_see(world: World) {
