@@ -229,9 +229,15 @@ fn advance(conn: &mut AnyConnection, after: i64, through: i64) -> Result<bool> {
     Ok(begun == 1)
 }
 
-/// Keeps a proposal in place of what was known of its pair; a pair that was rejected stays so.
+/// Keeps a proposal in place of what was known of its pair. A pair that was rejected stays so, in the versions that were compared
+/// then: where one of these is hidden now, so is why.
 fn propose(conn: &mut AnyConnection, proposal: &Proposal) -> Result<()> {
     let Proposal { pair, seq, score, reasons } = proposal;
+    let rejected =
+        duplicate::table.filter(duplicate::id.eq(SqlId(pair.id())).and(duplicate::rejected_at.is_not_null()));
+    if diesel::select(diesel::dsl::exists(rejected)).get_result(conn)? {
+        return Ok(());
+    }
     let row = (
         duplicate::id.eq(SqlId(pair.id())),
         duplicate::low.eq(SqlId(pair.events[0])),

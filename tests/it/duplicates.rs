@@ -235,6 +235,19 @@ on_both_databases! {
         assert_eq!(world.get(&item(&pair)).status, 404);
     }
 
+    fn why_a_pair_was_rejected_is_hidden_with_what_was_compared(world: World) {
+        let (world, _search) = world.searched();
+        let client = writer(&world);
+        let one = world.event(march(ONE, json!({})));
+        world.event(told_again(json!({})));
+        let pair = world.pair();
+        client.send("POST", &format!("{}/reject?reason=One%20was%20in%20Elm%20Street", item(&pair)), &[]).ok();
+        world.put(Resource::Event, march(ONE, json!({"id": one, "privacy": {"place": "admin1", "public_title": ONE}})));
+        assert_eq!(world.pairs(""), [Value::Null; 0], "it is searched");
+        let known = client.send("GET", "/v1/duplicates?state=rejected", &[]);
+        assert!(!known.body.contains("Elm Street"), "{}", known.body);
+    }
+
     fn a_rejection_is_remembered(world: World) {
         let (world, search_before) = world.searched();
         let client = writer(&world);
