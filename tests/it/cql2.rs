@@ -394,6 +394,11 @@ on_both_databases! {
         assert_eq!(code(&format!("type IN ({})", ["'rally'"; 501].join(","))), "too_many");
         assert_eq!(code(&format!("actor LIKE '{}'", "%a".repeat(101))), "too_long");
         assert_eq!(found(&world, &format!("actor LIKE '{}'", "%a".repeat(100))), NOBODY);
+        let names = |n: usize| vec!["'a'"; n].join(",");
+        assert_eq!(found(&world, &format!("CASEI(actor) IN ({}) OR actor LIKE 'b%'", names(19))), NOBODY);
+        assert_eq!(code(&format!("CASEI(actor) IN ({}) OR actor LIKE 'b%'", names(20))), "too_many");
+        let numbers = |n: usize| format!("arrests IN ({})", vec!["1"; n].join(","));
+        assert_eq!(code(&format!("{} OR {}", numbers(400), numbers(101))), "too_many");
         let nothing_is_left = "x".repeat(40_000);
         assert_eq!(world.get(&format!("/v1/events?filter={nothing_is_left}")).faults()[0].1, "too_long");
     }

@@ -21,7 +21,14 @@ pub struct Conditions {
     pub faults: Vec<Fault>,
     /// What is asked as yet that parameters ask too.
     pub questions: Vec<Question>,
+    /// Patterns as yet: each is held against all names there are.
+    patterns: usize,
+    /// Values as yet that are compared one by one.
+    compared: usize,
 }
+
+/// Most patterns of a filter, values without regard to case or accents among them.
+const MAX_PATTERNS: usize = 20;
 
 /// How signs compare, and how when both sides change places.
 fn comparison(sign: &str, is_turned: bool) -> Option<Comparison> {
@@ -39,6 +46,11 @@ fn comparison(sign: &str, is_turned: bool) -> Option<Comparison> {
 pub type Read<T> = Option<T>;
 
 impl Conditions {
+    /// None yet, for dates of a zone.
+    pub const fn new(zone: Option<Tz>) -> Self {
+        Self { zone, faults: Vec::new(), questions: Vec::new(), patterns: 0, compared: 0 }
+    }
+
     pub(super) fn fault<T>(&mut self, place: &Place, code: &'static str, detail: impl Into<String>) -> Read<T> {
         self.faults.push(Fault::new(place, code, detail));
         None
@@ -161,6 +173,11 @@ impl Conditions {
             return self.fault(place, "too_many", format!("A list has from 1 to {MAX_TERMS} values."));
         }
         if property.kind() != Kind::Names {
+            self.compared += items.len();
+            if self.compared > MAX_TERMS {
+                let detail = format!("A filter has {MAX_TERMS} values at most in lists of numbers and times.");
+                return self.fault(place, "too_many", detail);
+            }
             let equal = items.iter().map(|item| self.compared(place, "=", operand, item));
             return equal.collect::<Vec<_>>().into_iter().collect::<Option<_>>().map(Tree::Any);
         }
@@ -183,7 +200,19 @@ impl Conditions {
             let detail = format!("A pattern has {} characters at most.", pattern::MAX_LENGTH);
             return self.fault(&pattern.place, "too_long", detail);
         }
-        self.having(property, &pattern.place, &[Pattern::like(&text, folding)])
+        self.like_any(property, &pattern.place, &[Pattern::like(&text, folding)])
+    }
+
+    /// Whether a property is like one of some patterns.
+    fn like_any<P: Asked>(&mut self, property: P, place: &Place, patterns: &[Pattern]) -> Read<Tree<P>> {
+        self.patterns += patterns.len();
+        if self.patterns > MAX_PATTERNS {
+            let detail = format!(
+                "A filter has {MAX_PATTERNS} patterns at most: of LIKE, and of values without regard to case or accents."
+            );
+            return self.fault(place, "too_many", detail);
+        }
+        self.having(property, place, patterns)
     }
 
     /// Whether a property is one of some values.
@@ -191,7 +220,7 @@ impl Conditions {
         let place = values.first()?.0;
         if folding != Folding::default() {
             let patterns: Vec<_> = values.iter().map(|(_, text)| Pattern::exactly(text, folding)).collect();
-            return self.having(property, place, &patterns);
+            return self.like_any(property, place, &patterns);
         }
         // Of all of them, so that all faults are told.
         let checked: Vec<_> = values.iter().map(|(place, text)| self.check(property, place, text)).collect();

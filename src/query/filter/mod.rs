@@ -201,7 +201,7 @@ impl<P: Asked> Filter<P> {
     /// # Errors
     /// Every condition that cannot be honoured.
     pub fn of(expression: &Expression, zone: Option<Tz>) -> Result<Self, Vec<Fault>> {
-        let mut conditions = conditions::Conditions { zone, faults: Vec::new(), questions: Vec::new() };
+        let mut conditions = conditions::Conditions::new(zone);
         let tree = conditions.tree(expression);
         let conditions::Conditions { mut faults, questions, .. } = conditions;
         // What stands for two conditions says the same of both.

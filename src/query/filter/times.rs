@@ -63,7 +63,13 @@ fn at(edge: WindowEdge) -> Stretch {
 }
 
 impl Span {
-    /// What a date is the whole of, in each event's own calendar or in that of a zone; an instant is one microsecond.
+    /// An instant: one microsecond.
+    pub const fn at(instant: Instant) -> Self {
+        let edge = WindowEdge { frame: Frame::Utc, micros: instant.micros() };
+        Self { first: edge, last: edge }
+    }
+
+    /// What a date is the whole of, in each event's own calendar or in that of a zone.
     ///
     /// # Errors
     /// What is wrong with it: a code and a sentence.

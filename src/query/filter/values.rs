@@ -70,9 +70,11 @@ impl Conditions {
         let place = &value.place;
         match &value.value {
             Value::Date(text) if Instant::parse(text).is_none() => self.span(property, place, text),
-            Value::Timestamp(text) if Instant::parse(text).is_some() => self.span(property, place, text),
             Value::Date(_) => self.fault(place, "wrong_type", "An instant is written TIMESTAMP('2026-01-31T18:00:00Z')."),
-            Value::Timestamp(text) => self.fault(place, "malformed", format!("`{}` is not an RFC 3339 instant such as 2026-01-31T18:00:00Z.", shown(text))),
+            Value::Timestamp(text) => match Instant::parse(text) {
+                Some(instant) => Some(Span::at(instant)),
+                None => self.fault(place, "malformed", format!("`{}` is not an RFC 3339 instant such as 2026-01-31T18:00:00Z.", shown(text))),
+            },
             other => self.fault(place, "wrong_type", format!("`{property}` is compared with DATE('2026-01-31') or TIMESTAMP('2026-01-31T18:00:00Z'), not with {}.", other.kind())),
         }
     }
