@@ -227,12 +227,11 @@ impl FarPlaces {
     fn follow(&mut self, moves: &[Move], segment: &Segment, places: &PlacesAfar) {
         self.seen = places.moves.count();
         let mut others = Bits::none(segment.rows());
-        let mut on_map = Vec::new();
+        let mut lie = Vec::new();
         for Moved { term, is_kept, now, .. } in moved(moves, places) {
             let Some(handle) = segment.postings.handle(term) else {
                 continue;
             };
-            self.version = self.seen;
             segment.postings.each(handle, segment.rows(), |row| {
                 // The only place that it names is this one.
                 if self.has_one(row) {
@@ -241,10 +240,14 @@ impl FarPlaces {
                     others.insert(row);
                 }
             });
-            on_map.push((term, now));
+            lie.push((term, now));
         }
+        if lie.is_empty() {
+            return;
+        }
+        self.version = self.seen;
         for (_, place, of) in &mut self.several {
-            *place = of.lay(&on_map).unwrap_or(*place);
+            *place = of.lay(&lie).unwrap_or(*place);
         }
         if !others.is_empty() {
             self.several.retain(|(row, ..)| !others.contains((*row).into()));
