@@ -97,7 +97,8 @@ def P3(results: Results) -> Iterator[Row]:
 
 def P4(results: Results) -> Iterator[Row]:
     for key, figures in known(results, "counts-alone"):
-        http, letters = results.get("counts", *key[1:]), results.letters(key, ("counts", *key[1:]))
+        http = results.beside(key, "counts")
+        letters = results.letters(key, *([("counts", *key[1:])] if http else []))
         for name, work, told in (
             ("histogram", "by day", figures["kinds"]["histogram"]),
             ("facets", "by the values of a field, each of them", figures["any_facet"]),
@@ -119,7 +120,8 @@ def P4(results: Results) -> Iterator[Row]:
 
 def P5(results: Results) -> Iterator[Row]:
     for key, figures in known(results, "words-alone"):
-        http, letters = results.get("words", *key[1:]), results.letters(key, ("words", *key[1:]))
+        http = results.beside(key, "words")
+        letters = results.letters(key, *([("words", *key[1:])] if http else []))
         for name, work, goal in (
             ("rare", "newest first, a word that one event in a hundred has or fewer", 20),
             ("any", "newest first, any words", 250),
@@ -134,7 +136,7 @@ def P5(results: Results) -> Iterator[Row]:
 def P6(results: Results) -> Iterator[Row]:
     for key, past in known(results, "past"):
         now_key = ("now", *key[1:])
-        if now := results.get(*now_key):
+        if now := results.beside(key, "now"):
             for workers in WORKERS:
                 pair = (figures[str(workers)]["measured"] for figures in (now, past))
                 work = f"{at(key)}, pages as in P2, not in memory; {count(workers)}"
@@ -224,10 +226,12 @@ def P10(results: Results) -> Iterator[Row]:
 
 
 def P11(results: Results) -> Iterator[Row]:
-    sizes = results.sizes("neighbours", "sqlite")
-    for small, large in ((size // 10, size) for size in sizes if size // 10 in sizes):
+    for large in results.sizes("neighbours", "sqlite"):
+        small = large // 10
         work = f"from {small:,} to {large:,} events, versions in memory"
         keys = [("neighbours", "sqlite", size) for size in (small, large)]
+        if not results.are_of_one_place(*keys):
+            continue
         for workers in WORKERS:
             before, after = (results.get(*key)[str(workers)]["measured"] for key in keys)
             for name, goal, unit, is_reached in (

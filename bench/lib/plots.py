@@ -4,7 +4,6 @@ import html
 import math
 import pathlib
 from collections.abc import Iterator
-from typing import Any
 
 from .goals import NAMES, known, rows
 from .load import median
@@ -65,8 +64,10 @@ def times(results: Results) -> Iterator[tuple[str, list[float], str]]:
 
 
 def growth(results: Results) -> Iterator[tuple[str, list[float], str]]:
-    for events in results.sizes("neighbours", "sqlite"):
-        figures: Any = results.get("neighbours", "sqlite", events)
+    sizes = results.sizes("neighbours", "sqlite")
+    keys = [("neighbours", "sqlite", events) for events in sizes]
+    for key in (key for key in keys if results.are_of_one_place(key, keys[0])):
+        events, figures = key[2], results.get(*key)
         for workers in map(str, WORKERS):
             measured = figures[workers]["measured"]
             words = f"{median(measured, 'rate'):,.0f}, p99 {median(measured, 'p99'):.1f} ms"

@@ -114,9 +114,17 @@ def where(results: Results) -> Iterator[str]:
         for failure in run.failures:
             yield ""
             yield f"Not measured: {failure}"
-    if len({run.commit for _, run in used}) > 1:
+    several = [
+        what
+        for what, kinds in (
+            ("machines", {run.place for _, run in used}),
+            ("commits", {run.commit for _, run in used}),
+        )
+        if len(kinds) > 1
+    ]
+    if several:
         yield ""
-        yield "**These runs are of several commits, so that rows of different runs are not to be compared.**"
+        yield f"**These runs are of several {' and '.join(several)}, so that rows of different runs are not to be compared.**"
     for _, figures in known(results, "index"):
         yield ""
         yield f"SQLite {figures['sqlite']}."

@@ -72,8 +72,7 @@ class Results:
         file.write_text(json.dumps(kept, indent=1) + "\n")
 
     def begin(self, run: Run) -> None:
-        """Another run, which leaves nothing of other machines."""
-        self.parts = {key: kept for key, kept in self.parts.items() if self.runs[kept[0]].place == run.place}
+        """Another run, whose figures take the place of those that are known of the same."""
         self.runs.append(run)
 
     def put(self, key: Key, figures: Figures) -> None:
@@ -86,6 +85,15 @@ class Results:
     def get(self, part: str, database: str, events: int) -> Any:
         """The figures of a part; None where it was not measured."""
         return self.parts.get((part, database, events), (0, None))[1]
+
+    def beside(self, key: Key, part: str) -> Any:
+        """The figures of another part on the same database; None where it was not measured on the same machine."""
+        other = (part, *key[1:])
+        return self.get(*other) if self.are_of_one_place(key, other) else None
+
+    def are_of_one_place(self, *keys: Key) -> bool:
+        """Whether all of these parts were measured, on one machine: else they are not held against each other."""
+        return len({self.runs[self.parts[key][0]].place if key in self.parts else () for key in keys}) == 1
 
     def sizes(self, part: str, database: str) -> list[int]:
         """On how many events a part was measured, ascending."""
