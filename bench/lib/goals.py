@@ -53,15 +53,14 @@ def at(key: Key) -> str:
 def P1(results: Results) -> Iterator[Row]:
     for key, figures in known(results, "once"):
         for workers in WORKERS:
-            yield beside_static(results, "P1", "the same URL again and again", key, figures, workers, 0.90)
+            yield beside_static(results, "P1", f"{at(key)}, the same URL again and again", key, figures, workers, 0.90)
 
 
 def P2(results: Results) -> Iterator[Row]:
     for name, kind, goals in (("P2", "sqlite", (0.25, 0.50)), ("P2pg", "postgres", (0.10, 0.50))):
         for part, goal, where in (("now", goals[0], "not in memory"), ("neighbours", goals[1], "in memory")):
             for key, figures in known(results, part, kind):
-                # The goal is meant for a million.
-                for workers in WORKERS if key[2] <= MILLION else ():
+                for workers in WORKERS:
                     yield beside_static(results, name, f"{at(key)}, versions {where}", key, figures, workers, goal)
 
 
