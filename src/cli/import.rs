@@ -56,6 +56,10 @@ pub fn run(config: &Config, arguments: &ArgMatches) -> Result<ExitCode, Failure>
         err!("marchline: --{flag} is not for --format {format}: {}", only_for_collections(flag));
         return Ok(ExitCode::from(2));
     }
+    if arguments.get_flag("sync") && collection.as_ref().is_some_and(Collection::lists_deletions) {
+        err!("marchline: --sync is not for a list of deletions, which lacks whatever is still there");
+        return Ok(ExitCode::from(2));
+    }
     let file = arguments.get_one::<String>("file").map_or("-", String::as_str);
     let (input, length): (Box<dyn Read + Send>, Option<u64>) = match file {
         "-" => (Box::new(std::io::stdin()), None),

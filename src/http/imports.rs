@@ -25,7 +25,7 @@ use crate::domain::instant::Instant;
 use crate::domain::scope::Scope;
 use crate::import::report::Report;
 use crate::load::jobs::{Asked, told};
-use crate::load::{Behalf, Options};
+use crate::load::{Behalf, Collection, Options};
 use crate::metrics::ImportFormat;
 use crate::node::operation::Refusal;
 use crate::query::params::Params;
@@ -172,6 +172,9 @@ fn wanted(params: &mut Params) -> Wanted {
     let dry_run = flag("dry_run", "Documents refer to each other, so that only writing them tells what they do.");
     let force = flag("force", "Documents are always written over what is there.");
     let sync = flag("sync", "Documents belong to no collection that could be synchronised.");
+    if sync && format.and_then(Collection::of).is_some_and(|collection| collection.lists_deletions()) {
+        params.fault("sync", "not_for_format", "A list of deletions lacks whatever is still there.");
+    }
     // Without a format it comes to nothing.
     let format = format.unwrap_or(ImportFormat::Ndjson);
     Wanted { format, dry_run, options: Options { force, sync, behalf: Behalf::default() } }

@@ -50,6 +50,11 @@ impl Collection {
     pub fn scheme(&self) -> &str {
         &self.0.scheme
     }
+
+    /// Whether its files list what is no more, so that nothing follows from what they lack.
+    pub fn lists_deletions(&self) -> bool {
+        self.0.deletes
+    }
 }
 
 /// Takes a file over, and tells in the report what became of each row, also where it was not taken over to its end.

@@ -81,6 +81,10 @@ on_both_databases! {
         assert_eq!(import(&world, deleted, &["--format", "acled-deleted"]), told);
         assert_eq!((world.get(&second).status, world.get(&third).status), (410, 200));
         assert_eq!(import(&world, deleted, &["--format", "acled-deleted"]), json!({"lines": 3, "unchanged": 1, "conflicting": 1, "ignored": 1}));
+        let first = place(&world, "CHL1");
+        let (code, _, err) = run(&world, deleted, &["--format", "acled-deleted", "--sync", "--force"]);
+        assert_eq!((code, world.get(&first).status), (Some(2), 200), "{err}");
+        assert!(err.contains("a list of deletions"), "{err}");
     }
 
     fn rows_of_one_article_are_one_event_with_all_their_ids(world: World) {

@@ -146,6 +146,7 @@ on_both_databases! {
             ("?format=xml", vec![("format", "unknown_value")]),
             ("?format=ccc&dry_run=yes&forse=true", vec![("dry_run", "unknown_value"), ("forse", "unknown_parameter")]),
             ("?format=ndjson&sync=true&force=true", vec![("force", "not_for_format"), ("sync", "not_for_format")]),
+            ("?format=acled-deleted&sync=true", vec![("sync", "not_for_format")]),
             ("?format=ndjson&dry_run=true&reason=", vec![("dry_run", "not_for_format"), ("reason", "empty")]),
             ("?format=ccc&as_of=0", vec![("as_of", "unknown_parameter")]),
         ] {

@@ -35,11 +35,11 @@ parameters! {
     ImportParams => vec![
         format(),
         query("dry_run", Form::Flag, "Whether the report only tells what would be done, and nothing is written; not unless given. \
-            For `ccc`.", true),
+            For files of other collections.", true),
         query("force", Form::Flag, "Whether changed rows are written over events that an editor has changed since, and with `sync` \
-            whatever is gone is withdrawn; not unless given. For `ccc`.", false),
+            whatever is gone is withdrawn; not unless given. For files of other collections.", false),
         query("sync", Form::Flag, "Whether events are withdrawn that were imported before and that the file does not have any \
-            more; not unless given. For `ccc`.", true),
+            more; not unless given. For files of other collections.", true),
     ]
 }
 
