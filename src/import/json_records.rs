@@ -14,6 +14,17 @@ use super::text;
 
 const TOO_LONG: &str = "The record is longer than a MiB.";
 
+/// A record, as it was read.
+#[derive(Debug, Default)]
+pub struct JsonRecord {
+    /// Its line, or its number in a list, from 1; 0 behind the last.
+    pub line: u64,
+    /// The object.
+    pub value: Value,
+    /// Whether bytes of it that are no UTF-8 were read as Windows-1252.
+    pub was_1252: bool,
+}
+
 /// The records of a file.
 pub enum JsonRecords<R> {
     /// Items of a list.
@@ -54,28 +65,30 @@ impl<R: BufRead> JsonRecords<R> {
         }
     }
 
-    /// Reads the next record, and tells its line, or its number in a list, from 1.
+    /// Reads the next record.
     ///
     /// # Errors
     /// Where the file cannot be read, or ends within its list.
-    pub fn next(&mut self, record: &mut Value) -> io::Result<(u64, Next)> {
+    pub fn next(&mut self, record: &mut JsonRecord) -> io::Result<Next> {
+        *record = JsonRecord::default();
         match self {
             Self::List(list) => list.next(record),
             Self::Lines(lines) => loop {
                 let Some(line) = lines.ahead(0)? else {
-                    return Ok((0, Next::End));
+                    record.line = 0;
+                    return Ok(Next::End);
                 };
-                let number = line.number;
+                record.line = line.number;
                 let next = if line.too_long {
-                    Some(Next::Refused(RowError::of_record(number, TOO_LONG)))
+                    Some(Next::Refused(RowError::of_record(line.number, TOO_LONG)))
                 } else if line.bytes.trim_ascii().is_empty() {
                     None
                 } else {
-                    Some(read(&line.bytes, number, record))
+                    Some(read(&line.bytes, record))
                 };
                 lines.take(1);
                 if let Some(next) = next {
-                    return Ok((number, next));
+                    return Ok(next);
                 }
             },
         }
@@ -203,40 +216,41 @@ impl<R: BufRead> List<R> {
         Ok(too_long)
     }
 
-    fn next(&mut self, record: &mut Value) -> io::Result<(u64, Next)> {
+    fn next(&mut self, record: &mut JsonRecord) -> io::Result<Next> {
         while self.significant()? == Some(b',') {
             self.step();
         }
         match self.significant()? {
-            Some(b']') => return Ok((self.number, Next::End)),
+            Some(b']') => return Ok(Next::End),
             None => {
                 let kind = io::ErrorKind::UnexpectedEof;
                 return Err(io::Error::new(kind, "it ends before its list of records does"));
             }
             Some(_) => self.number += 1,
         }
-        let next = if self.value()? {
+        record.line = self.number;
+        Ok(if self.value()? {
             Next::Refused(RowError::of_record(self.number, TOO_LONG))
         } else {
-            read(&self.item, self.number, record)
-        };
-        Ok((self.number, next))
+            read(&self.item, record)
+        })
     }
 }
 
 /// Reads an object.
-fn read(bytes: &[u8], line: u64, record: &mut Value) -> Next {
+fn read(bytes: &[u8], record: &mut JsonRecord) -> Next {
+    let line = record.line;
     let refused = |reason: String| Next::Refused(RowError::of_record(line, reason));
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = match text::decode(bytes) {
-        Ok((text, _)) => text,
+    let (text, was_1252) = match text::decode(bytes) {
+        Ok(decoded) => decoded,
         Err(text::UnknownByte(byte)) => {
             return refused(format!("The byte {byte:#04x} is neither UTF-8 nor Windows-1252."));
         }
     };
     match serde_json::from_str(&text) {
         Ok(value @ Value::Object(_)) => {
-            *record = value;
+            (record.value, record.was_1252) = (value, was_1252);
             Next::Record
         }
         Ok(_) => refused("Expected an object.".into()),
@@ -258,12 +272,12 @@ mod tests {
             Ok(records) => records,
             Err(error) => return (Vec::new(), Some(error.to_string())),
         };
-        let (mut found, mut record) = (Vec::new(), Value::Null);
+        let (mut found, mut record) = (Vec::new(), JsonRecord::default());
         loop {
             match records.next(&mut record) {
-                Ok((_, Next::End)) => return (found, None),
-                Ok((line, Next::Record)) => found.push((line, record.to_string())),
-                Ok((line, Next::Refused(error))) => found.push((line, error.reason)),
+                Ok(Next::End) => return (found, None),
+                Ok(Next::Record) => found.push((record.line, record.value.to_string())),
+                Ok(Next::Refused(error)) => found.push((record.line, error.reason)),
                 Err(error) => return (found, Some(error.to_string())),
             }
         }

@@ -359,7 +359,7 @@ fn decode_cell(bytes: &[u8], name: &str, record: &mut Record) -> Result<(), RowE
     let good = twice.as_deref().unwrap_or(&text);
     let mut notice = |reason: &str| record.notices.push(RowError::of_cell(record.line, name, good, reason));
     if was_1252 {
-        notice("Bytes that are no UTF-8 were read as Windows-1252.");
+        notice(text::WAS_1252);
     }
     if twice.is_some() {
         notice("Text that was encoded twice was turned back.");

@@ -63,7 +63,7 @@ pub struct Report {
     /// How many errors there were in all.
     #[schema(example = 5, minimum = 0)]
     pub errors_total: u64,
-    /// Cells whose text had been encoded twice, or in Windows-1252, and was repaired without loss.
+    /// Cells, and records of JSON, whose text had been encoded twice, or in Windows-1252, and was repaired without loss.
     #[schema(example = 7, minimum = 0)]
     pub repaired: u64,
     /// What was put right or passed over without harm; the first 10,000. A list of jobs leaves them out.

@@ -48,6 +48,9 @@ pub fn is_control_char(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t')
 }
 
+/// What is told of text that was no UTF-8.
+pub const WAS_1252: &str = "Bytes that are no UTF-8 were read as Windows-1252.";
+
 /// Text from bytes: UTF-8, with other bytes taken for Windows-1252. `true` where there were such bytes.
 ///
 /// # Errors

@@ -31,7 +31,7 @@ mod who;
 
 use std::io::{self, BufRead};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use explain::{ExplainError, explain};
@@ -39,10 +39,11 @@ pub use presets::{PRESETS, preset};
 pub use spec::{Mapping, MappingFault};
 
 use super::entities::{Entities, KnownPlaces};
-use super::json_records::JsonRecords;
+use super::json_records::{JsonRecord, JsonRecords};
 use super::mapped::{Mapped, digest};
 use super::records::{Next, OpenError, Record, Records};
 use super::report::{Report, RowError};
+use super::text;
 use alike::Place;
 use build::Builder;
 use expr::{Notes, Reader};
@@ -71,7 +72,7 @@ pub struct MappedRows<'m, R> {
 /// A file, as it is read.
 enum File<R> {
     Cells { records: Box<Records<R>>, record: Box<Record>, header: Header },
-    Json { records: JsonRecords<R>, record: Value, line: u64 },
+    Json { records: JsonRecords<R>, record: JsonRecord },
 }
 
 impl<R: BufRead> File<R> {
@@ -82,10 +83,9 @@ impl<R: BufRead> File<R> {
                 let next = records.next(record)?;
                 Ok((next, record.line))
             }
-            Self::Json { records, record, line } => {
-                let (number, next) = records.next(record)?;
-                *line = number;
-                Ok((next, number))
+            Self::Json { records, record } => {
+                let next = records.next(record)?;
+                Ok((next, record.line))
             }
         }
     }
@@ -128,8 +128,10 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
                 memory = Memory::new(mapping, records.header(), &header);
                 File::Cells { records: Box::new(records), record: Box::default(), header }
             }
-            Format::Json(path) => File::Json { records: JsonRecords::list(input, path)?, record: Value::Null, line: 0 },
-            Format::Ndjson => File::Json { records: JsonRecords::lines(input), record: Value::Null, line: 0 },
+            Format::Json(path) => {
+                File::Json { records: JsonRecords::list(input, path)?, record: JsonRecord::default() }
+            }
+            Format::Ndjson => File::Json { records: JsonRecords::lines(input), record: JsonRecord::default() },
         };
         let values = mapping.values();
         let used = values.iter().flat_map(|(_, each, expr)| {
@@ -202,7 +204,13 @@ impl<'m, R: BufRead> MappedRows<'m, R> {
                 let line = record.line;
                 (Row::Cells(record, header, empty), line)
             }
-            File::Json { record, line, .. } => (Row::Json(record, empty), *line),
+            File::Json { record, .. } => {
+                if record.was_1252 {
+                    report.repaired += 1;
+                    report.notice(RowError::of_record(record.line, text::WAS_1252));
+                }
+                (Row::Json(&record.value, empty), record.line)
+            }
         };
         let notes = Notes { trace: is_traced.then(Vec::new), ..Notes::default() };
         let reader = Reader { tables: &self.mapping.tables, line, notes };

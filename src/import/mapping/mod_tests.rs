@@ -250,6 +250,22 @@ fn a_line_is_no_point_and_a_person_no_actor() {
 }
 
 #[test]
+fn json_that_is_no_utf_8_is_read_as_windows_1252_and_that_is_told() {
+    let text = r#"{"type": "FeatureCollection", "features": [
+      {"type": "Feature", "geometry": null,
+       "properties": {"name": "One", "date": "2025-01-01", "type": "march", "city": "Málaga", "country": "es"}},
+      {"type": "Feature", "geometry": null,
+       "properties": {"name": "Two", "date": "2025-01-01", "type": "march", "city": "Cádiz", "country": "es"}}]}"#;
+    let (mut bytes, at) = (text.as_bytes().to_vec(), text.find('á').unwrap());
+    bytes.splice(at..at + 2, [0xe1]);
+    let (world, events, report) = taken(&preset("geojson").unwrap(), &bytes).unwrap();
+    let places: Vec<_> = events.iter().map(|event| place_of(&world, event).0).collect();
+    assert_eq!(places, ["Málaga", "Cádiz"]);
+    let notices: Vec<_> = report.notices.iter().map(|notice| (notice.line, notice.reason.as_str())).collect();
+    assert_eq!((report.repaired, notices), (1, vec![(1, text::WAS_1252)]));
+}
+
+#[test]
 fn a_list_of_deleted_events_names_what_is_to_be_withdrawn() {
     let mut ids = Vec::new();
     let mapping = preset("acled-deleted").unwrap();
@@ -391,7 +407,7 @@ proptest! {
             let lines = cells.iter().map(|row| row.join(delimiter)).collect::<Vec<_>>().join("\n");
             let text = if *name == "gdelt" { lines } else { format!("{}\n{lines}", header.join(",")) };
             let _ = taken(&mapping, text.as_bytes());
-            let object: serde_json::Map<String, Value> = members.iter().map(|(key, text)| (key.clone(), json!(text))).collect();
+            let object: serde_json::Map<_, _> = members.iter().map(|(key, text)| (key.clone(), json!(text))).collect();
             let inner = json!({"id": "1", "properties": object.clone(), "geometry": {"coordinates": [1, object]}});
             let text = json!({"data": [object, inner], "features": [inner, object]}).to_string();
             let _ = taken(&mapping, text.as_bytes());
