@@ -15,11 +15,12 @@
 //! - [`backup`]: the whole database in one file, and the way back;
 //! - [`import`]: other people's files as documents;
 //! - [`generate`]: synthetic documents;
-//! - [`metrics`]: what a node counts and measures;
+//! - [`metrics`]: what a node counts and measures; [`background`]: threads that give way to those who answer;
 //! - [`http`]: the REST API, and [`app`], which mounts it;
 //! - [`config`] and [`cli`]: settings and commands.
 
 pub mod app;
+pub mod background;
 pub mod backup;
 pub mod cli;
 pub mod config;

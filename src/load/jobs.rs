@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::progress::{beside, number};
 use super::{Collection, LoadError, Options, Progress, Target, own, rehearse, take_over};
+use crate::background;
 use crate::import::report::Report;
 use crate::index::Index;
 use crate::metrics::ImportFormat;
@@ -92,7 +93,7 @@ impl Jobs {
         });
         let (queue, asked) = channel();
         let own = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || own.run(&asked));
+        let thread = background::spawn("imports", move || own.run(&asked));
         Self { turns: Arc::new(Semaphore::new(AT_ONCE)), queue: Some(queue), shared, thread: Some(thread) }
     }
 

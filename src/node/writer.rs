@@ -16,6 +16,7 @@ use super::apply::{Step, apply};
 use super::clock::Clock;
 use super::draft::Draft;
 use super::operation::{Operation, Outcome, Refusal};
+use crate::background;
 use crate::domain::instant::Instant;
 use crate::index::Index;
 use crate::metrics::{Metrics, WriterOutcome};
@@ -58,7 +59,7 @@ impl Writer {
         let conn = database.connect_to_write()?;
         let (jobs, queue) = channel();
         let metrics = Arc::clone(&index.metrics);
-        Ok((Self { jobs, metrics }, std::thread::spawn(move || run(database, conn, index, clock, &queue))))
+        Ok((Self { jobs, metrics }, background::spawn("writer", move || run(database, conn, index, clock, &queue))))
     }
 
     /// Queues an operation; the answer comes when it is committed and can be read here.

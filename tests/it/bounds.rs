@@ -145,6 +145,45 @@ fn hostile() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// The names of a process's threads that are nicer to others than the one it began with (`proc_pid_stat(5)`), in order.
+fn those_who_give_way(pid: u32) -> Vec<String> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process is there");
+    let told = threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("stat")).ok());
+    let nice = |stat: String| {
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+        Some((rest.split_whitespace().nth(16)?.parse::<i32>().ok()?, name.to_owned()))
+    };
+    let threads: Vec<_> = told.map(|stat| nice(stat).expect("a name in brackets, and numbers")).collect();
+    let (normal, _) = *threads.iter().find(|(_, name)| name == "marchline").expect("the first has the program's name");
+    let mut nicer: Vec<_> = threads.into_iter().filter(|(nice, _)| *nice > normal).map(|(_, name)| name).collect();
+    nicer.sort_unstable();
+    nicer
+}
+
+fn those_who_write_give_way(backend: Backend) {
+    let served = Served::start(&Database::new(backend).url, &["--workers", "2"]);
+    // The threads that a question is shared among are there by now, and nobody lent them his own priority.
+    assert_eq!(send(&served.base, "GET", "/v1/events/facets?facet=type", &[]).status, 200);
+    // A thread that was just started is as all others, until it has its first turn. The writer has another that answers.
+    let expected = ["imports", "writer", "writer"];
+    let look = |_| {
+        std::thread::yield_now();
+        those_who_give_way(served.child.id())
+    };
+    let seen = (0..100_000).map(look).find(|seen| seen.len() >= expected.len());
+    assert_eq!(seen.as_deref(), Some(expected.map(str::to_owned).as_slice()));
+}
+
+#[test]
+fn those_who_write_give_way_to_those_who_answer_on_sqlite() {
+    those_who_write_give_way(Backend::Sqlite);
+}
+
+#[test]
+fn those_who_write_give_way_to_those_who_answer_on_postgres() {
+    those_who_write_give_way(Backend::Postgres);
+}
+
 /// Bytes of memory that a process holds.
 fn resident(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
