@@ -1,7 +1,8 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 COPY . .
-# SQLite and libpq are compiled from the crates that bundle them: the compiler is all they need.
+# SQLite and libpq are compiled from the crates that bundle them: the compiler is all they need. The allocator is built with make.
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 # Both caches outlive the build, so a change in src/ recompiles this crate alone.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
