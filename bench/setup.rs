@@ -10,11 +10,6 @@ use marchline::index::saved::SavedIndex;
 use marchline::store::connection::AnyConnection;
 use marchline::text::shelf::folder_beside;
 
-/// The allocator of the program.
-#[cfg(not(target_env = "msvc"))]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 pub type Failure = Box<dyn Error>;
 
 /// A command with the settings of `marchline`, a folder of questions, and numbers with their defaults.

@@ -16,11 +16,6 @@ use marchline::config::{Config, flags};
 use marchline::index::Index;
 use serde::Deserialize;
 
-/// The allocator of the program.
-#[cfg(not(target_env = "msvc"))]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 #[derive(Deserialize)]
 struct Given {
     headers: Vec<(String, String)>,

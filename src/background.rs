@@ -7,14 +7,12 @@ use std::thread::{Builder, JoinHandle};
 #[cfg(target_os = "linux")]
 const GIVEN_WAY: i32 = 7;
 
-/// Starts a thread under a name of at most 15 bytes, by which the system's tools tell it (`top -H`).
+/// Starts a thread under a name of at most 15 bytes, by which the system's tools tell it (`top -H`). The threads that it starts inherit
+/// its priority: it must not be the first to ask for those of `rayon`, which questions share.
 ///
 /// # Panics
 /// When the system has no thread to give, as [`std::thread::spawn`] does.
 pub fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    // Threads inherit the priority of whoever starts them, and those that a question is shared among are started by whoever needs
-    // them first: that must not be one of these.
-    rayon::current_num_threads();
     let working = move || {
         give_way();
         work()

@@ -42,3 +42,8 @@ pub mod store;
 pub mod text;
 pub mod view;
 pub mod webhooks;
+
+/// Here, and not beside `main`, so that what is tested and what measures have the program's own.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
